@@ -1,4 +1,8 @@
+/**
+ * A TCP connection as a passive observer sees it, and its two ends. Changed by the connection table only; other layers read it.
+ */
 import { formatEndpoint, formatIpv4, formatIpv6 } from '../bytes/address.ts'
+import { HalfStream } from './half-stream.ts'
 
 /** One end of a TCP connection. Words as in TcpSegment. */
 export class Endpoint {
@@ -30,9 +34,36 @@ export class Endpoint {
   }
 }
 
-/** What other layers may know of a TCP connection. Endpoint 0 is the source of its first frame in the capture. */
-export interface TcpConnection {
+/** Which end of a connection: 0 is the source of its first frame in the capture. Also names the direction that this end sends in. */
+export type End = 0 | 1
+
+export class TcpConnection {
   /** Wireshark's `tcp.stream`: every TCP connection, from 0, in order of its first frame. */
   readonly stream: number
   readonly endpoints: readonly [Endpoint, Endpoint]
+  /** What each end sends. */
+  readonly halves: readonly [HalfStream, HalfStream]
+  /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
+  initiator: End | null = null
+  readonly firstFrame: number
+  readonly firstTime: number
+  lastTime: number
+  /** Frames of this connection so far, both directions. */
+  frames = 0
+  /** The capture holds nothing that needs reassembly here: set by the layer above; segments are then only counted. */
+  ignored = false
+  /** An end has sent RST, or both have sent FIN. Data may still follow. */
+  ended = false
+  endedTime = NaN
+  /** State of the layer above. This layer only carries it. */
+  attachment: unknown = null
+
+  constructor(stream: number, endpoints: readonly [Endpoint, Endpoint], frame: number, time: number) {
+    this.stream = stream
+    this.endpoints = endpoints
+    this.halves = [new HalfStream(), new HalfStream()]
+    this.firstFrame = frame
+    this.firstTime = time
+    this.lastTime = time
+  }
 }

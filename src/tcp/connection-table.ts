@@ -1,0 +1,529 @@
+/**
+ * TCP reassembly for a passive observer: segments in, the bytes of each direction in order out (StreamSink).
+ *
+ * It never waits for ever: a hole is given up when the other end has acknowledged bytes that the capture lacks and neither `lostAfter` of
+ * capture time nor `lostAfterFrames` more frames of the connection brought them, when a limit is reached, or when the capture ends. It never
+ * reorders what it has delivered, verifies no checksum (but to choose between bytes that differ), and keeps nothing of connections that the
+ * layer above ignores but their existence.
+ *
+ * Connections are numbered as Wireshark's `tcp.stream`: a SYN whose sequence number is not that of the known connection, or that follows its
+ * FIN or RST, begins a new one.
+ */
+import { sequenceDistance } from '../bytes/sequence.ts'
+import { verifyTcpChecksum } from '../network/checksum.ts'
+import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
+import { Endpoint, TcpConnection, type End } from './connection.ts'
+import type { HalfStream, Waiting } from './half-stream.ts'
+import { SegmentHistory, type HistoryLimits } from './history.ts'
+import { StreamData, type CloseReason, type GapReason, type StreamSink } from './stream-sink.ts'
+
+export interface TcpLimits extends HistoryLimits {
+  /** Bytes and runs that may wait behind one hole, and bytes that may wait in all connections together. */
+  readonly waitingBytes: number
+  readonly waitingRuns: number
+  readonly waitingBytesTotal: number
+  /** Nanoseconds of capture time, and frames of the connection, after which acknowledged bytes are taken for lost. */
+  readonly lostAfter: number
+  readonly lostAfterFrames: number
+  /** Connections remembered at once, and how long an ended one is (nanoseconds), so that late segments still belong to it. */
+  readonly connections: number
+  readonly endedKept: number
+}
+
+/** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
+const LARGEST_WINDOW = 2 ** 30
+
+/** Bytes that come within this time after later ones were swapped on the way; later than that, they were sent again. Wireshark uses 3 ms too. */
+const OUT_OF_ORDER_NANOSECONDS = 3_000_000
+
+export class ConnectionTable {
+  readonly #sink: StreamSink
+  readonly #limits: TcpLimits
+  readonly #history: SegmentHistory
+  readonly #data = new StreamData()
+  /** Open addressing: index into #connections plus one, 0 for free. */
+  #slots = new Int32Array(1024)
+  #connections: TcpConnection[] = []
+  #sweepAt = 512
+  #streams = 0
+  #waitingBytes = 0
+  /** Connections with bytes that are known to be lost, or with bytes behind a hole. */
+  readonly #holes = new Set<TcpConnection>()
+  #nextHoleCheck = -Infinity
+  #gaps = 0
+  #gapBytes = 0
+  #retransmissions = 0
+  #evicted = 0
+
+  constructor(sink: StreamSink, limits: TcpLimits) {
+    this.#sink = sink
+    this.#limits = limits
+    this.#history = new SegmentHistory(limits)
+  }
+
+  /** TCP connections seen so far. */
+  get streams(): number {
+    return this.#streams
+  }
+  get gaps(): number {
+    return this.#gaps
+  }
+  get gapBytes(): number {
+    return this.#gapBytes
+  }
+  get retransmissions(): number {
+    return this.#retransmissions
+  }
+  /** Connections forgotten while they may have been alive, because there were too many. */
+  get evicted(): number {
+    return this.#evicted
+  }
+
+  push(segment: TcpSegment): void {
+    const slot = this.#find(segment)
+    const index = this.#slots[slot]!
+    let connection: TcpConnection
+    let sender: End
+    if (index === 0) {
+      connection = this.#open(segment, slot)
+      sender = 0
+    } else {
+      connection = this.#connections[index - 1]!
+      sender = isFrom(connection.endpoints[0], segment) ? 0 : 1
+      if ((segment.flags & TCP_FLAGS.syn) !== 0 && beginsAnew(connection, sender, segment)) {
+        this.#end(connection, segment.frame, segment.time)
+        connection = this.#replace(segment, index)
+        sender = 0
+      }
+    }
+    connection.frames++
+    connection.lastTime = segment.time
+    this.#take(connection, sender, segment)
+    if (this.#holes.size > 0) this.#checkHoles(connection, segment.frame, segment.time)
+  }
+
+  /** Capture time went on without segments: lost bytes are noticed. */
+  tick(frame: number, now: number): void {
+    for (const connection of this.#holes) this.#giveUpLost(connection, frame, now)
+  }
+
+  /** The capture ended: what waits is delivered behind its gaps, and every direction is closed. */
+  finish(frame: number, time: number): void {
+    for (const connection of this.#connections.sort((a, b) => a.stream - b.stream)) this.#end(connection, frame, time)
+    this.#connections = []
+    this.#slots.fill(0)
+    this.#holes.clear()
+  }
+
+  #take(connection: TcpConnection, sender: End, segment: TcpSegment): void {
+    const flags = segment.flags
+    const half = connection.halves[sender]
+    const other = connection.halves[(1 - sender) as End]
+    let sequence = segment.sequence
+    if ((flags & TCP_FLAGS.syn) !== 0) {
+      if (connection.initiator === null) connection.initiator = (flags & TCP_FLAGS.ack) !== 0 ? ((1 - sender) as End) : sender
+      // A second SYN of a half without data (split handshake, a load balancer's answer): the newest one counts.
+      if (!half.started || (half.offset === 0 && half.waiting === null && half.base !== sequence)) half.start(sequence, true)
+      half.synSeen = true
+      sequence = (sequence + 1) | 0
+    }
+    if ((flags & TCP_FLAGS.rst) !== 0) {
+      this.#reset(connection, sender, segment)
+      return
+    }
+    if (!half.started) half.start(sequence, false)
+    if ((flags & TCP_FLAGS.ack) !== 0) this.#acknowledge(connection, other, segment)
+    const length = segment.length
+    if (length > 0 && !connection.ignored) {
+      if (sequence === half.next && half.waiting === null) {
+        this.#deliverInOrder(connection, sender, half, other, segment)
+      } else {
+        this.#takeUnordered(connection, sender, half, other, segment, sequence)
+      }
+    }
+    if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) {
+      half.finSeen = true
+      half.finSequence = (sequence + length) | 0
+    }
+    if (half.finSeen && !half.closed && (connection.ignored || sequenceDistance(half.next, half.finSequence) >= 0)) {
+      this.#close(connection, sender, 'fin', segment.frame, segment.time)
+    }
+  }
+
+  /** The common case: the next bytes, nothing waiting. */
+  #deliverInOrder(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment): void {
+    const held = segment.end - segment.start
+    if (held > 0) {
+      half.historyEntry = this.#history.add(
+        half.historyEntry, segment.sequence, signatureOf(segment), segment.buffer, segment.start, segment.end, segment.time,
+      )
+      const data = this.#data
+      data.buffer = segment.buffer
+      data.start = segment.start
+      data.end = segment.end
+      data.offset = half.offset
+      data.frame = segment.frame
+      data.time = segment.time
+      data.seenFrame = segment.frame
+      data.seenTime = segment.time
+      data.acknowledged = (segment.flags & TCP_FLAGS.ack) !== 0 ? other.offsetOf(segment.acknowledgement) : -1
+      data.filledHole = false
+      this.#advance(half, held)
+      this.#sink.data(connection, sender, data)
+    }
+    if (segment.length > held) this.#skip(connection, sender, half, segment.length - held, 'cut', segment.frame, segment.time)
+  }
+
+  /** Old bytes, bytes behind a hole, or bytes that fill one. */
+  #takeUnordered(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment, sequence: number): void {
+    const held = segment.end - segment.start
+    const end = (sequence + segment.length) | 0
+    // Keep-alive probe (RFC 9293 §3.8.4): the byte before the next one, with any value.
+    if (segment.length === 1 && sequenceDistance(end, half.highest) === 0) return
+    const signature = signatureOf(segment)
+    if (this.#history.isTwin(half.historyEntry, signature, segment.time)) {
+      half.duplicates++
+      return
+    }
+    const old = Math.min(segment.length, Math.max(0, sequenceDistance(half.next, sequence)))
+    const heldOld = Math.min(old, held)
+    let differing = heldOld > 0
+      ? this.#history.countDiffering(half.historyEntry, sequence, segment.buffer, segment.start, segment.start + heldOld)
+      : 0
+    if (old === segment.length) {
+      this.#retransmission(connection, sender, half, old, segment)
+      if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
+      return
+    }
+    if (half.waiting === null) half.holeTime = segment.time
+    const behindHighest = sequenceDistance(half.highest, sequence) > 0
+    const before = half.waitingBytes
+    differing += half.wait({
+      sequence: (sequence + heldOld) | 0,
+      bytes: segment.buffer.slice(segment.start + heldOld, segment.end),
+      missing: segment.length - held,
+      frame: segment.frame,
+      time: segment.time,
+      acknowledged: (segment.flags & TCP_FLAGS.ack) !== 0 ? other.offsetOf(segment.acknowledgement) : -1,
+      checksumValid: verifyTcpChecksum(segment),
+    })
+    const added = half.waitingBytes - before
+    this.#waitingBytes += added
+    half.historyEntry = this.#history.add(
+      half.historyEntry, (sequence + heldOld) | 0, signature, segment.buffer, segment.start + heldOld, segment.end, segment.time,
+    )
+    if (sequenceDistance(end, half.highest) > 0) half.highest = end
+    if (added < held) {
+      this.#retransmission(connection, sender, half, held - added, segment)
+    } else if (behindHighest) {
+      if (Math.abs(segment.time - half.holeTime) <= OUT_OF_ORDER_NANOSECONDS) half.outOfOrder++
+      else this.#retransmission(connection, sender, half, held, segment)
+    }
+    if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
+    this.#drain(connection, sender, half, segment.frame, segment.time)
+    if (half.waiting !== null) {
+      this.#holes.add(connection)
+      if (half.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
+        this.#skipToWaiting(connection, sender, half, 'limit', segment.frame, segment.time)
+      }
+      if (this.#waitingBytes > this.#limits.waitingBytesTotal) this.#relieve(segment.frame, segment.time)
+    }
+  }
+
+  #retransmission(connection: TcpConnection, sender: End, half: HalfStream, length: number, segment: TcpSegment): void {
+    half.retransmissions++
+    this.#retransmissions++
+    this.#sink.retransmitted(connection, sender, length, segment.frame, segment.time)
+  }
+
+  #advance(half: HalfStream, length: number): void {
+    half.next = (half.next + length) | 0
+    half.offset += length
+    if (sequenceDistance(half.next, half.highest) > 0) half.highest = half.next
+    half.lostAtFrames = -1
+  }
+
+  /** Delivers what no longer waits behind a hole. */
+  #drain(connection: TcpConnection, sender: End, half: HalfStream, frame: number, time: number): void {
+    for (;;) {
+      const before = half.waitingBytes
+      const run = half.takeReady()
+      if (run === null) return
+      this.#waitingBytes += half.waitingBytes - before
+      this.#deliverRun(connection, sender, half, run, frame, time)
+    }
+  }
+
+  #deliverRun(connection: TcpConnection, sender: End, half: HalfStream, run: Waiting, frame: number, time: number): void {
+    if (run.bytes.length > 0) {
+      const data = this.#data
+      data.buffer = run.bytes
+      data.start = 0
+      data.end = run.bytes.length
+      data.offset = half.offset
+      data.frame = frame
+      data.time = time
+      data.seenFrame = run.frame
+      data.seenTime = run.time
+      data.acknowledged = run.acknowledged
+      data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
+      this.#advance(half, run.bytes.length)
+      this.#sink.data(connection, sender, data)
+    }
+    if (run.missing > 0) {
+      const missing = sequenceDistance((run.sequence + run.bytes.length + run.missing) | 0, half.next)
+      if (missing > 0) this.#skip(connection, sender, half, missing, 'cut', frame, time)
+    }
+  }
+
+  /** Declares the next `length` bytes missing. */
+  #skip(connection: TcpConnection, sender: End, half: HalfStream, length: number, reason: GapReason, frame: number, time: number): void {
+    this.#advance(half, length)
+    half.gaps++
+    half.gapBytes += length
+    this.#gaps++
+    this.#gapBytes += length
+    this.#sink.gap(connection, sender, length, reason, frame, time)
+    this.#drain(connection, sender, half, frame, time)
+  }
+
+  #skipToWaiting(connection: TcpConnection, sender: End, half: HalfStream, reason: GapReason, frame: number, time: number): void {
+    const first = half.waiting?.[0]
+    if (first !== undefined) this.#skip(connection, sender, half, sequenceDistance(first.sequence, half.next), reason, frame, time)
+  }
+
+  /** `half`'s peer has acknowledged up to `segment.acknowledgement`. */
+  #acknowledge(connection: TcpConnection, half: HalfStream, segment: TcpSegment): void {
+    const acknowledgement = segment.acknowledgement
+    if (!half.started || sequenceDistance(acknowledgement, half.next) > LARGEST_WINDOW) return
+    if (half.acknowledgedKnown && sequenceDistance(acknowledgement, half.acknowledged) <= 0) return
+    half.acknowledgedKnown = true
+    half.acknowledged = acknowledgement
+    if (connection.ignored) return
+    if (half.lostAtFrames < 0 && lostBytes(half) > 0) {
+      half.lostAtFrames = connection.frames
+      half.lostTime = segment.time
+      this.#holes.add(connection)
+    }
+  }
+
+  #checkHoles(connection: TcpConnection, frame: number, time: number): void {
+    if (this.#holes.has(connection)) this.#giveUpLost(connection, frame, time)
+    if (Number.isNaN(time)) return
+    if (!(time < this.#nextHoleCheck && time > this.#nextHoleCheck - 10 * this.#limits.lostAfter)) {
+      this.#nextHoleCheck = time + this.#limits.lostAfter
+      for (const open of this.#holes) this.#giveUpLost(open, frame, time)
+    }
+  }
+
+  /** Declares the gaps of a connection whose waiting time is over. */
+  #giveUpLost(connection: TcpConnection, frame: number, time: number): void {
+    let open = false
+    for (const sender of ENDS) {
+      const half = connection.halves[sender]
+      let lost = lostBytes(half)
+      if (lost > 0) {
+        if (half.lostAtFrames < 0) {
+          half.lostAtFrames = connection.frames
+          half.lostTime = time
+        } else if (time < half.lostTime) {
+          half.lostTime = time
+        }
+        const waited = time - half.lostTime >= this.#limits.lostAfter || connection.frames - half.lostAtFrames >= this.#limits.lostAfterFrames
+        while (waited && lost > 0) {
+          this.#skip(connection, sender, half, lost, 'lost', frame, time)
+          lost = lostBytes(half)
+        }
+      }
+      if (half.finSeen && !half.closed && sequenceDistance(half.next, half.finSequence) >= 0) this.#close(connection, sender, 'fin', frame, time)
+      if (lost > 0 || half.waiting !== null) open = true
+    }
+    if (!open) this.#holes.delete(connection)
+  }
+
+  /** Too many bytes wait in all connections together: the holes that are open longest are given up. */
+  #relieve(frame: number, time: number): void {
+    for (const connection of this.#holes) {
+      for (const sender of ENDS) {
+        const half = connection.halves[sender]
+        while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'limit', frame, time)
+      }
+      this.#holes.delete(connection)
+      if (this.#waitingBytes <= this.#limits.waitingBytesTotal / 2) return
+    }
+  }
+
+  #reset(connection: TcpConnection, sender: End, segment: TcpSegment): void {
+    const half = connection.halves[sender]
+    // RFC 9293 §3.5.2: the reset that refuses a SYN has sequence number 0 and stands for a direction without any byte.
+    if (half.started && half.waiting === null && sequenceDistance(segment.sequence, half.next) < 0 && segment.sequence !== 0) return
+    for (const end of ENDS) this.#flush(connection, end, segment.frame, segment.time)
+    if (!half.closed) this.#close(connection, sender, 'rst', segment.frame, segment.time)
+    this.#markEnded(connection, segment.time)
+  }
+
+  #close(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
+    connection.halves[sender].closed = true
+    if (connection.halves[0].closed && connection.halves[1].closed) this.#markEnded(connection, time)
+    this.#sink.closed(connection, sender, reason, frame, time)
+  }
+
+  #markEnded(connection: TcpConnection, time: number): void {
+    if (connection.ended) return
+    connection.ended = true
+    connection.endedTime = time
+  }
+
+  /** Delivers all that waits, behind gaps. */
+  #flush(connection: TcpConnection, sender: End, frame: number, time: number): void {
+    const half = connection.halves[sender]
+    while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'end', frame, time)
+    const lost = connection.ignored ? 0 : lostBytes(half)
+    if (lost > 0) this.#skip(connection, sender, half, lost, 'lost', frame, time)
+  }
+
+  #end(connection: TcpConnection, frame: number, time: number): void {
+    for (const sender of ENDS) {
+      this.#flush(connection, sender, frame, time)
+      if (!connection.halves[sender].closed) this.#close(connection, sender, 'capture', frame, time)
+    }
+    this.#holes.delete(connection)
+    this.#sink.forgotten(connection)
+  }
+
+  // --- the table itself ---
+
+  #find(segment: TcpSegment): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    let slot = hashOf(segment) & mask
+    for (;;) {
+      const index = slots[slot]!
+      if (index === 0) return slot
+      const endpoints = this.#connections[index - 1]!.endpoints
+      if ((isFrom(endpoints[0], segment) && isTo(endpoints[1], segment)) || (isFrom(endpoints[1], segment) && isTo(endpoints[0], segment))) return slot
+      slot = (slot + 1) & mask
+    }
+  }
+
+  #open(segment: TcpSegment, slot: number): TcpConnection {
+    if (this.#connections.length >= this.#sweepAt) {
+      this.#sweep(segment.frame, segment.time)
+      slot = this.#find(segment)
+    }
+    const connection = this.#make(segment)
+    this.#connections.push(connection)
+    this.#slots[slot] = this.#connections.length
+    this.#sink.opened(connection)
+    return connection
+  }
+
+  #replace(segment: TcpSegment, index: number): TcpConnection {
+    const connection = this.#make(segment)
+    this.#connections[index - 1] = connection
+    this.#sink.opened(connection)
+    return connection
+  }
+
+  #make(segment: TcpSegment): TcpConnection {
+    const source = new Endpoint(segment.family, segment.source0, segment.source1, segment.source2, segment.source3, segment.sourcePort)
+    const destination = new Endpoint(
+      segment.family, segment.destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort,
+    )
+    return new TcpConnection(this.#streams++, [source, destination], segment.frame, segment.time)
+  }
+
+  /** Forgets ended connections; if that is not enough, those that were silent longest. Then the table is built again, with room. */
+  #sweep(frame: number, now: number): void {
+    const kept: TcpConnection[] = []
+    for (const connection of this.#connections) {
+      const age = now - connection.endedTime
+      if (connection.ended && !(age < this.#limits.endedKept && age >= 0)) this.#end(connection, frame, now)
+      else kept.push(connection)
+    }
+    if (kept.length >= this.#limits.connections) {
+      kept.sort((a, b) => a.lastTime - b.lastTime || a.stream - b.stream)
+      for (const connection of kept.splice(0, kept.length >> 2)) {
+        this.#evicted++
+        this.#end(connection, frame, now)
+      }
+      kept.sort((a, b) => a.stream - b.stream)
+    }
+    this.#connections = kept
+    this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
+    let size = 1024
+    while (size < this.#sweepAt * 2) size *= 2
+    this.#slots = new Int32Array(size)
+    for (let index = 0; index < kept.length; index++) {
+      const [a, b] = kept[index]!.endpoints
+      let slot = mixEndpoints(hashEndpoint(a.word0, a.word1, a.word2, a.word3, a.port), hashEndpoint(b.word0, b.word1, b.word2, b.word3, b.port)) & (size - 1)
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & (size - 1)
+      this.#slots[slot] = index + 1
+    }
+  }
+}
+
+const ENDS: readonly End[] = [0, 1]
+
+/** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
+function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {
+  const half = connection.halves[sender]
+  // Split handshake: the end that answered with a bare ACK now sends its own SYN.
+  if (!half.synSeen && half.offset === 0 && half.waiting === null && connection.halves[(1 - sender) as End].synSeen) return false
+  const isAnswer = (segment.flags & TCP_FLAGS.ack) !== 0
+  if (isAnswer) return half.started && half.base !== segment.sequence && (half.offset > 0 || half.closed || connection.ended)
+  return half.started && (half.base !== segment.sequence || connection.ended || half.finSeen)
+}
+
+/**
+ * How many bytes from `next` on the peer has acknowledged though the capture lacks them; up to the first waiting byte.
+ * A single one at the very end may be an unseen FIN (it takes a sequence number too) and does not count.
+ */
+function lostBytes(half: HalfStream): number {
+  if (!half.acknowledgedKnown || !half.started) return 0
+  let to = half.acknowledged
+  if (half.finSeen && sequenceDistance(to, half.finSequence) > 0) to = half.finSequence
+  const acknowledged = sequenceDistance(to, half.next)
+  if (acknowledged <= 0) return 0
+  const first = half.waiting?.[0]
+  if (first !== undefined) return Math.min(acknowledged, sequenceDistance(first.sequence, half.next))
+  return acknowledged === 1 ? 0 : acknowledged
+}
+
+/** Tells a frame captured twice from one sent again: the latter has a new IPv4 Identification, or new options and so a new checksum. */
+function signatureOf(segment: TcpSegment): number {
+  let hash = Math.imul(segment.sequence, 0x9e3779b1) ^ segment.acknowledgement
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca77) ^ segment.length
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae3d) ^ (segment.window << 8) ^ segment.flags
+  const identity = segment.identification !== 0 ? segment.identification | 0x10000 : segment.checksum
+  return Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f) ^ identity
+}
+
+function isFrom(endpoint: Endpoint, segment: TcpSegment): boolean {
+  return endpoint.port === segment.sourcePort && endpoint.word0 === segment.source0 && endpoint.word3 === segment.source3
+    && endpoint.word1 === segment.source1 && endpoint.word2 === segment.source2 && endpoint.family === segment.family
+}
+
+function isTo(endpoint: Endpoint, segment: TcpSegment): boolean {
+  return endpoint.port === segment.destinationPort && endpoint.word0 === segment.destination0 && endpoint.word3 === segment.destination3
+    && endpoint.word1 === segment.destination1 && endpoint.word2 === segment.destination2 && endpoint.family === segment.family
+}
+
+function hashOf(segment: TcpSegment): number {
+  return mixEndpoints(
+    hashEndpoint(segment.source0, segment.source1, segment.source2, segment.source3, segment.sourcePort),
+    hashEndpoint(segment.destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort),
+  )
+}
+
+function hashEndpoint(word0: number, word1: number, word2: number, word3: number, port: number): number {
+  let hash = Math.imul(word0 ^ Math.imul(word1, 0x85ebca6b) ^ Math.imul(word2, 0xc2b2ae35) ^ Math.imul(word3, 0x27d4eb2f), 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77)
+  return hash ^ (hash >>> 13)
+}
+
+/** Symmetric, so that both directions meet in one slot. */
+function mixEndpoints(a: number, b: number): number {
+  const sum = (a + b) | 0
+  return Math.imul(sum ^ (sum >>> 16), 0x45d9f3b) >>> 3
+}

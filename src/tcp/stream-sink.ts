@@ -1,0 +1,53 @@
+/**
+ * What TCP reassembly tells the layer above, per connection and in stream order.
+ */
+import type { End, TcpConnection } from './connection.ts'
+
+/**
+ * Bytes of one direction, in order, without a hole before them (but for one that a `gap` announced). One object is used again for every call.
+ */
+export class StreamData {
+  /** `buffer[start..end)`; valid only during the call. */
+  buffer: Uint8Array = EMPTY
+  start = 0
+  end = 0
+  /** Stream offset of the first byte: from 0 at the byte after the SYN, or at the first byte that the capture shows. Lost bytes count. */
+  offset = 0
+  /** The frame that made them deliverable, and its time. */
+  frame = 0
+  time = 0
+  /** The frame that first held them, and its time: earlier where a hole before them was filled late. */
+  seenFrame = 0
+  seenTime = 0
+  /** How many bytes of the other direction the segment acknowledged, -1 where unknown. */
+  acknowledged = -1
+  /** The bytes filled a hole: later bytes of this direction had been seen before. */
+  filledHole = false
+}
+
+const EMPTY = new Uint8Array(0)
+
+/**
+ * Why bytes are missing: `lost` the peer acknowledged bytes that the capture does not hold · `cut` the frame was cut by the snap length ·
+ * `limit` the hole stayed open until a limit · `end` the capture (or the connection) ended with bytes behind the hole.
+ */
+export type GapReason = 'lost' | 'cut' | 'limit' | 'end'
+
+/** How a direction ended: its end sent `fin` or `rst`, or the `capture` ended (also: the ports were used again, or a limit took the connection). */
+export type CloseReason = 'fin' | 'rst' | 'capture'
+
+export interface StreamSink {
+  /** A connection's first frame. */
+  opened(connection: TcpConnection): void
+  data(connection: TcpConnection, sender: End, data: StreamData): void
+  /** `length` bytes of this direction are not in the capture; what follows comes after them. */
+  gap(connection: TcpConnection, sender: End, length: number, reason: GapReason, frame: number, time: number): void
+  /** A segment (or part of one) whose bytes had been seen before: sent again. Not called for frames that the capture holds twice. */
+  retransmitted(connection: TcpConnection, sender: End, length: number, frame: number, time: number): void
+  /** A segment repeated bytes that were seen before, but with other values; the first ones were kept (RFC 9293 leaves the choice open). */
+  conflict(connection: TcpConnection, sender: End, length: number, frame: number, time: number): void
+  /** No more data comes from `sender`, but for what a broken sender may send after its FIN. Once per direction. */
+  closed(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void
+  /** The connection is forgotten: nothing more will be said about it. */
+  forgotten(connection: TcpConnection): void
+}

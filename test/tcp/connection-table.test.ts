@@ -1,0 +1,274 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { HANDSHAKE, Tap, type Sent } from './conversation.ts'
+
+const open = (limits = {}) => new Tap(limits).send(...HANDSHAKE)
+const client = (tap: Tap, stream = 0) => tap.bytes[stream]![0]
+const ofInterest = (tap: Tap) => tap.events.filter((event) => !/opened|closed/.test(event))
+
+describe('bytes of one direction', () => {
+  const situations: { name: string; sent: Sent[]; bytes: string; events?: string[] }[] = [
+    { name: 'in order', sent: [{ sequence: 101, text: 'abc' }, { sequence: 104, text: 'def' }], bytes: 'abcdef' },
+    { name: 'two segments swapped', sent: [{ sequence: 104, text: 'def' }, { sequence: 101, text: 'abc' }], bytes: 'abcdef' },
+    {
+      name: 'sent again long after: a retransmission',
+      sent: [{ sequence: 101, text: 'abc' }, { sequence: 101, text: 'abc', at: 900 }, { sequence: 104, text: 'd' }],
+      bytes: 'abcd', events: ['0.0 retransmitted 3'],
+    },
+    {
+      name: 'sent again together with new bytes',
+      sent: [{ sequence: 101, text: 'abc' }, { sequence: 101, text: 'abcdef', at: 900 }],
+      bytes: 'abcdef', events: ['0.0 retransmitted 3'],
+    },
+    {
+      name: 'a hole filled after 200 ms: sent again, first copy not in the capture',
+      sent: [{ sequence: 104, text: 'def', at: 10 }, { sequence: 101, text: 'abc', at: 210 }],
+      bytes: 'abcdef', events: ['0.0 retransmitted 3'],
+    },
+    { name: 'three pieces, last first', sent: [{ sequence: 107, text: 'ghi' }, { sequence: 104, text: 'def' }, { sequence: 101, text: 'abc' }], bytes: 'abcdefghi' },
+    {
+      name: 'an overlap of waiting bytes on both sides',
+      sent: [{ sequence: 104, text: 'def' }, { sequence: 102, text: 'bcdefgh' }, { sequence: 101, text: 'a' }],
+      bytes: 'abcdefgh', events: ['0.0 retransmitted 3'],
+    },
+    {
+      name: 'repeated bytes with other values: the first stay',
+      sent: [{ sequence: 101, text: 'abc' }, { sequence: 101, text: 'aXc', at: 300 }],
+      bytes: 'abc', events: ['0.0 retransmitted 3', '0.0 conflict 1'],
+    },
+    {
+      name: 'the same while they wait behind a hole',
+      sent: [{ sequence: 104, text: 'def' }, { sequence: 104, text: 'dXY' }, { sequence: 101, text: 'abc' }],
+      bytes: 'abcdef', events: ['0.0 retransmitted 3', '0.0 conflict 2'],
+    },
+    { name: 'keep-alive probe: the byte before the next, any value', sent: [{ sequence: 101, text: 'abc' }, { sequence: 103, text: '\0', at: 9000 }], bytes: 'abc' },
+    { name: 'keep-alive probe without a byte', sent: [{ sequence: 101, text: 'abc' }, { sequence: 103, at: 9000 }, { sequence: 104, text: 'd' }], bytes: 'abcd' },
+    {
+      name: 'window-zero probe: one new byte, then sent again with the rest',
+      sent: [{ sequence: 101, text: 'a' }, { sequence: 102, text: 'b', at: 500 }, { sequence: 102, text: 'bcd', at: 1000 }],
+      bytes: 'abcd', events: ['0.0 retransmitted 1'],
+    },
+    { name: 'a frame captured twice', sent: [{ sequence: 101, text: 'abc', identification: 7 }, { sequence: 101, text: 'abc', identification: 7 }], bytes: 'abc' },
+    {
+      name: 'a frame captured twice while it waits',
+      sent: [{ sequence: 104, text: 'def', identification: 7 }, { sequence: 104, text: 'def', identification: 7 }, { sequence: 101, text: 'abc' }],
+      bytes: 'abcdef',
+    },
+    {
+      name: 'IPv6 has no identification: the checksum tells',
+      sent: [
+        { sequence: 101, text: 'abc', identification: 0, checksum: 5 }, { sequence: 101, text: 'abc', identification: 0, checksum: 5 },
+        { sequence: 101, text: 'abc', identification: 0, checksum: 6 },
+      ],
+      bytes: 'abc', events: ['0.0 retransmitted 3'],
+    },
+    { name: 'data in the SYN’s successor with urgent flag is data', sent: [{ sequence: 101, text: 'abc', flags: ['urg'], urgentPointer: 1 }], bytes: 'abc' },
+    { name: 'a frame cut by the snap length', sent: [{ sequence: 101, text: 'abcdef', cut: 4 }, { sequence: 107, text: 'g' }], bytes: 'ab<4>g', events: ['0.0 gap 4 cut'] },
+    {
+      name: 'a cut frame that waits',
+      sent: [{ sequence: 104, text: 'def', cut: 2 }, { sequence: 107, text: 'g' }, { sequence: 101, text: 'abc' }],
+      bytes: 'abcd<2>g', events: ['0.0 gap 2 cut'],
+    },
+    { name: 'nothing behind the hole ever comes: no bytes are invented', sent: [{ sequence: 101, text: 'abc' }, { sequence: 110, text: 'x' }], bytes: 'abc<6>x', events: ['0.0 gap 6 end'] },
+  ]
+  test.each(situations)('$name', ({ sent, bytes, events }) => {
+    const tap = open().send(...sent).finish()
+    expect(client(tap)).toBe(bytes)
+    expect(ofInterest(tap)).toEqual(events ?? [])
+  })
+
+  test('sequence numbers wrap', () => {
+    const tap = new Tap().send(
+      { sequence: -3, flags: ['syn'] }, { sequence: -2, text: 'ab' }, { sequence: 2, text: 'ef' }, { sequence: 0, text: 'cd' }, { sequence: 4, text: 'g' },
+    ).finish()
+    expect(client(tap)).toBe('abcdefg')
+    expect(tap.data_.map((data) => data.offset)).toEqual([0, 2, 4, 6])
+  })
+
+  test('what the first data of a frame in the middle of a connection says', () => {
+    const tap = new Tap().send({ sequence: 5000, acknowledgement: 900, text: 'abc' }, { from: 'server', sequence: 900, acknowledgement: 5003, text: 'xy' }).finish()
+    expect(tap.bytes[0]).toEqual(['abc', 'xy'])
+    expect(tap.data_[1]).toMatchObject({ acknowledged: 3 })
+  })
+
+  test('each piece says what it acknowledged, when it was first seen, and whether it filled a hole', () => {
+    const tap = open().send(
+      { from: 'server', sequence: 501, acknowledgement: 101, text: 'hello' },
+      { sequence: 104, acknowledgement: 506, text: 'def' },
+      { sequence: 101, acknowledgement: 503, text: 'abc' },
+    )
+    expect(tap.data_.slice(1)).toEqual([
+      { offset: 0, frame: 5, seenFrame: 5, acknowledged: 2, filledHole: true, text: 'abc' },
+      { offset: 3, frame: 5, seenFrame: 4, acknowledged: 5, filledHole: false, text: 'def' },
+    ])
+  })
+})
+
+describe('a gap', () => {
+  const lost: Sent[] = [{ sequence: 101, text: 'abc', at: 0 }, { sequence: 110, text: 'xyz', at: 1 }, { from: 'server', sequence: 501, acknowledgement: 113, at: 2 }]
+
+  test('is declared 100 ms after the peer acknowledged the missing bytes', () => {
+    const tap = open().send(...lost, { sequence: 113, text: '!', at: 60 })
+    expect(client(tap)).toBe('abc')
+    tap.send({ sequence: 114, text: '?', at: 103 })
+    expect(client(tap)).toBe('abc<6>xyz!?')
+    expect(ofInterest(tap)).toEqual(['0.0 gap 6 lost'])
+  })
+  test('or 64 frames later', () => {
+    const tap = open().send(...lost)
+    for (let i = 0; i < 63; i++) tap.send({ from: 'server', sequence: 501, acknowledgement: 113, at: 3 })
+    expect(client(tap)).toBe('abc')
+    tap.send({ from: 'server', sequence: 501, acknowledgement: 113, at: 3 })
+    expect(client(tap)).toBe('abc<6>xyz')
+  })
+  test('is noticed by a frame of another connection, and by a tick', () => {
+    const other = open().send(...lost, { clientPort: 40001, sequence: 1, flags: ['syn'], at: 150 })
+    expect(client(other)).toBe('abc<6>xyz')
+    const silent = open().send(...lost)
+    silent.table.tick(9, 150_000_000)
+    expect(client(silent)).toBe('abc<6>xyz')
+  })
+  test('is not declared where the bytes come late but before that', () => {
+    const tap = open().send(...lost, { sequence: 104, text: 'defghi', at: 90 }).finish()
+    expect(client(tap)).toBe('abcdefghixyz')
+    expect(ofInterest(tap)).toEqual(['0.0 retransmitted 6'])
+  })
+  test('is not declared where nobody acknowledged the bytes', () => {
+    const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { sequence: 110, text: 'xyz', at: 1 }, { sequence: 113, text: '!', at: 5000 })
+    expect(client(tap)).toBe('abc')
+  })
+  test('shows when bytes were acknowledged and nothing at all was captured of them', () => {
+    const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 120, at: 1 }, { sequence: 120, text: 'x', at: 200 })
+    expect(client(tap.finish())).toBe('abc<16>x')
+  })
+  test('of one byte at the end may be a FIN that was not captured', () => {
+    const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 105, at: 1 }, { from: 'server', sequence: 501, acknowledgement: 105, at: 900 })
+    expect(client(tap.finish())).toBe('abc')
+  })
+  test('is declared at the limit of waiting bytes, runs, and bytes of all connections', () => {
+    const bytes = open({ waitingBytes: 5 }).send({ sequence: 110, text: 'abc' }, { sequence: 120, text: 'abc' })
+    expect(ofInterest(bytes)).toEqual(['0.0 gap 9 limit'])
+    const runs = open({ waitingRuns: 1 }).send({ sequence: 110, text: 'a' }, { sequence: 120, text: 'b' })
+    expect(ofInterest(runs)).toEqual(['0.0 gap 9 limit'])
+    const total = open({ waitingBytesTotal: 8 }).send({ sequence: 110, text: 'abcdef' }, { clientPort: 40001, sequence: 100, flags: ['syn'] }, { clientPort: 40001, sequence: 110, text: 'abc' })
+    expect(ofInterest(total)).toEqual(['0.0 gap 9 limit'])
+  })
+  test('an acknowledgement that no window allows proves nothing', () => {
+    const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 101 + 2 ** 30 + 4, at: 1 }, { sequence: 104, text: 'd', at: 500 })
+    expect(client(tap.finish())).toBe('abcd')
+  })
+})
+
+describe('connections', () => {
+  test('a new SYN on the same ports begins a new one', () => {
+    const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 9000, flags: ['syn'] }, { sequence: 9001, text: 'new' }).finish()
+    expect(tap.bytes).toEqual([['abc', ''], ['new', '']])
+  })
+  test('a repeated SYN does not', () => {
+    const tap = new Tap().send(HANDSHAKE[0]!, HANDSHAKE[0]!, HANDSHAKE[1]!, { sequence: 101, text: 'abc' }).finish()
+    expect(tap.bytes).toEqual([['abc', '']])
+  })
+  test('but it does after the end, even with the same number', () => {
+    const tap = open().send({ from: 'server', sequence: 501, acknowledgement: 101, flags: ['rst'] }, HANDSHAKE[0]!, { sequence: 101, text: 'abc' }).finish()
+    expect(tap.bytes).toEqual([['', ''], ['abc', '']])
+  })
+  test('only the server’s direction is seen: its SYN-ACK with another number begins a new one', () => {
+    const tap = new Tap().send(
+      { from: 'server', sequence: 500, acknowledgement: 101, flags: ['syn'] }, { from: 'server', sequence: 501, acknowledgement: 110, text: 'old' },
+      { from: 'server', sequence: 7000, acknowledgement: 901, flags: ['syn'] }, { from: 'server', sequence: 7001, acknowledgement: 910, text: 'new' },
+    ).finish()
+    expect(tap.bytes).toEqual([['old', ''], ['new', '']])
+  })
+  test('split handshake: the server’s SYN comes by itself', () => {
+    const tap = new Tap().send(
+      { sequence: 100, flags: ['syn'] }, { from: 'server', sequence: 0, acknowledgement: 101 }, { from: 'server', sequence: 500, flags: ['syn'] },
+      { sequence: 101, text: 'abc', acknowledgement: 501 }, { from: 'server', sequence: 501, text: 'xyz', acknowledgement: 104 },
+    ).finish()
+    expect(tap.bytes).toEqual([['abc', 'xyz']])
+  })
+  test('a SYN may carry data', () => {
+    const tap = new Tap().send({ sequence: 100, flags: ['syn'], text: 'abc' }, { sequence: 104, text: 'def' }).finish()
+    expect(client(tap)).toBe('abcdef')
+  })
+  test('FIN, half close, the other side goes on', () => {
+    const tap = open().send(
+      { sequence: 101, text: 'abc', acknowledgement: 501, flags: ['fin'] }, { from: 'server', sequence: 501, acknowledgement: 105, text: 'late' },
+      { from: 'server', sequence: 505, acknowledgement: 105, flags: ['fin'] },
+    ).finish()
+    expect(tap.bytes).toEqual([['abc', 'late']])
+    expect(tap.events).toEqual(['0 opened', '0.0 closed fin', '0.1 closed fin'])
+  })
+  test('a FIN behind a hole closes only once the hole is filled', () => {
+    const tap = open().send({ sequence: 104, text: 'def', flags: ['fin'] })
+    expect(tap.events).toEqual(['0 opened'])
+    tap.send({ sequence: 101, text: 'abc' })
+    expect(tap.events).toEqual(['0 opened', '0.0 closed fin'])
+  })
+  test('RST', () => {
+    const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 104, flags: ['rst'] }).finish()
+    expect(tap.events).toEqual(['0 opened', '0.0 closed rst', '0.1 closed capture'])
+  })
+  test('an old RST is none', () => {
+    const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 101, flags: ['rst'] }, { sequence: 104, text: 'd' }).finish()
+    expect(tap.events).toEqual(['0 opened', '0.0 closed capture', '0.1 closed capture'])
+  })
+  test('many: each has its own bytes, ended ones are forgotten, silent ones at the limit', () => {
+    const tap = new Tap({ connections: 512, endedKept: 1_000_000 })
+    for (let index = 0; index < 2000; index++) {
+      const clientPort = 1024 + index
+      tap.send({ clientPort, sequence: 1, flags: ['syn'] }, { clientPort, sequence: 2, text: `c${index}` })
+      if (index % 2 === 0) tap.send({ clientPort, sequence: 2 + `c${index}`.length, flags: ['rst'] })
+    }
+    tap.finish()
+    expect(tap.table.streams).toBe(2000)
+    expect(tap.bytes.every(([bytes], index) => bytes === `c${index}`)).toBe(true)
+    expect(tap.table.evicted).toBeGreaterThan(0)
+  })
+})
+
+describe('whatever the network does to the segments', () => {
+  // Cuts with overlaps, duplicates, any order after the SYN.
+  const mangled = fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz') }).chain((text) =>
+    fc.record({
+      text: fc.constant(text),
+      base: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+      pieces: fc.array(fc.tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 20 })), { maxLength: 30 }),
+      order: fc.array(fc.nat(1000), { minLength: 60, maxLength: 60 }),
+      step: fc.integer({ min: 1, max: 7 }),
+    }),
+  )
+  test('the bytes are the sender’s', () => {
+    fc.assert(
+      fc.property(mangled, ({ text, base, pieces, order, step }) => {
+        const cuts = [...pieces]
+        for (let at = 0; at < text.length; at += step) cuts.push([at, step])
+        const sent = cuts
+          .map(([at, length], index) => ({ key: order[index % order.length]!, sequence: base + 1 + at, text: text.slice(at, at + length) }))
+          .sort((a, b) => a.key - b.key)
+        const tap = new Tap().send({ sequence: base, flags: ['syn'] }, ...sent).finish()
+        expect(client(tap)).toBe(text)
+        expect(tap.events.filter((event) => /gap|conflict/.test(event))).toEqual([])
+      }),
+      { numRuns: 500 },
+    )
+  })
+  test('nothing throws on random segments, and offsets only grow', () => {
+    const random = fc.record({
+      from: fc.constantFrom('client' as const, 'server' as const),
+      sequence: fc.oneof(fc.integer({ min: 90, max: 140 }), fc.integer()),
+      acknowledgement: fc.oneof(fc.integer({ min: 90, max: 140 }), fc.integer()),
+      text: fc.string({ maxLength: 12 }),
+      cut: fc.constant(0),
+      flags: fc.subarray(['syn' as const, 'fin' as const, 'rst' as const, 'urg' as const]),
+      at: fc.nat(2000),
+    })
+    fc.assert(
+      fc.property(fc.array(random, { maxLength: 60 }), (sent) => {
+        const tap = new Tap({ waitingBytes: 40, waitingRuns: 3, waitingBytesTotal: 60 }).send(...sent).finish()
+        expect(tap.table.streams).toBeGreaterThanOrEqual(sent.length > 0 ? 1 : 0)
+        for (const data of tap.data_) expect(data.offset).toBeGreaterThanOrEqual(0)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
