@@ -1,0 +1,550 @@
+/**
+ * Cuts one direction of a connection into control packets (MQTT 5.0 §2.1), wherever segments begin and end.
+ *
+ * A packet that lies whole in one segment is handed on where it is; only unfinished ones are copied. Of a PUBLISH larger than `decodedBytes` the
+ * variable header and the first bytes of the payload are kept, the rest goes by. Where packets cannot be told (after a gap, in the middle of a
+ * stream, in a stream that is not MQTT), bytes are counted as an unframed run and the next boundary is searched. It never decodes.
+ *
+ *   start ─ CONNECT, or packets that fit ─────────────► packets ◄──── boundary found ──── search
+ *     ├──── TLS, HTTP, other ──► opaque                 │    ▲                              ▲
+ *     └──── begins mid-stream ─────────────► search     gap ─┼─ inside a packet: skip its rest
+ *                                                            └─ else ────────────────────────┘
+ */
+import type { GapReason } from '../tcp/stream-sink.ts'
+import { StreamData } from '../tcp/stream-sink.ts'
+import { Utf8Validator } from '../bytes/utf8.ts'
+import { Assembly, type AssemblyBudget } from './assembly.ts'
+import { findBoundary, weigh, type BoundarySearch } from './boundary.ts'
+import { IMPOSSIBLE, INCOMPLETE, packetLength, REMAINING_LENGTH_BYTES } from './fixed-header.ts'
+import type { UnframedReason } from './packet-event.ts'
+import { kindOf, proxyHeaderLength } from './stream-kind.ts'
+import type { Direction } from './version.ts'
+
+export interface FramerLimits {
+  readonly payloadKept: number
+  readonly decodedBytes: number
+  /** Bytes among which a boundary is searched at once; of those before it only the number is kept. */
+  readonly searchWindow: number
+  /** Segments remembered of one unfinished packet. */
+  readonly pieces: number
+}
+
+/** What a connection carries, as far as either direction has shown. `beginning`: and its first packet was seen. */
+export type Carrier = 'unknown' | 'mqtt' | 'mqtt-from-beginning' | 'tls' | 'websocket' | 'not-mqtt'
+
+/** The connection around a framer, and where its packets go. */
+export interface FramerHost {
+  readonly carrier: Carrier
+  /** Direction of this framer's packets, as far as known. */
+  direction(framer: Framer): Direction | null
+  /** The user said that this port carries MQTT. */
+  readonly expected: boolean
+  /** This direction was seen from its SYN on. */
+  fromBeginning(framer: Framer): boolean
+  recognised(framer: Framer, carrier: Carrier): void
+  /** Nothing here is MQTT, and nobody expected it. */
+  ignore(): void
+  fits(framer: Framer, bytes: Uint8Array, start: number, end: number): boolean
+  /**
+   * A packet is complete. Its bytes at hand are `bytes[start..end)`, `length` is its whole length. `last` tells of its last byte, `assembly` of the
+   * segments that brought it (null: `last` brought all). `payloadValid`: for a payload that went by, whether it was UTF-8.
+   */
+  packet(framer: Framer, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void
+  unframed(framer: Framer, length: number, reason: UnframedReason, first: number, last: StreamData): void
+  /** Where the payload of the large PUBLISH that begins here starts; -1 where that is not among these bytes. */
+  payloadStart(framer: Framer, bytes: Uint8Array, length: number, whole: number): number
+}
+
+type Mode = 'start' | 'packets' | 'large' | 'skip' | 'search' | 'opaque'
+
+export class Framer {
+  readonly #host: FramerHost
+  readonly #limits: FramerLimits
+  readonly #assembly: Assembly
+  #mode: Mode = 'start'
+  /** Whole length of the unfinished packet, once its header is here; else 0. */
+  #whole = 0
+  /** Bytes of the unfinished packet that are still to come (`large`, `skip`). */
+  #remaining = 0
+  #validator: Utf8Validator | null = null
+  /** The run of bytes that could not be framed: its length so far, why, and its first frame. */
+  #unframedLength = 0
+  #unframedReason: UnframedReason = 'mid-stream'
+  #unframedFirst = 0
+  /** Assembled length at which the whole window was searched last. */
+  #searched = 0
+  /** What the last data said; tells where an unframed run ends when no data does. */
+  readonly #last = new StreamData()
+  readonly #replay = new StreamData()
+
+  constructor(host: FramerHost, limits: FramerLimits, budget: AssemblyBudget) {
+    this.#host = host
+    this.#limits = limits
+    this.#assembly = new Assembly(budget, limits.pieces)
+  }
+
+  data(data: StreamData): void {
+    if (this.#mode === 'packets') this.#packets(data, data.start)
+    else this.#other(data, data.start)
+    this.#remember(data)
+  }
+
+  /** `length` bytes are missing before the next data. */
+  gap(length: number, _reason: GapReason): void {
+    switch (this.#mode) {
+      case 'opaque':
+        return
+      case 'search':
+        this.#searchEverything(this.#last)
+        if (this.#mode === ('search' as Mode)) this.#giveUpAssembled()
+        else this.gap(length, _reason)
+        return
+      case 'start':
+        if (!this.#host.expected && this.#host.carrier === 'unknown') {
+          this.#assembly.clear()
+          this.#host.ignore()
+          return
+        }
+        break
+      case 'packets': case 'large': case 'skip':
+        if (this.#whole > 0) {
+          const held = this.#mode === 'packets' ? this.#whole - this.#assembly.length : this.#remaining
+          // The packet's own length says where the next one begins, if the gap ends inside it.
+          if (length <= held) {
+            if (this.#mode === 'packets') this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
+            else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
+            this.#assembly.clear()
+            this.#remaining = held - length
+            this.#unframedReason = 'gap'
+            this.#mode = 'skip'
+            if (this.#remaining === 0) this.#endSkip(this.#last)
+            return
+          }
+        }
+        break
+    }
+    if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'gap', this.#last.frame)
+    else if (this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]!.frame)
+    this.#assembly.clear()
+    this.#whole = 0
+    this.#beginSearch('gap')
+  }
+
+  /** No more data comes: what is unfinished is an unframed run. */
+  close(): void {
+    const last = this.#last
+    if (this.#mode === 'search') this.#searchEverything(last)
+    if (this.#mode === 'start' && this.#assembly.length > 0 && this.#host.expected) this.#countUnframed(this.#assembly.length, 'ended', last.frame)
+    else if (this.#mode === 'packets' && this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, 'ended', this.#assembly.segments[0]!.frame)
+    else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'ended', last.frame)
+    else if (this.#mode === 'search') this.#giveUpAssembled()
+    this.#endUnframed(last)
+    this.#assembly.release()
+    this.#mode = 'opaque'
+  }
+
+  // --- packets ---
+
+  /** The common case. `at` is the first byte of `data` not used yet. */
+  #packets(data: StreamData, at: number): void {
+    if (this.#assembly.length > 0) {
+      at = this.#finishAssembled(data, at)
+      if (at < 0) return
+    }
+    const { buffer, end } = data
+    const { decodedBytes } = this.#limits
+    while (at < end) {
+      const whole = packetLength(buffer, at, end)
+      if (whole > 0 && at + whole <= end && whole <= decodedBytes) {
+        this.#host.packet(this, buffer, at, at + whole, whole, data, null, null)
+        at += whole
+        continue
+      }
+      if (whole === IMPOSSIBLE) {
+        const length = 1 + REMAINING_LENGTH_BYTES
+        this.#host.packet(this, buffer, at, at + length, length, data, null, null)
+        this.#beginSearch('not-mqtt')
+        this.#other(data, at + length)
+        return
+      }
+      this.#whole = whole === INCOMPLETE ? 0 : whole
+      this.#assemble(data, at, Math.min(end - at, decodedBytes))
+      return
+    }
+  }
+
+  /** Goes on with the unfinished packet. Returns the first byte behind it, or -1 where all of `data` was used. */
+  #finishAssembled(data: StreamData, at: number): number {
+    const assembly = this.#assembly
+    while (this.#whole === 0) {
+      if (at >= data.end) return -1
+      if (!assembly.append(data, at, 1)) return this.#overBudget(data, at)
+      at++
+      const whole = packetLength(assembly.bytes, 0, assembly.length)
+      if (whole === IMPOSSIBLE) {
+        this.#host.packet(this, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null)
+        assembly.clear()
+        this.#beginSearch('not-mqtt')
+        this.#other(data, at)
+        return -1
+      }
+      if (whole !== INCOMPLETE) this.#whole = whole
+    }
+    const wanted = Math.min(this.#whole, this.#limits.decodedBytes) - assembly.length
+    const count = Math.min(wanted, data.end - at)
+    if (!this.#assemble(data, at, count)) return -1
+    at += count
+    if (assembly.length < this.#whole) return -1
+    const whole = this.#whole
+    this.#whole = 0
+    this.#host.packet(this, assembly.bytes, 0, whole, whole, data, assembly, null)
+    assembly.clear()
+    return at
+  }
+
+  /** Keeps `count` bytes. False where that used up all of `data` in another way. */
+  #assemble(data: StreamData, at: number, count: number): boolean {
+    const assembly = this.#assembly
+    if (count > 0 && !assembly.append(data, at, count)) {
+      this.#overBudget(data, at)
+      return false
+    }
+    if (assembly.length >= this.#limits.decodedBytes && this.#whole > assembly.length) {
+      this.#beginLarge(data)
+      this.#other(data, at + count)
+      return false
+    }
+    return true
+  }
+
+  /** No memory for more unfinished packets: this one goes by uncounted but for its length. */
+  #overBudget(data: StreamData, at: number): number {
+    this.#countUnframed(this.#assembly.length, 'limit', data.frame)
+    const whole = this.#whole > 0 ? this.#whole : packetLength(data.buffer, at, data.end)
+    this.#remaining = whole > 0 ? whole - this.#assembly.length : 0
+    this.#assembly.release()
+    if (whole > 0) {
+      this.#unframedReason = 'limit'
+      this.#mode = 'skip'
+    } else this.#beginSearch('limit')
+    this.#other(data, at)
+    return -1
+  }
+
+  // --- packets larger than is decoded ---
+
+  #beginLarge(data: StreamData): void {
+    const assembly = this.#assembly
+    this.#remaining = this.#whole - assembly.length
+    const start = this.#host.payloadStart(this, assembly.bytes, assembly.length, this.#whole)
+    if (start < 0) {
+      this.#countUnframed(assembly.length, 'limit', assembly.segments[0]?.frame ?? data.frame)
+      assembly.clear()
+      this.#mode = 'skip'
+      return
+    }
+    this.#mode = 'large'
+    this.#validator = new Utf8Validator()
+    this.#validator.push(assembly.bytes, start, assembly.length)
+    assembly.shrink(Math.min(assembly.length, start + this.#limits.payloadKept))
+  }
+
+  #large(data: StreamData, at: number): number {
+    const count = Math.min(this.#remaining, data.end - at)
+    this.#assembly.note(data, this.#whole - this.#remaining)
+    this.#validator!.push(data.buffer, at, at + count)
+    this.#remaining -= count
+    if (this.#remaining > 0) return -1
+    const valid = this.#validator!.finish()
+    this.#validator = null
+    const whole = this.#whole
+    this.#whole = 0
+    this.#mode = 'packets'
+    this.#host.packet(this, this.#assembly.bytes, 0, this.#assembly.length, whole, data, this.#assembly, valid)
+    this.#assembly.clear()
+    return at + count
+  }
+
+  #skip(data: StreamData, at: number): number {
+    const count = Math.min(this.#remaining, data.end - at)
+    this.#countUnframed(count, this.#unframedReason, data.frame)
+    this.#remaining -= count
+    if (this.#remaining > 0) return -1
+    this.#endSkip(data)
+    return at + count
+  }
+
+  #endSkip(last: StreamData): void {
+    this.#whole = 0
+    this.#mode = 'packets'
+    this.#endUnframed(last)
+  }
+
+  // --- everything but the common case ---
+
+  #other(data: StreamData, at: number): void {
+    let next = at
+    while (next >= 0 && next < data.end) {
+      switch (this.#mode) {
+        case 'packets':
+          this.#packets(data, next)
+          return
+        case 'large':
+          next = this.#large(data, next)
+          break
+        case 'skip':
+          next = this.#skip(data, next)
+          break
+        case 'opaque':
+          this.#countUnframed(data.end - next, this.#unframedReason, data.frame)
+          return
+        case 'start':
+          this.#start(data, next)
+          return
+        case 'search':
+          this.#search(data, next)
+          return
+      }
+    }
+  }
+
+  #start(data: StreamData, at: number): void {
+    const host = this.#host
+    const assembly = this.#assembly
+    switch (host.carrier) {
+      case 'tls': case 'websocket': case 'not-mqtt':
+        this.#becomeOpaque(host.carrier)
+        this.#other(data, at)
+        return
+      case 'mqtt-from-beginning':
+        this.#mode = 'packets'
+        this.#replayAssembled(data, at)
+        return
+      case 'mqtt':
+        if (host.fromBeginning(this)) {
+          this.#mode = 'packets'
+          this.#replayAssembled(data, at)
+          return
+        }
+        break
+      case 'unknown':
+        break
+    }
+    if (!assembly.append(data, at, data.end - at)) {
+      host.ignore()
+      return
+    }
+    this.#identify(data)
+  }
+
+  #identify(last: StreamData): void {
+    const host = this.#host
+    const assembly = this.#assembly
+    const kind = kindOf(assembly.bytes, 0, assembly.length)
+    switch (kind) {
+      case 'undecided':
+        return
+      case 'connect':
+        host.recognised(this, 'mqtt-from-beginning')
+        this.#mode = 'packets'
+        this.#replayAssembled(null, 0)
+        return
+      case 'proxy': {
+        const length = proxyHeaderLength(assembly.bytes, 0, assembly.length)
+        if (length === 0) return
+        if (length > 0) {
+          const expected = host.expected || kindOf(assembly.bytes, length, assembly.length) !== 'other'
+          if (expected) {
+            this.#countUnframed(length, 'not-mqtt', assembly.segments[0]!.frame)
+            this.#endUnframed(last)
+          }
+          assembly.drop(length)
+          if (assembly.length > 0) this.#identify(last)
+          return
+        }
+        break
+      }
+      case 'tls': case 'websocket': case 'other':
+        break
+    }
+    if (!host.expected) {
+      assembly.release()
+      host.ignore()
+      return
+    }
+    if (kind === 'tls' || kind === 'websocket') {
+      host.recognised(this, kind)
+      this.#becomeOpaque(kind)
+      return
+    }
+    if (!host.fromBeginning(this)) {
+      this.#beginSearch('mid-stream')
+      this.#searchNow(last)
+      return
+    }
+    // At the beginning of a stream the framing alone decides: a broken first packet is MQTT too, and is to be reported as such.
+    const weight = weigh({ ...this.#boundarySearch(), fits: () => true }, 0)
+    if (resemblesConnect(assembly.bytes, assembly.length) || weight >= FRAMED) {
+      host.recognised(this, 'mqtt')
+      this.#mode = 'packets'
+      this.#replayAssembled(null, 0)
+    } else if (weight < 0 || assembly.length > this.#limits.searchWindow) {
+      host.recognised(this, 'not-mqtt')
+      this.#becomeOpaque('not-mqtt')
+    }
+  }
+
+  #becomeOpaque(reason: 'tls' | 'websocket' | 'not-mqtt'): void {
+    this.#mode = 'opaque'
+    this.#unframedReason = reason
+    if (this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, reason, this.#assembly.segments[0]!.frame)
+    this.#assembly.release()
+  }
+
+  // --- search ---
+
+  #beginSearch(reason: UnframedReason): void {
+    this.#mode = 'search'
+    this.#whole = 0
+    this.#searched = 0
+    if (this.#unframedLength === 0) this.#unframedReason = reason
+  }
+
+  #search(data: StreamData, at: number): void {
+    if (!this.#assembly.append(data, at, data.end - at)) {
+      this.#giveUpAssembled()
+      this.#countUnframed(data.end - at, 'limit', data.frame)
+      return
+    }
+    this.#searchNow(data)
+  }
+
+  #searchNow(last: StreamData): void {
+    const assembly = this.#assembly
+    const search = this.#boundarySearch()
+    const newest = assembly.segments[assembly.segments.length - 1]!.start
+    // Only now and then the whole window: each byte is looked at a few times, not once for every segment.
+    const boundary = assembly.length >= this.#searched * 2 || assembly.length > this.#limits.searchWindow
+      ? findBoundary(search, 0)
+      : findBoundary(search, newest)
+    if (assembly.length >= this.#searched * 2) this.#searched = assembly.length
+    if (boundary >= 0) {
+      this.#found(boundary, last)
+    } else if (isTls(assembly.bytes, newest, assembly.length) && this.#unframedReason === 'mid-stream') {
+      this.#host.recognised(this, 'tls')
+      this.#becomeOpaque('tls')
+    } else if (assembly.length > this.#limits.searchWindow) {
+      const dropped = assembly.length >> 1
+      this.#countUnframed(dropped, this.#unframedReason, assembly.segments[0]!.frame)
+      assembly.drop(dropped)
+      this.#searched = assembly.length
+    }
+  }
+
+  #searchEverything(last: StreamData): void {
+    if (this.#assembly.length === 0) return
+    const boundary = findBoundary(this.#boundarySearch(), 0)
+    if (boundary >= 0) this.#found(boundary, last)
+  }
+
+  #found(boundary: number, last: StreamData): void {
+    const assembly = this.#assembly
+    if (boundary > 0) {
+      this.#countUnframed(boundary, this.#unframedReason, assembly.segments[0]!.frame)
+      assembly.drop(boundary)
+    }
+    this.#endUnframed(last)
+    this.#host.recognised(this, 'mqtt')
+    this.#mode = 'packets'
+    this.#replayAssembled(null, 0)
+  }
+
+  #giveUpAssembled(): void {
+    if (this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, this.#unframedReason, this.#assembly.segments[0]!.frame)
+    this.#assembly.clear()
+    this.#searched = 0
+  }
+
+  #boundarySearch(): BoundarySearch {
+    const assembly = this.#assembly
+    return {
+      bytes: assembly.bytes,
+      length: assembly.length,
+      segmentStarts: assembly.segments.map((segment) => segment.start),
+      direction: this.#host.direction(this),
+      fits: (bytes, start, end) => this.#host.fits(this, bytes, start, end),
+    }
+  }
+
+  /** Frames what was assembled, as if it came only now, then the rest of `data` from `at` on. */
+  #replayAssembled(data: StreamData | null, at: number): void {
+    const { bytes, length, segments } = this.#assembly.take()
+    const replay = this.#replay
+    for (let index = 0; index < segments.length; index++) {
+      const segment = segments[index]!
+      replay.buffer = bytes
+      replay.start = segment.start
+      replay.end = segments[index + 1]?.start ?? length
+      replay.frame = segment.frame
+      replay.time = segment.time
+      replay.seenFrame = segment.seenFrame
+      replay.seenTime = segment.seenTime
+      replay.acknowledged = segment.acknowledged
+      replay.filledHole = segment.filledHole
+      this.#other(replay, replay.start)
+    }
+    this.#assembly.recycle(bytes)
+    if (data !== null) this.#other(data, at)
+  }
+
+  // --- unframed runs ---
+
+  #countUnframed(length: number, reason: UnframedReason, frame: number): void {
+    if (length === 0) return
+    if (this.#unframedLength === 0) {
+      this.#unframedReason = reason
+      this.#unframedFirst = frame
+    }
+    this.#unframedLength += length
+  }
+
+  #endUnframed(last: StreamData): void {
+    if (this.#unframedLength === 0) return
+    const length = this.#unframedLength
+    this.#unframedLength = 0
+    this.#host.unframed(this, length, this.#unframedReason, this.#unframedFirst, last)
+  }
+
+  #remember(data: StreamData): void {
+    const last = this.#last
+    last.frame = data.frame
+    last.time = data.time
+    last.seenFrame = data.seenFrame
+    last.seenTime = data.seenTime
+    last.acknowledged = data.acknowledged
+    last.filledHole = data.filledHole
+  }
+}
+
+/** Evidence that the framing alone gives: one packet that ends with the segment, or two of them. */
+const FRAMED = 32
+
+/** A first packet of type CONNECT whose protocol name is short text, right or wrong. */
+function resemblesConnect(bytes: Uint8Array, length: number): boolean {
+  if (bytes[0]! >> 4 !== 1) return false
+  let at = 1
+  while (at < length && at < 4 && (bytes[at]! & 0x80) !== 0) at++
+  at++
+  if (at + 2 > length) return false
+  const nameLength = (bytes[at]! << 8) | bytes[at + 1]!
+  if (nameLength > 32 || at + 2 + nameLength > length) return false
+  for (let i = at + 2; i < at + 2 + nameLength; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return false
+  return true
+}
+
+/** TLS records in the middle of a connection (RFC 8446 §5.2): application data whose length ends with the segment or at the next record. */
+function isTls(bytes: Uint8Array, start: number, length: number): boolean {
+  if (start + 5 > length || bytes[start] !== 0x17 || bytes[start + 1] !== 0x03 || bytes[start + 2]! > 0x04) return false
+  const next = start + 5 + ((bytes[start + 3]! << 8) | bytes[start + 4]!)
+  return next === length || (next + 2 < length && bytes[next] === 0x17 && bytes[next + 1] === 0x03)
+}
