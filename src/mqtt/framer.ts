@@ -73,7 +73,7 @@ export class Framer {
   #unframedFirst = 0
   /** Assembled length at which the whole window was searched last. */
   #searched = 0
-  /** What the last data said; tells where an unframed run ends when no data does. */
+  /** What the last data said, where it left something unfinished: tells where an unframed run ends when no data does. */
   readonly #last = new StreamData()
   readonly #replay = new StreamData()
 
@@ -86,7 +86,7 @@ export class Framer {
   data(data: StreamData): void {
     if (this.#mode === 'packets') this.#packets(data, data.start)
     else this.#other(data, data.start)
-    this.#remember(data)
+    if (this.#mode !== 'packets' || this.#assembly.length > 0) this.#remember(data)
   }
 
   /** `length` bytes are missing before the next data. */

@@ -33,6 +33,9 @@ export interface TcpLimits extends HistoryLimits {
 /** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
 const LARGEST_WINDOW = 2 ** 30
 
+/** Both ports, then of each end: address word 0, the family, the other words. */
+const KEY_WORDS = 10
+
 /** Bytes that come within this time after later ones were swapped on the way; later than that, they were sent again. Wireshark uses 3 ms too. */
 const OUT_OF_ORDER_NANOSECONDS = 3_000_000
 
@@ -44,6 +47,9 @@ export class ConnectionTable {
   /** Open addressing: index into #connections plus one, 0 for free. */
   #slots = new Int32Array(1024)
   #connections: TcpConnection[] = []
+  /** What #find compares, KEY_WORDS for each of #connections: both ports, then the words of both addresses. */
+  #keys = new Int32Array(512 * KEY_WORDS)
+  #foundSender: End = 0
   #sweepAt = 512
   #streams = 0
   #waitingBytes = 0
@@ -83,13 +89,12 @@ export class ConnectionTable {
     const slot = this.#find(segment)
     const index = this.#slots[slot]!
     let connection: TcpConnection
-    let sender: End
+    let sender: End = 0
     if (index === 0) {
       connection = this.#open(segment, slot)
-      sender = 0
     } else {
       connection = this.#connections[index - 1]!
-      sender = isFrom(connection.endpoints[0], segment) ? 0 : 1
+      sender = this.#foundSender
       if ((segment.flags & TCP_FLAGS.syn) !== 0 && beginsAnew(connection, sender, segment)) {
         this.#end(connection, segment.frame, segment.time)
         connection = this.#replace(segment, index)
@@ -393,15 +398,32 @@ export class ConnectionTable {
 
   // --- the table itself ---
 
+  /** The slot of the segment's connection (and #foundSender), or the free slot for it. */
   #find(segment: TcpSegment): number {
     const slots = this.#slots
+    const keys = this.#keys
     const mask = slots.length - 1
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const turned = (segment.destinationPort << 16) | segment.sourcePort
     let slot = hashOf(segment) & mask
     for (;;) {
       const index = slots[slot]!
       if (index === 0) return slot
-      const endpoints = this.#connections[index - 1]!.endpoints
-      if ((isFrom(endpoints[0], segment) && isTo(endpoints[1], segment)) || (isFrom(endpoints[1], segment) && isTo(endpoints[0], segment))) return slot
+      const at = (index - 1) * KEY_WORDS
+      if (
+        keys[at] === ports && keys[at + 1] === segment.source0 && keys[at + 2] === segment.destination0 && keys[at + 3] === segment.family
+        && (segment.family === 4 || hasWords(keys, at, segment.source1, segment.source2, segment.source3, segment.destination1, segment.destination2, segment.destination3))
+      ) {
+        this.#foundSender = 0
+        return slot
+      }
+      if (
+        keys[at] === turned && keys[at + 1] === segment.destination0 && keys[at + 2] === segment.source0 && keys[at + 3] === segment.family
+        && (segment.family === 4 || hasWords(keys, at, segment.destination1, segment.destination2, segment.destination3, segment.source1, segment.source2, segment.source3))
+      ) {
+        this.#foundSender = 1
+        return slot
+      }
       slot = (slot + 1) & mask
     }
   }
@@ -414,6 +436,7 @@ export class ConnectionTable {
     const connection = this.#make(segment)
     this.#connections.push(connection)
     this.#slots[slot] = this.#connections.length
+    this.#writeKey(this.#connections.length - 1, connection)
     this.#sink.opened(connection)
     return connection
   }
@@ -421,8 +444,20 @@ export class ConnectionTable {
   #replace(segment: TcpSegment, index: number): TcpConnection {
     const connection = this.#make(segment)
     this.#connections[index - 1] = connection
+    this.#writeKey(index - 1, connection)
     this.#sink.opened(connection)
     return connection
+  }
+
+  #writeKey(index: number, connection: TcpConnection): void {
+    const at = index * KEY_WORDS
+    if (at + KEY_WORDS > this.#keys.length) {
+      const keys = new Int32Array(this.#keys.length * 2)
+      keys.set(this.#keys)
+      this.#keys = keys
+    }
+    const [a, b] = connection.endpoints
+    this.#keys.set([(a.port << 16) | b.port, a.word0, b.word0, a.family, a.word1, a.word2, a.word3, b.word1, b.word2, b.word3], at)
   }
 
   #make(segment: TcpSegment): TcpConnection {
@@ -459,9 +494,11 @@ export class ConnectionTable {
       let slot = mixEndpoints(hashEndpoint(a.word0, a.word1, a.word2, a.word3, a.port), hashEndpoint(b.word0, b.word1, b.word2, b.word3, b.port)) & (size - 1)
       while (this.#slots[slot] !== 0) slot = (slot + 1) & (size - 1)
       this.#slots[slot] = index + 1
+      this.#writeKey(index, kept[index]!)
     }
   }
 }
+
 
 const ENDS: readonly End[] = [0, 1]
 
@@ -499,14 +536,9 @@ function signatureOf(segment: TcpSegment): number {
   return Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f) ^ identity
 }
 
-function isFrom(endpoint: Endpoint, segment: TcpSegment): boolean {
-  return endpoint.port === segment.sourcePort && endpoint.word0 === segment.source0 && endpoint.word3 === segment.source3
-    && endpoint.word1 === segment.source1 && endpoint.word2 === segment.source2 && endpoint.family === segment.family
-}
-
-function isTo(endpoint: Endpoint, segment: TcpSegment): boolean {
-  return endpoint.port === segment.destinationPort && endpoint.word0 === segment.destination0 && endpoint.word3 === segment.destination3
-    && endpoint.word1 === segment.destination1 && endpoint.word2 === segment.destination2 && endpoint.family === segment.family
+/** The lower words of both addresses (IPv6). */
+function hasWords(keys: Int32Array, at: number, a1: number, a2: number, a3: number, b1: number, b2: number, b3: number): boolean {
+  return keys[at + 4] === a1 && keys[at + 5] === a2 && keys[at + 6] === a3 && keys[at + 7] === b1 && keys[at + 8] === b2 && keys[at + 9] === b3
 }
 
 function hashOf(segment: TcpSegment): number {
