@@ -5,16 +5,77 @@
 
 export const LIMITS = {
   capture: {
+    /** The longest record of a pcap file that claims no larger snapshot length: the most that libpcap itself captures. */
+    frameBytes: 262_144,
+    /** The longest record of any file, and so the most that is held of one: many times what a network sends as one frame (512 KiB with BIG TCP). */
+    recordBytes: 16_777_216,
+    /** Interfaces of one pcapng section. A host full of containers has some thousands; each costs about 300 bytes. */
+    interfaces: 16_384,
+    /** Bytes kept of an interface's name. Linux allows 15, Windows names take about 80. */
+    nameBytes: 256,
+    /** Comments in a capture file and their bytes: what a person has written, not what a crafted file repeats. */
+    comments: 10_000,
+    commentBytes: 1_048_576,
+    /** Decryption secrets and their bytes: a TLS key log takes about 200 bytes a session, so this serves some 40,000 sessions. */
+    secrets: 10_000,
+    secretBytes: 8_388_608,
   },
   network: {
+    /** Real stacks of tags, labels and tunnels have fewer than 20; each header may be only 2 bytes, so a crafted frame could hold thousands. */
+    headers: 32,
+    /** Packets whose fragments are collected at once. With the time-out this is about 30 new ones a second, should none be completed. */
+    openPackets: 1_024,
+    /** Bytes for all fragments: what Linux allows by default (net.ipv4.ipfrag_high_thresh). */
+    fragmentBytes: 4_194_304,
+    /** Pieces of one packet that are apart from each other: the largest packet in fragments of 576 bytes, every second one missing, has 60. */
+    fragmentPieces: 64,
+    /** 30 s, as Linux has it (net.ipv4.ipfrag_time). RFC 791 §3.2 begins with 15 s, RFC 1122 §3.3.2 asks for 60 s to 120 s. */
+    fragmentTimeout: 30_000_000_000,
+    /** Completed packets that are remembered to know their fragments again: the second copy of a frame comes within a few frames. */
+    completedPackets: 64,
+    /** Messages of one problem code; nobody reads more, and the count goes on. */
+    problemMessages: 100,
   },
   tcp: {
+    /** Bytes of one direction that wait behind a hole: more than a usual receive window, so that one lost frame never ends the search early. */
+    waitingBytes: 4_194_304,
+    /** Runs of such bytes. Each insertion walks the list, so this bounds the work that crafted tiny segments can cause. */
+    waitingRuns: 1_024,
+    /** The same bytes of all connections together: half of the memory that the whole program may take. */
+    waitingBytesTotal: 67_108_864,
+    /** 100 ms: what was swapped on the way comes within a few milliseconds; after that, acknowledged bytes are lost to the capture. */
+    lostAfter: 100_000_000,
+    /** The same in frames of the connection, for captures without times or with clocks that stand still. */
+    lostAfterFrames: 64,
+    /** Connections at once. Above it the silent ones go, so that a port scan cannot take all memory: about 1 kB each. */
+    connections: 262_144,
+    /** 60 s: an ended connection is remembered this long (2 MSL as Linux has it), so that late segments are not taken for a new one. */
+    endedKept: 60_000_000_000,
+    /** Segments and bytes whose content is remembered, to tell frames captured twice and honest repetitions from differing ones. Powers of two. */
+    historySegments: 8_192,
+    historyBytes: 4_194_304,
   },
   mqtt: {
     /** Bytes of a payload that are kept for display. A screen or a log line shows no more; `--payload-bytes` changes it. */
     payloadKept: 4_096,
     /** A packet up to this size is decoded whole. Real ones other than PUBLISH are far smaller; of a larger PUBLISH the payload goes by in chunks. */
     decodedBytes: 1_048_576,
+    /** Distinct texts (topics, filters, client identifiers) that are kept decoded and examined: the live topics of a large site. More only cost time. A power of two. */
+    internedTexts: 16_384,
+    /** Their bytes together: 64 for each. */
+    internedBytes: 1_048_576,
+    /** Longer texts are decoded each time they appear. Topics in use rarely have more than 100 bytes. */
+    internedTextBytes: 256,
+    /** Problems listed for one packet. A device breaks a handful of rules; a crafted megabyte could break half a million. */
+    problemsPerPacket: 50,
+    /** Bytes of unfinished packets in all connections together. Only bytes that were really sent count, not declared lengths. */
+    unfinishedBytesTotal: 67_108_864,
+    /** Bytes among which a packet boundary is searched at once: room for some packets of usual size. */
+    searchWindow: 65_536,
+    /** Segments remembered of one unfinished packet, to say which frames carried it: enough for 90 MB in full-sized segments. */
+    pieces: 65_536,
+    /** Characters of the topics behind the aliases of one direction: 10,000 topics of 100 characters. */
+    aliasedTopics: 1_048_576,
   },
 } as const
 

@@ -1,7 +1,16 @@
-import type { CaptureClock, CaptureFormat, CaptureProblem } from '../capture/frame.ts'
+import { CaptureParser } from '../capture/capture-parser.ts'
+import {
+  NO_TIME, type CaptureClock, type CaptureFormat, type CaptureInterface, type CaptureProblem, type CaptureSink, type Frame,
+} from '../capture/frame.ts'
+import { MqttDissector } from '../mqtt/dissector.ts'
+import { PACKET_TYPES } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Problem } from '../mqtt/problem.ts'
 import type { Version } from '../mqtt/version.ts'
+import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
+import { ConnectionTable } from '../tcp/connection-table.ts'
+import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
 export interface PipelineOptions {
@@ -9,6 +18,8 @@ export interface PipelineOptions {
   readonly ports: Uint8Array
   /** `--mqtt-version`: for connections whose CONNECT is not in the capture. */
   readonly version: Version | null
+  /** `--payload-bytes`: bytes of each payload that are kept for display. */
+  readonly payloadKept?: number
 }
 
 export interface PipelineSink {
@@ -63,4 +74,152 @@ export interface Pipeline {
   readonly totals: CaptureTotals
   /** The absolute time of `time === 0`; null before the first timed frame. */
   readonly clock: CaptureClock | null
+  /** True once nothing more can be read from the current file: its remaining bytes need not be pushed. */
+  readonly stopped: boolean
+}
+
+export function createPipeline(options: PipelineOptions, sink: PipelineSink): Pipeline {
+  return new WiredPipeline(options, sink)
+}
+
+class WiredPipeline implements Pipeline, CaptureSink {
+  readonly #sink: PipelineSink
+  readonly #capture: CaptureParser
+  readonly #network: NetworkDecoder
+  readonly #tcp: ConnectionTable
+  readonly #mqtt: MqttDissector
+  readonly #files: CaptureFile[] = []
+  readonly #linkTypes = new Set<number>()
+  readonly #dropped = new Map<number, number>()
+  readonly #captureProblems: { file: string; problem: CaptureProblem }[] = []
+  #frames = 0
+  #frameBytes = 0
+  #truncatedFrames = 0
+  #firstTime: number | null = null
+  #lastTime = NO_TIME
+  /** By the type nibble of byte 1; RESERVED, which 15 is before 5.0, apart. */
+  readonly #types = new Int32Array(16)
+  #reserved = 0
+  #packets = 0
+  #unframed = 0
+  #malformed = 0
+  readonly #problems = { error: 0, warning: 0, note: 0 }
+
+  constructor(options: PipelineOptions, sink: PipelineSink) {
+    this.#sink = sink
+    const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
+    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits)
+    this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
+    this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
+    this.#capture = new CaptureParser(this, LIMITS.capture)
+  }
+
+  begin(file: string): void {
+    this.#capture.begin()
+    this.#files.push({ name: file, format: null })
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#capture.push(chunk)
+    const file = this.#files[this.#files.length - 1]
+    if (file !== undefined) file.format = this.#capture.format
+  }
+
+  finish(): void {
+    this.#capture.finish()
+    this.#network.finish()
+    this.#tcp.finish(this.#frames, this.#lastTime)
+  }
+
+  get clock(): CaptureClock | null {
+    return this.#capture.clock
+  }
+
+  get stopped(): boolean {
+    return this.#capture.stopped
+  }
+
+  get totals(): CaptureTotals {
+    let dropped: number | null = null
+    for (const total of this.#dropped.values()) dropped = (dropped ?? 0) + total
+    return {
+      files: this.#files,
+      linkTypes: [...this.#linkTypes],
+      frames: this.#frames,
+      frameBytes: this.#frameBytes,
+      truncatedFrames: this.#truncatedFrames,
+      droppedFrames: dropped,
+      firstTime: this.#firstTime,
+      lastTime: Number.isNaN(this.#lastTime) ? null : this.#lastTime,
+      streams: this.#tcp.streams,
+      mqttStreams: this.#mqtt.mqttStreams,
+      packetTypes: this.#packetTypes(),
+      packets: this.#packets,
+      unframed: this.#unframed,
+      malformedPackets: this.#malformed,
+      problems: this.#problems,
+      gaps: this.#tcp.gaps,
+      gapBytes: this.#tcp.gapBytes,
+      retransmissions: this.#tcp.retransmissions,
+      captureProblems: this.#captureProblems,
+    }
+  }
+
+  // --- CaptureSink ---
+
+  frame(frame: Frame): void {
+    this.#frames = frame.number
+    const captured = frame.end - frame.start
+    this.#frameBytes += captured
+    if (captured < frame.originalLength) this.#truncatedFrames++
+    if (frame.time === frame.time) {
+      this.#lastTime = frame.time
+      this.#firstTime ??= frame.time
+    }
+    this.#network.push(frame)
+  }
+
+  interface(description: CaptureInterface): void {
+    this.#linkTypes.add(description.linkType)
+  }
+
+  problem(problem: CaptureProblem): void {
+    const file = this.#files[this.#files.length - 1]?.name ?? ''
+    this.#captureProblems.push({ file, problem })
+    this.#sink.captureProblem(file, problem)
+  }
+
+  dropped(interfaceId: number, total: number): void {
+    this.#dropped.set(interfaceId, total)
+  }
+
+  // --- packets ---
+
+  #packet(event: PacketEvent): void {
+    const { type } = event.packet
+    if (type === 'UNFRAMED') this.#unframed++
+    else {
+      this.#packets++
+      if (type === 'RESERVED') this.#reserved++
+      else this.#types[event.buffer[event.start]! >> 4]!++
+      if (event.problems.length > 0) this.#countProblems(event.problems)
+    }
+    this.#sink.packet(event)
+  }
+
+  #packetTypes(): Map<string, number> {
+    const counts = new Map<string, number>()
+    for (let type = 1; type < 16; type++) if (this.#types[type]! > 0) counts.set(PACKET_TYPES[type]!, this.#types[type]!)
+    if (this.#reserved > 0) counts.set('RESERVED', this.#reserved)
+    return counts
+  }
+
+  #countProblems(problems: readonly Problem[]): void {
+    let malformed = false
+    for (const { severity } of problems) {
+      this.#problems[severity]++
+      if (severity === 'error') malformed = true
+    }
+    if (malformed) this.#malformed++
+  }
 }

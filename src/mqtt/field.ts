@@ -41,7 +41,7 @@ export class FieldRecorder {
   #open: { node: MutableNode; children: FieldNode[] }[] = []
   #roots: FieldNode[] = []
 
-  /** Begins a field that holds others; `end` is set by `close`. */
+  /** Begins a field that holds others; `end` is set by `close`, and the value too where only what it holds tells it. */
   open(field: Field, start: number, value: FieldValue = null, meaning: string | null = null): void {
     const children: FieldNode[] = []
     const node = { field, value, start, end: start, mask: 0, meaning, children }
@@ -49,10 +49,11 @@ export class FieldRecorder {
     this.#open.push({ node, children })
   }
 
-  close(end: number): void {
+  close(end: number, value?: FieldValue): void {
     const top = this.#open.pop()
     if (top === undefined) throw new Error('FieldRecorder.close without open')
     top.node.end = end
+    if (value !== undefined) top.node.value = value
   }
 
   add(field: Field, value: FieldValue, start: number, end: number, mask = 0, meaning: string | null = null): void {

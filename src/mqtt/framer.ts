@@ -5,11 +5,12 @@
  * variable header and the first bytes of the payload are kept, the rest goes by. Where packets cannot be told (after a gap, in the middle of a
  * stream, in a stream that is not MQTT), bytes are counted as an unframed run and the next boundary is searched. It never decodes.
  *
- *   start ─ CONNECT, or packets that fit ─────────────► packets ◄──── boundary found ──── search
+ *   start ─ CONNECT, or packets that fit ───────────► between/inside ◄─ boundary found ── search
  *     ├──── TLS, HTTP, other ──► opaque                 │    ▲                              ▲
  *     └──── begins mid-stream ─────────────► search     gap ─┼─ inside a packet: skip its rest
  *                                                            └─ else ────────────────────────┘
  */
+import type { End } from '../tcp/connection.ts'
 import type { GapReason } from '../tcp/stream-sink.ts'
 import { StreamData } from '../tcp/stream-sink.ts'
 import { Utf8Validator } from '../bytes/utf8.ts'
@@ -36,32 +37,35 @@ export type Carrier = 'unknown' | 'mqtt' | 'mqtt-from-beginning' | 'tls' | 'webs
 export interface FramerHost {
   readonly carrier: Carrier
   /** Direction of this framer's packets, as far as known. */
-  direction(framer: Framer): Direction | null
+  direction(sender: End): Direction | null
   /** The user said that this port carries MQTT. */
   readonly expected: boolean
   /** This direction was seen from its SYN on. */
-  fromBeginning(framer: Framer): boolean
-  recognised(framer: Framer, carrier: Carrier): void
+  fromBeginning(sender: End): boolean
+  recognised(sender: End, carrier: Carrier): void
   /** Nothing here is MQTT, and nobody expected it. */
   ignore(): void
-  fits(framer: Framer, bytes: Uint8Array, start: number, end: number): boolean
+  fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean
   /**
    * A packet is complete. Its bytes at hand are `bytes[start..end)`, `length` is its whole length. `last` tells of its last byte, `assembly` of the
    * segments that brought it (null: `last` brought all). `payloadValid`: for a payload that went by, whether it was UTF-8.
    */
-  packet(framer: Framer, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void
-  unframed(framer: Framer, length: number, reason: UnframedReason, first: number, last: StreamData): void
+  packet(sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void
+  unframed(sender: End, length: number, reason: UnframedReason, first: number, last: StreamData): void
   /** Where the payload of the large PUBLISH that begins here starts; -1 where that is not among these bytes. */
-  payloadStart(framer: Framer, bytes: Uint8Array, length: number, whole: number): number
+  payloadStart(sender: End, bytes: Uint8Array, length: number, whole: number): number
 }
 
-type Mode = 'start' | 'packets' | 'large' | 'skip' | 'search' | 'opaque'
+/** `between`: the next byte begins a packet, and nothing is kept. `inside`: the beginning of a packet is assembled. */
+type Mode = 'start' | 'between' | 'inside' | 'large' | 'skip' | 'search' | 'opaque'
 
 export class Framer {
+  #mode: Mode = 'start'
   readonly #host: FramerHost
+  readonly #sender: End
+  readonly #decodedBytes: number
   readonly #limits: FramerLimits
   readonly #assembly: Assembly
-  #mode: Mode = 'start'
   /** Whole length of the unfinished packet, once its header is here; else 0. */
   #whole = 0
   /** Bytes of the unfinished packet that are still to come (`large`, `skip`). */
@@ -77,16 +81,18 @@ export class Framer {
   readonly #last = new StreamData()
   readonly #replay = new StreamData()
 
-  constructor(host: FramerHost, limits: FramerLimits, budget: AssemblyBudget) {
+  constructor(host: FramerHost, sender: End, limits: FramerLimits, budget: AssemblyBudget) {
     this.#host = host
+    this.#sender = sender
+    this.#decodedBytes = limits.decodedBytes
     this.#limits = limits
     this.#assembly = new Assembly(budget, limits.pieces)
   }
 
   data(data: StreamData): void {
-    if (this.#mode === 'packets') this.#packets(data, data.start)
+    if (this.#mode === 'between') this.#packets(data, data.start)
     else this.#other(data, data.start)
-    if (this.#mode !== 'packets' || this.#assembly.length > 0) this.#remember(data)
+    if (this.#mode !== 'between') this.#remember(data)
   }
 
   /** `length` bytes are missing before the next data. */
@@ -106,12 +112,12 @@ export class Framer {
           return
         }
         break
-      case 'packets': case 'large': case 'skip':
+      case 'between': case 'inside': case 'large': case 'skip':
         if (this.#whole > 0) {
-          const held = this.#mode === 'packets' ? this.#whole - this.#assembly.length : this.#remaining
+          const held = this.#mode === 'inside' ? this.#whole - this.#assembly.length : this.#remaining
           // The packet's own length says where the next one begins, if the gap ends inside it.
           if (length <= held) {
-            if (this.#mode === 'packets') this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
+            if (this.#mode === 'inside') this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
             else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
             this.#assembly.clear()
             this.#remaining = held - length
@@ -135,7 +141,7 @@ export class Framer {
     const last = this.#last
     if (this.#mode === 'search') this.#searchEverything(last)
     if (this.#mode === 'start' && this.#assembly.length > 0 && this.#host.expected) this.#countUnframed(this.#assembly.length, 'ended', last.frame)
-    else if (this.#mode === 'packets' && this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, 'ended', this.#assembly.segments[0]!.frame)
+    else if (this.#mode === 'inside') this.#countUnframed(this.#assembly.length, 'ended', this.#assembly.segments[0]!.frame)
     else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'ended', last.frame)
     else if (this.#mode === 'search') this.#giveUpAssembled()
     this.#endUnframed(last)
@@ -147,34 +153,31 @@ export class Framer {
 
   /** The common case. `at` is the first byte of `data` not used yet. */
   #packets(data: StreamData, at: number): void {
-    if (this.#assembly.length > 0) {
-      at = this.#finishAssembled(data, at)
-      if (at < 0) return
-    }
     const { buffer, end } = data
-    const { decodedBytes } = this.#limits
+    const decodedBytes = this.#decodedBytes
     while (at < end) {
       const whole = packetLength(buffer, at, end)
       if (whole > 0 && at + whole <= end && whole <= decodedBytes) {
-        this.#host.packet(this, buffer, at, at + whole, whole, data, null, null)
+        this.#host.packet(this.#sender, buffer, at, at + whole, whole, data, null, null)
         at += whole
         continue
       }
       if (whole === IMPOSSIBLE) {
         const length = 1 + REMAINING_LENGTH_BYTES
-        this.#host.packet(this, buffer, at, at + length, length, data, null, null)
+        this.#host.packet(this.#sender, buffer, at, at + length, length, data, null, null)
         this.#beginSearch('not-mqtt')
         this.#other(data, at + length)
         return
       }
       this.#whole = whole === INCOMPLETE ? 0 : whole
+      this.#mode = 'inside'
       this.#assemble(data, at, Math.min(end - at, decodedBytes))
       return
     }
   }
 
   /** Goes on with the unfinished packet. Returns the first byte behind it, or -1 where all of `data` was used. */
-  #finishAssembled(data: StreamData, at: number): number {
+  #inside(data: StreamData, at: number): number {
     const assembly = this.#assembly
     while (this.#whole === 0) {
       if (at >= data.end) return -1
@@ -182,7 +185,7 @@ export class Framer {
       at++
       const whole = packetLength(assembly.bytes, 0, assembly.length)
       if (whole === IMPOSSIBLE) {
-        this.#host.packet(this, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null)
+        this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null)
         assembly.clear()
         this.#beginSearch('not-mqtt')
         this.#other(data, at)
@@ -190,14 +193,15 @@ export class Framer {
       }
       if (whole !== INCOMPLETE) this.#whole = whole
     }
-    const wanted = Math.min(this.#whole, this.#limits.decodedBytes) - assembly.length
+    const wanted = Math.min(this.#whole, this.#decodedBytes) - assembly.length
     const count = Math.min(wanted, data.end - at)
     if (!this.#assemble(data, at, count)) return -1
     at += count
     if (assembly.length < this.#whole) return -1
     const whole = this.#whole
     this.#whole = 0
-    this.#host.packet(this, assembly.bytes, 0, whole, whole, data, assembly, null)
+    this.#mode = 'between'
+    this.#host.packet(this.#sender, assembly.bytes, 0, whole, whole, data, assembly, null)
     assembly.clear()
     return at
   }
@@ -209,7 +213,7 @@ export class Framer {
       this.#overBudget(data, at)
       return false
     }
-    if (assembly.length >= this.#limits.decodedBytes && this.#whole > assembly.length) {
+    if (assembly.length >= this.#decodedBytes && this.#whole > assembly.length) {
       this.#beginLarge(data)
       this.#other(data, at + count)
       return false
@@ -236,7 +240,7 @@ export class Framer {
   #beginLarge(data: StreamData): void {
     const assembly = this.#assembly
     this.#remaining = this.#whole - assembly.length
-    const start = this.#host.payloadStart(this, assembly.bytes, assembly.length, this.#whole)
+    const start = this.#host.payloadStart(this.#sender, assembly.bytes, assembly.length, this.#whole)
     if (start < 0) {
       this.#countUnframed(assembly.length, 'limit', assembly.segments[0]?.frame ?? data.frame)
       assembly.clear()
@@ -259,8 +263,8 @@ export class Framer {
     this.#validator = null
     const whole = this.#whole
     this.#whole = 0
-    this.#mode = 'packets'
-    this.#host.packet(this, this.#assembly.bytes, 0, this.#assembly.length, whole, data, this.#assembly, valid)
+    this.#mode = 'between'
+    this.#host.packet(this.#sender, this.#assembly.bytes, 0, this.#assembly.length, whole, data, this.#assembly, valid)
     this.#assembly.clear()
     return at + count
   }
@@ -276,7 +280,7 @@ export class Framer {
 
   #endSkip(last: StreamData): void {
     this.#whole = 0
-    this.#mode = 'packets'
+    this.#mode = 'between'
     this.#endUnframed(last)
   }
 
@@ -286,9 +290,12 @@ export class Framer {
     let next = at
     while (next >= 0 && next < data.end) {
       switch (this.#mode) {
-        case 'packets':
+        case 'between':
           this.#packets(data, next)
           return
+        case 'inside':
+          next = this.#inside(data, next)
+          break
         case 'large':
           next = this.#large(data, next)
           break
@@ -317,12 +324,12 @@ export class Framer {
         this.#other(data, at)
         return
       case 'mqtt-from-beginning':
-        this.#mode = 'packets'
+        this.#mode = 'between'
         this.#replayAssembled(data, at)
         return
       case 'mqtt':
-        if (host.fromBeginning(this)) {
-          this.#mode = 'packets'
+        if (host.fromBeginning(this.#sender)) {
+          this.#mode = 'between'
           this.#replayAssembled(data, at)
           return
         }
@@ -345,8 +352,8 @@ export class Framer {
       case 'undecided':
         return
       case 'connect':
-        host.recognised(this, 'mqtt-from-beginning')
-        this.#mode = 'packets'
+        host.recognised(this.#sender, 'mqtt-from-beginning')
+        this.#mode = 'between'
         this.#replayAssembled(null, 0)
         return
       case 'proxy': {
@@ -373,11 +380,11 @@ export class Framer {
       return
     }
     if (kind === 'tls' || kind === 'websocket') {
-      host.recognised(this, kind)
+      host.recognised(this.#sender, kind)
       this.#becomeOpaque(kind)
       return
     }
-    if (!host.fromBeginning(this)) {
+    if (!host.fromBeginning(this.#sender)) {
       this.#beginSearch('mid-stream')
       this.#searchNow(last)
       return
@@ -385,11 +392,11 @@ export class Framer {
     // At the beginning of a stream the framing alone decides: a broken first packet is MQTT too, and is to be reported as such.
     const weight = weigh({ ...this.#boundarySearch(), fits: () => true }, 0)
     if (resemblesConnect(assembly.bytes, assembly.length) || weight >= FRAMED) {
-      host.recognised(this, 'mqtt')
-      this.#mode = 'packets'
+      host.recognised(this.#sender, 'mqtt')
+      this.#mode = 'between'
       this.#replayAssembled(null, 0)
     } else if (weight < 0 || assembly.length > this.#limits.searchWindow) {
-      host.recognised(this, 'not-mqtt')
+      host.recognised(this.#sender, 'not-mqtt')
       this.#becomeOpaque('not-mqtt')
     }
   }
@@ -431,7 +438,7 @@ export class Framer {
     if (boundary >= 0) {
       this.#found(boundary, last)
     } else if (isTls(assembly.bytes, newest, assembly.length) && this.#unframedReason === 'mid-stream') {
-      this.#host.recognised(this, 'tls')
+      this.#host.recognised(this.#sender, 'tls')
       this.#becomeOpaque('tls')
     } else if (assembly.length > this.#limits.searchWindow) {
       const dropped = assembly.length >> 1
@@ -454,8 +461,8 @@ export class Framer {
       assembly.drop(boundary)
     }
     this.#endUnframed(last)
-    this.#host.recognised(this, 'mqtt')
-    this.#mode = 'packets'
+    this.#host.recognised(this.#sender, 'mqtt')
+    this.#mode = 'between'
     this.#replayAssembled(null, 0)
   }
 
@@ -471,8 +478,8 @@ export class Framer {
       bytes: assembly.bytes,
       length: assembly.length,
       segmentStarts: assembly.segments.map((segment) => segment.start),
-      direction: this.#host.direction(this),
-      fits: (bytes, start, end) => this.#host.fits(this, bytes, start, end),
+      direction: this.#host.direction(this.#sender),
+      fits: (bytes, start, end) => this.#host.fits(this.#sender, bytes, start, end),
     }
   }
 
@@ -512,7 +519,7 @@ export class Framer {
     if (this.#unframedLength === 0) return
     const length = this.#unframedLength
     this.#unframedLength = 0
-    this.#host.unframed(this, length, this.#unframedReason, this.#unframedFirst, last)
+    this.#host.unframed(this.#sender, length, this.#unframedReason, this.#unframedFirst, last)
   }
 
   #remember(data: StreamData): void {

@@ -102,7 +102,7 @@ export class ConnectionTable {
       }
     }
     connection.frames++
-    connection.lastTime = segment.time
+    connection.lastFrame = segment.frame
     this.#take(connection, sender, segment)
     if (this.#holes.size > 0) this.#checkHoles(connection, segment.frame, segment.time)
   }
@@ -122,8 +122,8 @@ export class ConnectionTable {
 
   #take(connection: TcpConnection, sender: End, segment: TcpSegment): void {
     const flags = segment.flags
-    const half = connection.halves[sender]
-    const other = connection.halves[(1 - sender) as End]
+    const half = connection.half(sender)
+    const other = connection.otherHalf(sender)
     let sequence = segment.sequence
     if ((flags & TCP_FLAGS.syn) !== 0) {
       if (connection.initiator === null) connection.initiator = (flags & TCP_FLAGS.ack) !== 0 ? ((1 - sender) as End) : sender
@@ -325,7 +325,7 @@ export class ConnectionTable {
   #giveUpLost(connection: TcpConnection, frame: number, time: number): void {
     let open = false
     for (const sender of ENDS) {
-      const half = connection.halves[sender]
+      const half = connection.half(sender)
       let lost = lostBytes(half)
       if (lost > 0) {
         if (half.lostAtFrames < 0) {
@@ -350,7 +350,7 @@ export class ConnectionTable {
   #relieve(frame: number, time: number): void {
     for (const connection of this.#holes) {
       for (const sender of ENDS) {
-        const half = connection.halves[sender]
+        const half = connection.half(sender)
         while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'limit', frame, time)
       }
       this.#holes.delete(connection)
@@ -359,7 +359,7 @@ export class ConnectionTable {
   }
 
   #reset(connection: TcpConnection, sender: End, segment: TcpSegment): void {
-    const half = connection.halves[sender]
+    const half = connection.half(sender)
     // RFC 9293 §3.5.2: the reset that refuses a SYN has sequence number 0 and stands for a direction without any byte.
     if (half.started && half.waiting === null && sequenceDistance(segment.sequence, half.next) < 0 && segment.sequence !== 0) return
     for (const end of ENDS) this.#flush(connection, end, segment.frame, segment.time)
@@ -368,8 +368,8 @@ export class ConnectionTable {
   }
 
   #close(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
-    connection.halves[sender].closed = true
-    if (connection.halves[0].closed && connection.halves[1].closed) this.#markEnded(connection, time)
+    connection.half(sender).closed = true
+    if (connection.half(0).closed && connection.half(1).closed) this.#markEnded(connection, time)
     this.#sink.closed(connection, sender, reason, frame, time)
   }
 
@@ -381,7 +381,7 @@ export class ConnectionTable {
 
   /** Delivers all that waits, behind gaps. */
   #flush(connection: TcpConnection, sender: End, frame: number, time: number): void {
-    const half = connection.halves[sender]
+    const half = connection.half(sender)
     while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'end', frame, time)
     const lost = connection.ignored ? 0 : lostBytes(half)
     if (lost > 0) this.#skip(connection, sender, half, lost, 'lost', frame, time)
@@ -390,7 +390,7 @@ export class ConnectionTable {
   #end(connection: TcpConnection, frame: number, time: number): void {
     for (const sender of ENDS) {
       this.#flush(connection, sender, frame, time)
-      if (!connection.halves[sender].closed) this.#close(connection, sender, 'capture', frame, time)
+      if (!connection.half(sender).closed) this.#close(connection, sender, 'capture', frame, time)
     }
     this.#holes.delete(connection)
     this.#sink.forgotten(connection)
@@ -477,7 +477,7 @@ export class ConnectionTable {
       else kept.push(connection)
     }
     if (kept.length >= this.#limits.connections) {
-      kept.sort((a, b) => a.lastTime - b.lastTime || a.stream - b.stream)
+      kept.sort((a, b) => a.lastFrame - b.lastFrame)
       for (const connection of kept.splice(0, kept.length >> 2)) {
         this.#evicted++
         this.#end(connection, frame, now)
@@ -504,9 +504,9 @@ const ENDS: readonly End[] = [0, 1]
 
 /** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
 function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {
-  const half = connection.halves[sender]
+  const half = connection.half(sender)
   // Split handshake: the end that answered with a bare ACK now sends its own SYN.
-  if (!half.synSeen && half.offset === 0 && half.waiting === null && connection.halves[(1 - sender) as End].synSeen) return false
+  if (!half.synSeen && half.offset === 0 && half.waiting === null && connection.otherHalf(sender).synSeen) return false
   const isAnswer = (segment.flags & TCP_FLAGS.ack) !== 0
   if (isAnswer) return half.started && half.base !== segment.sequence && (half.offset > 0 || half.closed || connection.ended)
   return half.started && (half.base !== segment.sequence || connection.ended || half.finSeen)

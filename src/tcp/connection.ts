@@ -40,30 +40,38 @@ export type End = 0 | 1
 export class TcpConnection {
   /** Wireshark's `tcp.stream`: every TCP connection, from 0, in order of its first frame. */
   readonly stream: number
+  /** What ends 0 and 1 send; see `half`. */
+  readonly #half0 = new HalfStream()
+  readonly #half1 = new HalfStream()
+  /** Frames of this connection so far, both directions, and the number of the last one. */
+  frames = 0
+  lastFrame = 0
+  /** The capture holds nothing that needs reassembly here: set by the layer above; segments are then only counted. */
+  ignored = false
+  /** State of the layer above. This layer only carries it. */
+  attachment: unknown = null
   readonly endpoints: readonly [Endpoint, Endpoint]
-  /** What each end sends. */
-  readonly halves: readonly [HalfStream, HalfStream]
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
   readonly firstFrame: number
   readonly firstTime: number
-  lastTime: number
-  /** Frames of this connection so far, both directions. */
-  frames = 0
-  /** The capture holds nothing that needs reassembly here: set by the layer above; segments are then only counted. */
-  ignored = false
   /** An end has sent RST, or both have sent FIN. Data may still follow. */
   ended = false
   endedTime = NaN
-  /** State of the layer above. This layer only carries it. */
-  attachment: unknown = null
 
   constructor(stream: number, endpoints: readonly [Endpoint, Endpoint], frame: number, time: number) {
     this.stream = stream
     this.endpoints = endpoints
-    this.halves = [new HalfStream(), new HalfStream()]
     this.firstFrame = frame
     this.firstTime = time
-    this.lastTime = time
+  }
+
+  /** What an end sends. */
+  half(sender: End): HalfStream {
+    return sender === 0 ? this.#half0 : this.#half1
+  }
+
+  otherHalf(sender: End): HalfStream {
+    return sender === 0 ? this.#half1 : this.#half0
   }
 }

@@ -19,11 +19,10 @@ export interface Waiting {
 }
 
 export class HalfStream {
+  // What every segment needs comes first: with thousands of connections, each further cache line counts.
+
   /** False until a segment told where the stream stands. */
   started = false
-  /** Sequence number that its first segment had, less one where that was not a SYN: as Wireshark's base for relative numbers. */
-  base = 0
-  synSeen = false
   /** The next sequence number to deliver, and its stream offset. */
   next = 0
   offset = 0
@@ -31,21 +30,28 @@ export class HalfStream {
   highest = 0
   /** Sorted by sequence, without overlaps, all behind a hole; null while in order. */
   waiting: Waiting[] | null = null
-  waitingBytes = 0
   /** Whether the other end has acknowledged anything, and up to where. */
   acknowledgedKnown = false
   acknowledged = 0
-  /** Sequence number of the FIN, where one was seen. */
-  finSeen = false
-  finSequence = 0
-  closed = false
-  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count; -1 while there is none. */
-  lostTime = NaN
+  /** Frame count of the connection when the hole at `next` was first known to be lost; -1 while there is none. */
   lostAtFrames = -1
-  /** When bytes behind the hole at `next` were first seen. */
-  holeTime = NaN
   /** Newest entry of this direction in the segment history. */
   historyEntry = -1
+  finSeen = false
+  closed = false
+  /** State of the layer above for this direction. This layer only carries it. */
+  attachment: unknown = null
+
+  /** Capture time of the same moment. */
+  lostTime = NaN
+  /** When bytes behind the hole at `next` were first seen. */
+  holeTime = NaN
+  /** Sequence number that its first segment had, less one where that was not a SYN: as Wireshark's base for relative numbers. */
+  base = 0
+  synSeen = false
+  /** Sequence number of the FIN, where one was seen. */
+  finSequence = 0
+  waitingBytes = 0
   gaps = 0
   gapBytes = 0
   retransmissions = 0

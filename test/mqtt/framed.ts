@@ -2,6 +2,7 @@
 import { AssemblyBudget, type Assembly } from '../../src/mqtt/assembly.ts'
 import { Framer, type Carrier, type FramerHost, type FramerLimits } from '../../src/mqtt/framer.ts'
 import type { UnframedReason } from '../../src/mqtt/packet-event.ts'
+import type { End } from '../../src/tcp/connection.ts'
 import type { Direction } from '../../src/mqtt/version.ts'
 import { StreamData } from '../../src/tcp/stream-sink.ts'
 
@@ -20,7 +21,7 @@ export class Recording implements FramerHost {
   constructor(options: { expected?: boolean; syn?: boolean; limits?: Partial<FramerLimits>; budget?: number } = {}) {
     this.expected = options.expected ?? true
     this.syn = options.syn ?? true
-    this.framer = new Framer(this, { ...LIMITS, ...options.limits }, new AssemblyBudget(options.budget ?? 1e6))
+    this.framer = new Framer(this, 0, { ...LIMITS, ...options.limits }, new AssemblyBudget(options.budget ?? 1e6))
   }
 
   /** Each argument is one segment, as hex. */
@@ -58,27 +59,27 @@ export class Recording implements FramerHost {
   fromBeginning(): boolean {
     return this.syn
   }
-  recognised(_framer: Framer, carrier: Carrier): void {
+  recognised(_sender: End, carrier: Carrier): void {
     if (this.carrier !== 'mqtt-from-beginning') this.carrier = carrier
   }
   ignore(): void {
     this.ignored = true
   }
   /** PUBLISH with a topic that fits, and whatever else is no PUBLISH. */
-  fits(_framer: Framer, bytes: Uint8Array, start: number, end: number): boolean {
+  fits(_sender: End, bytes: Uint8Array, start: number, end: number): boolean {
     if (bytes[start]! >> 4 !== 3) return true
     const topic = (bytes[start + 2]! << 8) | bytes[start + 3]!
     return topic > 0 && start + 4 + topic <= end
   }
-  packet(_framer: Framer, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void {
+  packet(_sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void {
     const more = (end - start < length ? ` of ${length}` : '') + (payloadValid === null ? '' : payloadValid ? ' utf-8' : ' not-utf-8')
     this.lines.push(toHex(bytes.subarray(start, end)) + more)
     this.details.push({ frame: last.frame, seenFrame: last.seenFrame, pieces: assembly?.segments.map((segment) => segment.seenFrame) ?? [] })
   }
-  unframed(_framer: Framer, length: number, reason: UnframedReason): void {
+  unframed(_sender: End, length: number, reason: UnframedReason): void {
     this.lines.push(`unframed ${length} ${reason}`)
   }
-  payloadStart(_framer: Framer, bytes: Uint8Array, length: number): number {
+  payloadStart(_sender: End, bytes: Uint8Array, length: number): number {
     if (bytes[0]! >> 4 !== 3) return -1
     let at = 1
     while ((bytes[at]! & 0x80) !== 0) at++

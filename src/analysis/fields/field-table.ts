@@ -1,0 +1,50 @@
+import type { Field } from '../../mqtt/field.ts'
+import { nearestName } from './nearest-name.ts'
+import type { FieldSource } from './values.ts'
+
+/** Fields by name: what a filter and `-e` may ask for. */
+export class FieldTable {
+  readonly sources: readonly FieldSource[]
+  readonly #byName: ReadonlyMap<string, FieldSource>
+
+  /** In the order in which they are listed. */
+  constructor(sources: readonly FieldSource[]) {
+    this.sources = sources
+    this.#byName = new Map(sources.map((source) => [source.field.name, source]))
+    if (this.#byName.size !== sources.length) throw new Error('FieldTable: two fields have the same name')
+  }
+
+  get(name: string): FieldSource | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** The name that a mistyped one was meant to be, or null. */
+  nearest(name: string): string | null {
+    return nearestName(name, this.#byName.keys())
+  }
+
+  /** Names that begin with what has been typed so far, in alphabetical order. */
+  complete(prefix: string): string[] {
+    const lower = prefix.toLowerCase()
+    return [...this.#byName.keys()].filter((name) => name.startsWith(lower)).sort()
+  }
+
+  /**
+   * Fields whose name or label holds the pattern, or matches it as a regular expression; upper and lower case are the same. A pattern that is no regular
+   * expression is only looked for as it stands.
+   */
+  search(pattern: string): Field[] {
+    const lower = pattern.toLowerCase()
+    const expression = regularExpression(pattern)
+    const matches = (text: string) => text.toLowerCase().includes(lower) || (expression !== null && expression.test(text))
+    return this.sources.map(({ field }) => field).filter(({ name, label }) => matches(name) || matches(label))
+  }
+}
+
+function regularExpression(pattern: string): RegExp | null {
+  try {
+    return new RegExp(pattern, 'iu')
+  } catch {
+    return null
+  }
+}

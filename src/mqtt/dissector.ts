@@ -1,0 +1,316 @@
+/**
+ * From TCP streams to MQTT packets: recognises which connections carry MQTT, frames and decodes both directions, and keeps what one packet needs
+ * to be understood from those before it: the client's end, the protocol version, the client identifier and the Topic Aliases.
+ *
+ * It judges nothing that needs history; every defect that it reports is visible in one packet.
+ */
+import type { End, TcpConnection } from '../tcp/connection.ts'
+import type { GapReason, StreamData, StreamSink } from '../tcp/stream-sink.ts'
+import { AssemblyBudget, type Assembly } from './assembly.ts'
+import { MqttConnection } from './connection.ts'
+import { connectVersion, PacketDecoder, type DecoderLimits } from './decoder.ts'
+import { Framer, type Carrier, type FramerHost, type FramerLimits } from './framer.ts'
+import type { PacketEvent, Piece, Unframed, UnframedReason } from './packet-event.ts'
+import { propertyValue, type Packet, type Publish, type Text } from './packet.ts'
+import type { Problem } from './problem.ts'
+import { invalidPayload } from './problems.ts'
+import { TopicAliases } from './topic-aliases.ts'
+import { hasError, VersionInference } from './version-inference.ts'
+import type { Direction, Version, VersionCertainty } from './version.ts'
+
+export interface DissectorLimits extends FramerLimits, DecoderLimits {
+  /** Bytes of unfinished packets in all connections together. */
+  readonly unfinishedBytesTotal: number
+  /** Characters of the topics behind the Topic Aliases of one direction. */
+  readonly aliasedTopics: number
+}
+
+export interface DissectorOptions {
+  /** TCP ports that carry MQTT: `ports[port] === 1`. On others a stream is MQTT where its first bytes are a CONNECT. */
+  readonly ports: Uint8Array
+  /** For connections whose CONNECT is not in the capture. */
+  readonly version: Version | null
+}
+
+export class MqttDissector implements StreamSink {
+  readonly #options: DissectorOptions
+  readonly #shared: Shared
+
+  constructor(emit: (event: PacketEvent) => void, options: DissectorOptions, limits: DissectorLimits) {
+    this.#options = options
+    this.#shared = {
+      limits,
+      budget: new AssemblyBudget(limits.unfinishedBytesTotal),
+      decoder: new PacketDecoder(limits),
+      event: new ReusedEvent(),
+      emit,
+      mqttStreams: 0,
+    }
+  }
+
+  /** Connections that turned out to carry MQTT. */
+  get mqttStreams(): number {
+    return this.#shared.mqttStreams
+  }
+
+  opened(connection: TcpConnection): void {
+    const dissection = new Dissection(connection, this.#options, this.#shared)
+    connection.attachment = dissection
+    const { limits, budget } = this.#shared
+    connection.half(0).attachment = new Framer(dissection, 0, limits, budget)
+    connection.half(1).attachment = new Framer(dissection, 1, limits, budget)
+  }
+
+  data(connection: TcpConnection, sender: End, data: StreamData): void {
+    framerOf(connection, sender)?.data(data)
+  }
+
+  gap(connection: TcpConnection, sender: End, length: number, reason: GapReason): void {
+    const dissection = connection.attachment as Dissection | null
+    dissection?.aliases[sender]?.clear()
+    framerOf(connection, sender)?.gap(length, reason)
+  }
+
+  retransmitted(): void {}
+
+  conflict(): void {}
+
+  closed(connection: TcpConnection, sender: End): void {
+    framerOf(connection, sender)?.close()
+  }
+
+  forgotten(connection: TcpConnection): void {
+    framerOf(connection, 0)?.close()
+    framerOf(connection, 1)?.close()
+    detach(connection)
+  }
+}
+
+function framerOf(connection: TcpConnection, sender: End): Framer | null {
+  return connection.half(sender).attachment as Framer | null
+}
+
+function detach(connection: TcpConnection): void {
+  connection.attachment = null
+  connection.half(0).attachment = null
+  connection.half(1).attachment = null
+}
+
+/** What all connections share. */
+interface Shared {
+  readonly limits: DissectorLimits
+  readonly budget: AssemblyBudget
+  readonly decoder: PacketDecoder
+  readonly event: ReusedEvent
+  readonly emit: (event: PacketEvent) => void
+  mqttStreams: number
+}
+
+/** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
+class Dissection extends MqttConnection implements FramerHost {
+  readonly expected: boolean
+  carrier: Carrier = 'unknown'
+  readonly #shared: Shared
+  /** Null once the version is known for certain. */
+  #inference: VersionInference | null
+
+  constructor(tcp: TcpConnection, { ports, version }: DissectorOptions, shared: Shared) {
+    super(tcp)
+    this.#shared = shared
+    this.#inference = version === null ? new VersionInference() : null
+    this.version = version
+    this.versionCertainty = version === null ? null : 'given'
+    const [a, b] = tcp.endpoints
+    const aListens = ports[a.port] === 1
+    const bListens = ports[b.port] === 1
+    this.expected = aListens || bListens
+    if (aListens !== bListens) this.client = aListens ? 1 : 0
+  }
+
+  direction(sender: End): Direction | null {
+    return this.directionFrom(sender)
+  }
+
+  fromBeginning(sender: End): boolean {
+    return this.tcp.half(sender).synSeen
+  }
+
+  recognised(sender: End, carrier: Carrier): void {
+    if (this.carrier === 'unknown' && (carrier === 'mqtt' || carrier === 'mqtt-from-beginning')) this.#shared.mqttStreams++
+    if (this.carrier !== 'mqtt-from-beginning') this.carrier = carrier
+    // Who opened the TCP connection is the client; failing that, who sends a CONNECT.
+    if (this.tcp.initiator !== null) this.client = this.tcp.initiator
+    else if (carrier === 'mqtt-from-beginning') this.client = sender
+  }
+
+  ignore(): void {
+    this.tcp.ignored = true
+    detach(this.tcp)
+  }
+
+  fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean {
+    const { decoder } = this.#shared
+    const direction = this.directionFrom(sender)
+    if (this.#inference !== null) return this.#inference.fits(decoder, bytes, start, end, direction)
+    decoder.decode(bytes, start, end, end - start, this.version!, direction, null)
+    return !hasError(decoder.problems)
+  }
+
+  payloadStart(sender: End, bytes: Uint8Array, length: number, whole: number): number {
+    if (bytes[0]! >> 4 !== 3) return -1
+    const packet = this.#shared.decoder.decode(bytes, 0, length, whole, this.version ?? '3.1.1', this.directionFrom(sender), null)
+    return packet.type === 'PUBLISH' ? packet.payloadStart : -1
+  }
+
+  packet(
+    sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null,
+  ): void {
+    const { decoder, event } = this.#shared
+    const type = bytes[start]! >> 4
+    if (this.client === null) this.#learnClient(sender, type)
+    const direction = this.directionFrom(sender)
+    let packet: Packet
+    let problems: readonly Problem[]
+    if (this.#inference === null || type === 1) {
+      packet = decoder.decode(bytes, start, end, length, this.version ?? '3.1.1', direction, null)
+      problems = decoder.problems
+    } else {
+      ;({ packet, problems } = this.#inference.decode(decoder, bytes, start, end, length, direction))
+      this.version = this.#inference.version
+      this.versionCertainty = this.version === null ? null : 'inferred'
+    }
+    event.resolvedTopicName = undefined
+    if (packet.type === 'PUBLISH') {
+      if (packet.properties !== undefined && packet.properties.length > 0) {
+        event.resolvedTopicName = this.#resolve(packet, sender)
+        if (payloadValid === false && propertyValue(packet.properties, 'payloadFormatIndicator') === 1) {
+          problems = [...problems, invalidPayload(packet.payloadStart, length, this.version!)]
+        }
+      }
+    } else if (packet.type === 'CONNECT') this.#learnConnect(packet)
+    else if (packet.type === 'CONNACK') this.#learnConnack(packet)
+    this.#place(event, sender, last, assembly)
+    event.direction = direction
+    event.length = length
+    event.packet = packet
+    event.problems = problems
+    event.buffer = bytes
+    event.start = start
+    event.end = end
+    this.#shared.emit(event)
+  }
+
+  unframed(sender: End, length: number, reason: UnframedReason, first: number, last: StreamData): void {
+    const { event } = this.#shared
+    this.#place(event, sender, last, null)
+    event.direction = this.directionFrom(sender)
+    event.length = length
+    event.packet = UNFRAMED[reason]
+    event.problems = NO_PROBLEMS
+    event.resolvedTopicName = undefined
+    event.buffer = NO_BYTES
+    event.start = 0
+    event.end = 0
+    event.pieces = first === last.frame ? null : [{ start: 0, frame: first }, { start: length - 1, frame: last.frame }]
+    this.#shared.emit(event)
+  }
+
+  #place(event: ReusedEvent, sender: End, last: StreamData, assembly: Assembly | null): void {
+    event.number++
+    event.frame = last.frame
+    event.time = last.time
+    event.firstSeenFrame = last.seenFrame
+    event.firstSeenTime = last.seenTime
+    event.connection = this
+    event.sender = sender
+    event.version = this.version
+    event.versionCertainty = this.versionCertainty
+    const first = assembly?.segments[0]
+    if (first === undefined) {
+      event.acknowledged = last.acknowledged
+      event.filledHole = last.filledHole
+      event.pieces = null
+    } else {
+      event.acknowledged = first.acknowledged
+      event.filledHole = first.filledHole
+      event.pieces = piecesOf(assembly!, last.seenFrame)
+    }
+  }
+
+  /** Some packets go one way only (MQTT 5.0 §2.1.2). */
+  #learnClient(sender: End, type: number): void {
+    if (type === 1 || type === 8 || type === 10 || type === 12) this.client = sender
+    else if (type === 2 || type === 9 || type === 11 || type === 13) this.client = (1 - sender) as End
+  }
+
+  #learnConnect(packet: Packet & { type: 'CONNECT' }): void {
+    // A second CONNECT is a protocol error (§3.1); it changes nothing.
+    if (this.versionCertainty === 'seen') return
+    const version = connectVersion(packet)
+    this.clientIdentifier = packet.clientIdentifier
+    if (version === null) return
+    this.version = version
+    this.versionCertainty = 'seen'
+    this.#inference = null
+  }
+
+  #learnConnack(packet: Packet & { type: 'CONNACK' }): void {
+    const assigned = propertyValue(packet.properties, 'assignedClientIdentifier')
+    if (assigned !== undefined && (this.clientIdentifier ?? '') === '') this.clientIdentifier = assigned as Text
+  }
+
+  /** MQTT 5.0 §3.3.2.3.4. */
+  #resolve(packet: Publish, sender: End): Text | undefined {
+    const alias = propertyValue(packet.properties, 'topicAlias')
+    if (typeof alias !== 'number' || packet.topicName === undefined) return undefined
+    const aliases = (this.aliases[sender] ??= new TopicAliases(this.#shared.limits.aliasedTopics))
+    if (packet.topicName === '') return aliases.get(alias)
+    aliases.set(alias, packet.topicName)
+    return undefined
+  }
+}
+
+/** The one event that every packet is told in. */
+class ReusedEvent implements PacketEvent {
+  number = 0
+  frame = 0
+  time = 0
+  firstSeenFrame = 0
+  firstSeenTime = 0
+  connection!: MqttConnection
+  sender: End = 0
+  direction: Direction | null = null
+  version: Version | null = null
+  versionCertainty: VersionCertainty | null = null
+  length = 0
+  packet: Packet | Unframed = UNFRAMED.ended
+  problems: readonly Problem[] = NO_PROBLEMS
+  resolvedTopicName: Text | undefined = undefined
+  buffer: Uint8Array = NO_BYTES
+  start = 0
+  end = 0
+  pieces: readonly Piece[] | null = null
+  acknowledged = -1
+  filledHole = false
+}
+
+const NO_PROBLEMS: readonly Problem[] = []
+const NO_BYTES = new Uint8Array(0)
+const UNFRAMED: Readonly<Record<UnframedReason, Unframed>> = {
+  'mid-stream': { type: 'UNFRAMED', reason: 'mid-stream' },
+  gap: { type: 'UNFRAMED', reason: 'gap' },
+  tls: { type: 'UNFRAMED', reason: 'tls' },
+  websocket: { type: 'UNFRAMED', reason: 'websocket' },
+  'not-mqtt': { type: 'UNFRAMED', reason: 'not-mqtt' },
+  limit: { type: 'UNFRAMED', reason: 'limit' },
+  ended: { type: 'UNFRAMED', reason: 'ended' },
+}
+
+/** Which frame first held which part; null where one held it all. */
+function piecesOf(assembly: Assembly, lastFrame: number): readonly Piece[] | null {
+  const pieces: Piece[] = []
+  for (const segment of assembly.segments) {
+    if (pieces[pieces.length - 1]?.frame !== segment.seenFrame) pieces.push({ start: segment.start, frame: segment.seenFrame })
+  }
+  return pieces.length === 1 && pieces[0]!.frame === lastFrame ? null : pieces
+}
