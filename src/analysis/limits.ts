@@ -60,7 +60,7 @@ export const LIMITS = {
     payloadKept: 4_096,
     /** A packet up to this size is decoded whole. Real ones other than PUBLISH are far smaller; of a larger PUBLISH the payload goes by in chunks. */
     decodedBytes: 1_048_576,
-    /** Distinct texts (topics, filters, client identifiers) that are kept decoded and examined: the live topics of a large site. More only cost time. A power of two. */
+    /** Distinct texts (topics, filters, client identifiers) that are kept decoded and examined: the live topics of a large site. More only cost time. */
     internedTexts: 16_384,
     /** Their bytes together: 64 for each. */
     internedBytes: 1_048_576,
@@ -76,6 +76,14 @@ export const LIMITS = {
     pieces: 65_536,
     /** Characters of the topics behind the aliases of one direction: 10,000 topics of 100 characters. */
     aliasedTopics: 1_048_576,
+  },
+  filter: {
+    /** Characters of a display filter: room for a set of a thousand client identifiers. */
+    textLength: 65_536,
+    /** Groups in groups of a filter. People write fewer than ten; each level takes some kilobytes of stack. */
+    nesting: 100,
+    /** Pairs of values that one comparison of two fields of one packet tries: a crafted SUBSCRIBE may hold 300,000 filters, and so 10^11 pairs. */
+    pairs: 262_144,
   },
 } as const
 

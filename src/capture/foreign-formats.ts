@@ -9,7 +9,7 @@ import { u16, u32 } from './integers.ts'
 export const FOREIGN_BYTES = 64
 
 const YEAR_2000 = 946_684_800
-const YEAR_2100 = 4_102_444_800
+const YEAR_2040 = 2_208_988_800
 
 interface Foreign {
   readonly name: string
@@ -73,5 +73,5 @@ function isErf(bytes: Uint8Array): boolean {
   const seconds = u32(bytes, 4, true)
   const type = bytes[8]! & 0x7f
   const recordLength = u16(bytes, 10, false)
-  return seconds > YEAR_2000 && seconds < YEAR_2100 && type >= 1 && type <= 48 && recordLength >= 18
+  return seconds > YEAR_2000 && seconds < YEAR_2040 && type >= 1 && type <= 48 && recordLength >= 18
 }

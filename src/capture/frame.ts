@@ -10,8 +10,11 @@ export const NO_TIME = NaN
 export class Frame {
   /** From 1, over all files of a capture, as Wireshark counts. Identity and order; time is only data. */
   number = 0
-  /** Nanoseconds since the capture's first timed frame (see CaptureClock), or NO_TIME. May run backwards. Exact for 104 days. */
-  time = 0
+  /**
+   * Nanoseconds since the capture's first timed frame (see CaptureClock), or NO_TIME. May run backwards. Exact for 104 days.
+   * (Times begin as NaN here and below, so that the engine stores them as doubles from the start: a change after 2³¹ ns throws away compiled code.)
+   */
+  time = NO_TIME
   /** LINKTYPE_ value (tcpdump.org registry), without the FCS bits. */
   linkType = 0
   /** Index of the interface, counted over all files and sections of a capture. */
@@ -58,6 +61,6 @@ export interface CaptureSink {
   /** A new interface; its id is counted over the whole capture. Comes before its first frame. */
   interface(description: CaptureInterface): void
   problem(problem: CaptureProblem): void
-  /** A drop counter as the file states it (pcapng ISB: isb_ifdrop): the total so far of one interface. */
+  /** Frames that one interface lost so far, as the file states it: pcapng isb_ifdrop and isb_osdrop, or the sum of its packets' own drop counts where that is more. */
   dropped(interfaceId: number, total: number): void
 }

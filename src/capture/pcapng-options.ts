@@ -1,6 +1,6 @@
 import { u16 } from './integers.ts'
 
-/** Codes that mean the same in every block (§3.5.1). */
+/** Codes that mean the same in every block (§3.5). */
 const END_OF_OPTIONS = 0
 export const COMMENT = 1
 

@@ -174,30 +174,24 @@ export class PcapngParser implements RecordParser {
   /** Checks what a block's header says; false where it cannot be. A block of no interest, or too large to be held, is set to be skipped. */
   #startBlock(type: number, length: number, offset: number): boolean {
     const read = READ.get(type)
-    const name = `${read?.name ?? 'block'} at byte ${grouped(offset)}`
     const least = read?.least ?? BLOCK_HEADER + BLOCK_TRAILER
-    if (length < least) {
-      this.#stop('impossible-length', offset, `the ${name} states a length of ${bytesInWords(length)}, less than the ${least} that it needs`)
-      return false
-    }
-    if ((length & 3) !== 0) {
-      this.#stop('impossible-length', offset, `the ${name} states a length of ${bytesInWords(length)}, which is not a multiple of 4`)
-      return false
-    }
-    const tooLarge = length > this.#whole.limits.recordBytes
-    if (read === undefined || (tooLarge && (type === BLOCK.secrets || type === BLOCK.statistics))) {
+    const most = this.#whole.limits.recordBytes
+    if (length < least) return this.#badLength(type, length, offset, `less than the ${least} that it needs`)
+    if ((length & 3) !== 0) return this.#badLength(type, length, offset, 'which is not a multiple of 4')
+    if (read === undefined || (length > most && (type === BLOCK.secrets || type === BLOCK.statistics))) {
       if (type === BLOCK.secrets) this.#whole.secretsLeftOut++
       this.#skipLeft = length - BLOCK_HEADER - BLOCK_TRAILER
       this.#skipOffset = offset
       this.#skipLength = length
       return true
     }
-    if (tooLarge) {
-      const most = bytesInWords(this.#whole.limits.recordBytes)
-      this.#stop('impossible-length', offset, `the ${name} states a length of ${bytesInWords(length)}, where at most ${most} are possible`)
-      return false
-    }
-    return true
+    return length > most ? this.#badLength(type, length, offset, `where at most ${bytesInWords(most)} are possible`) : true
+  }
+
+  #badLength(type: number, length: number, offset: number, why: string): false {
+    const name = READ.get(type)?.name ?? 'block'
+    this.#stop('impossible-length', offset, `the ${name} at byte ${grouped(offset)} states a length of ${bytesInWords(length)}, ${why}`)
+    return false
   }
 
   /** §3.1: both lengths must be equal. */
@@ -321,15 +315,15 @@ export class PcapngParser implements RecordParser {
   /** The interface of a packet block that has `room` for the frame; undefined, and reported, where it has none or the frame does not fit. */
   #source(index: number, captured: number, room: number, offset: number): Interface | undefined {
     const from = this.#interfaces[index]
+    if (from !== undefined && captured <= room) return from
     const block = `the packet block at byte ${grouped(offset)}`
     if (from === undefined) {
       const described = this.#interfaces.length === 0 ? 'none' : `only ${grouped(this.#interfaces.length)}`
       this.#stop('bad-block', offset, `${block} names interface ${index}, but its section has described ${described}`)
-    } else if (captured > room) {
+    } else {
       this.#stop('impossible-length', offset, `${block} claims to hold ${bytesInWords(captured)} of a frame, but has room for ${bytesInWords(room)}`)
-      return undefined
     }
-    return from
+    return undefined
   }
 
   #frame(from: Interface, time: number, start: number, captured: number, originalLength: number): void {
@@ -376,7 +370,6 @@ export class PcapngParser implements RecordParser {
     this.#whole.sink.dropped(from.id, Math.max(from.lostBetween, from.lostStated))
   }
 
-  /** §4.7. */
   #secrets(buffer: Uint8Array, at: number, length: number): void {
     const size = u32(buffer, at + 12, this.#little)
     if (size > length - 20) this.#whole.secretsLeftOut++

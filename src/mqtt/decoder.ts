@@ -1,3 +1,9 @@
+/**
+ * The strict decoder: the bytes of one control packet to a Packet and everything that is wrong with it.
+ *
+ * It judges what one packet shows with its version and direction, never what needs other packets (limits, exchanges, aliases). It goes on after a defect
+ * wherever the rest can still be located, never throws on any bytes, and nothing that it returns refers to them. With a recorder it also tells every field.
+ */
 import { FIELDS } from './fields.ts'
 import type { FieldRecorder } from './field.ts'
 import { PACKET_TYPE_MEANINGS, QOS_MEANINGS } from './meanings.ts'
@@ -25,12 +31,6 @@ import type { Direction, Version } from './version.ts'
 /** What the decoder needs of `limits.ts`. */
 export interface DecoderLimits extends ReaderLimits, TextTableLimits {}
 
-/**
- * The strict decoder: the bytes of one control packet to a Packet and everything that is wrong with it.
- *
- * It judges what one packet shows with its version and direction, never what needs other packets (limits, exchanges, aliases). It goes on after a defect
- * wherever the rest can still be located, never throws on any bytes, and keeps no reference to them. With a recorder it also tells every field.
- */
 export class PacketDecoder {
   readonly #reader: PacketReader
   #problems: readonly Problem[] = NO_PROBLEMS

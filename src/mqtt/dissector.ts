@@ -54,21 +54,19 @@ export class MqttDissector implements StreamSink {
   }
 
   opened(connection: TcpConnection): void {
-    const dissection = new Dissection(connection, this.#options, this.#shared)
-    connection.attachment = dissection
-    const { limits, budget } = this.#shared
-    connection.half(0).attachment = new Framer(dissection, 0, limits, budget)
-    connection.half(1).attachment = new Framer(dissection, 1, limits, budget)
+    connection.attachment = new Dissection(connection, this.#options, this.#shared)
   }
 
   data(connection: TcpConnection, sender: End, data: StreamData): void {
-    framerOf(connection, sender)?.data(data)
+    const dissection = connection.attachment as Dissection | null
+    dissection?.framer(sender).data(data)
   }
 
   gap(connection: TcpConnection, sender: End, length: number, reason: GapReason): void {
     const dissection = connection.attachment as Dissection | null
-    dissection?.aliases[sender]?.clear()
-    framerOf(connection, sender)?.gap(length, reason)
+    if (dissection === null) return
+    dissection.aliases[sender]?.clear()
+    dissection.framer(sender).gap(length, reason)
   }
 
   retransmitted(): void {}
@@ -76,24 +74,15 @@ export class MqttDissector implements StreamSink {
   conflict(): void {}
 
   closed(connection: TcpConnection, sender: End): void {
-    framerOf(connection, sender)?.close()
+    const dissection = connection.attachment as Dissection | null
+    dissection?.framer(sender).close()
   }
 
   forgotten(connection: TcpConnection): void {
-    framerOf(connection, 0)?.close()
-    framerOf(connection, 1)?.close()
-    detach(connection)
+    this.closed(connection, 0)
+    this.closed(connection, 1)
+    connection.attachment = null
   }
-}
-
-function framerOf(connection: TcpConnection, sender: End): Framer | null {
-  return connection.half(sender).attachment as Framer | null
-}
-
-function detach(connection: TcpConnection): void {
-  connection.attachment = null
-  connection.half(0).attachment = null
-  connection.half(1).attachment = null
 }
 
 /** What all connections share. */
@@ -111,6 +100,8 @@ class Dissection extends MqttConnection implements FramerHost {
   readonly expected: boolean
   carrier: Carrier = 'unknown'
   readonly #shared: Shared
+  readonly #framer0: Framer
+  readonly #framer1: Framer
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
@@ -125,6 +116,12 @@ class Dissection extends MqttConnection implements FramerHost {
     const bListens = ports[b.port] === 1
     this.expected = aListens || bListens
     if (aListens !== bListens) this.client = aListens ? 1 : 0
+    this.#framer0 = new Framer(this, 0, shared.limits, shared.budget)
+    this.#framer1 = new Framer(this, 1, shared.limits, shared.budget)
+  }
+
+  framer(sender: End): Framer {
+    return sender === 0 ? this.#framer0 : this.#framer1
   }
 
   direction(sender: End): Direction | null {
@@ -144,8 +141,8 @@ class Dissection extends MqttConnection implements FramerHost {
   }
 
   ignore(): void {
-    this.tcp.ignored = true
-    detach(this.tcp)
+    this.tcp.ignore()
+    this.tcp.attachment = null
   }
 
   fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean {
@@ -274,9 +271,9 @@ class Dissection extends MqttConnection implements FramerHost {
 class ReusedEvent implements PacketEvent {
   number = 0
   frame = 0
-  time = 0
+  time = NaN
   firstSeenFrame = 0
-  firstSeenTime = 0
+  firstSeenTime = NaN
   connection!: MqttConnection
   sender: End = 0
   direction: Direction | null = null

@@ -1,11 +1,10 @@
-import type { Field, FieldType } from './field.ts'
-import type { PropertyName } from './packet.ts'
-
 /**
  * Every field of the MQTT decoder: its display filter name, its words, its type, and where the standards define it.
  *
  * A name is Wireshark 4.0's where Wireshark has the field; what it lacks is named in its style. No field is listed here that the decoder never records.
  */
+import type { Field, FieldType } from './field.ts'
+import type { PropertyName } from './packet.ts'
 
 /** A name that Wireshark 4.0 knows too. */
 function known(name: string, label: string, type: FieldType, source: string | null): Field {
@@ -63,7 +62,7 @@ export const FIELDS = {
 
   // CONNACK
   acknowledgeFlags: known('mqtt.conack.flags', 'Acknowledge Flags', 'unsigned', '5.0 §3.2.2.1, 3.1.1 §3.2.2.1'),
-  acknowledgeReserved: known('mqtt.conack.flags.reserved', 'Reserved', 'unsigned', '5.0 §3.2.2.1, 3.1.1 §3.2.2.1'),
+  acknowledgeReserved: known('mqtt.conack.flags.reserved', 'Reserved', 'boolean', '5.0 §3.2.2.1, 3.1.1 §3.2.2.1'),
   sessionPresent: known('mqtt.conack.flags.sp', 'Session Present', 'boolean', '5.0 §3.2.2.1.1, 3.1.1 §3.2.2.2'),
   connackReturnCode: known('mqtt.conack.val', 'Return Code', 'unsigned', '3.1.1 §3.2.2.3'),
 

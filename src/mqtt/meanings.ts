@@ -1,6 +1,5 @@
-import type { PacketType } from './packet.ts'
-
 /** What numbers on the wire mean, in words, by value. */
+import type { PacketType } from './packet.ts'
 
 /** MQTT 5.0 §4.3. */
 export const QOS_MEANINGS: readonly string[] = ['QoS 0 - at most once', 'QoS 1 - at least once', 'QoS 2 - exactly once', 'reserved']

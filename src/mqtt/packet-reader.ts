@@ -1,4 +1,11 @@
-import { firstIllFormed } from '../bytes/utf8.ts'
+/**
+ * A cursor over the bytes of one packet. Each method reads one field, records it if somebody wants to see it, and reports what is wrong with it.
+ *
+ * A field that does not fit is reported once; from then on the reader is `stopped`: every later read answers "not there" (-1, undefined) and reports nothing,
+ * so that a packet's reader is a straight list of its fields. What could not be read becomes one `mqtt.undecoded` field.
+ * Nothing is read outside `[start, limit)`. Positions are absolute in `buffer`; the ranges of fields and problems count from byte 1 of the packet.
+ */
+import { decodeUtf8, firstIllFormed } from '../bytes/utf8.ts'
 import { FIELDS } from './fields.ts'
 import type { Field, FieldRecorder } from './field.ts'
 import type { Properties, Text } from './packet.ts'
@@ -16,13 +23,6 @@ export interface ReaderLimits {
   readonly problemsPerPacket: number
 }
 
-/**
- * A cursor over the bytes of one packet. Each method reads one field, records it if somebody wants to see it, and reports what is wrong with it.
- *
- * A field that does not fit is reported once; from then on the reader is `stopped`: every later read answers "not there" (-1, undefined) and reports nothing,
- * so that a packet's reader is a straight list of its fields. What could not be read becomes one `mqtt.undecoded` field.
- * Nothing is read outside `[start, limit)`. Positions are absolute in `buffer`; the ranges of fields and problems count from byte 1 of the packet.
- */
 export class PacketReader {
   buffer: Uint8Array = NO_BYTES
   /** Where byte 1 of the fixed header is. */
@@ -38,36 +38,38 @@ export class PacketReader {
   version: Version = '3.1.1'
   direction: Direction | null = null
   recorder: FieldRecorder | null = null
+  remainingLength = 0
+  /** Nothing more can be read. */
   stopped = false
   /** Nothing is reported: the version is not known, and so neither is what is wrong. */
   silent = false
+  /** A CONNECT of 3.1 whose Remaining Length is less than the shortest one has. */
+  belowMinimum = false
   /** The facts (TEXT_FACTS) of the last text that was read, and where its characters began. */
   textFacts = 0
   textStart = 0
-
   /** What the last block of properties had. */
   readonly found = new PropertyFindings()
+  /** Bytes of a will's payload that a packet keeps. */
+  readonly payloadKept: number
 
-  remainingLength = 0
-  /** A CONNECT of 3.1 that is too short to be one (MQTT31-55). */
-  belowMinimum = false
-
-  /** The bytes of the length field that declares `limit`. */
+  // What is being read, the packet or a block of properties: the bytes of its length field, and where it ends by that length. `limit` is before that end
+  // where bytes are not at hand.
   #containerStart = 0
   #containerEnd = 0
-  /** Where the container ends by that length; `limit` is before it where bytes are not at hand. */
   #declaredLimit = 0
-  #bodyStart = 0
   #inProperties = false
   #propertyLength = 0
+  /** Where the fixed header ends. */
+  #bodyStart = 0
   /** The block of properties goes past the packet: that it ends too early has been reported. */
   #overrun = false
+  /** That bytes are not at hand has been reported. */
   #incomplete = false
 
   #problems: Problem[] | null = null
+  /** No more problems are listed. */
   #full = false
-  /** Bytes of a will's payload that a packet keeps. */
-  readonly payloadKept: number
   readonly #texts: TextTable
   readonly #mostProblems: number
 
@@ -220,8 +222,8 @@ export class PacketReader {
     return TOO_LONG
   }
 
-  /** MQTT 5.0 §2.2.1, 3.1.1 §2.3.1: 0 is never a Packet Identifier. `type` is where the packet stands in the table of statements. */
-  packetIdentifier(type: Place & string): number | undefined {
+  /** MQTT 5.0 §2.2.1, 3.1.1 §2.3.1: 0 is never a Packet Identifier. `type` is the packet's. */
+  packetIdentifier(type: Place): number | undefined {
     const at = this.position
     const value = this.uint16(FIELDS.packetIdentifier)
     if (value > 0) return value
@@ -270,8 +272,8 @@ export class PacketReader {
     this.position = end
     if (this.recorder !== null) {
       this.recorder.add(lengthField, end - start, position - this.start, start - this.start)
-      const value = asText && firstIllFormed(buffer, start, end) < 0 ? this.#texts.entry(buffer, start, end).text : null
-      this.recorder.add(field, typeof value === 'string' ? value : buffer.slice(start, end), start - this.start, end - this.start)
+      const isText = asText && firstIllFormed(buffer, start, end) < 0
+      this.recorder.add(field, isText ? decodeUtf8(buffer, start, end) : buffer.slice(start, end), start - this.start, end - this.start)
     }
     return start
   }
@@ -291,6 +293,11 @@ export class PacketReader {
     this.#propertyLength = length
     this.#declaredLimit = this.#overrun ? this.packetEnd : this.position + length
     if (this.#declaredLimit < this.limit) this.limit = this.#declaredLimit
+  }
+
+  /** Whether all of the block was there and was read: what it has not shown is not in it. */
+  get blockIsRead(): boolean {
+    return !this.stopped && !this.#overrun && this.left === 0
   }
 
   /** Back to the packet, behind the block. */

@@ -1,9 +1,3 @@
-import { printable } from '../bytes/printable.ts'
-import type { Text } from './packet.ts'
-import type { Problem, Severity } from './problem.ts'
-import { VERSIONS } from './version.ts'
-import type { Version } from './version.ts'
-
 /**
  * Every defect that one packet can show: its severity and the statements it breaks in each version, and what is said about it.
  *
@@ -11,6 +5,11 @@ import type { Version } from './version.ts'
  * wire; text from the wire passes `printable` and is shortened, and no message ever holds a password or authentication data.
  * Ids are keyed by version because each version numbers its statements by itself. A rule that the standard states without an id has none here.
  */
+import { printable } from '../bytes/printable.ts'
+import type { Text } from './packet.ts'
+import type { Problem, Severity } from './problem.ts'
+import { VERSIONS } from './version.ts'
+import type { Version } from './version.ts'
 
 /**
  * A part of a packet, or a circumstance, that makes a defect break further statements.
@@ -124,7 +123,7 @@ export const PROBLEMS = {
     title: 'The Remaining Length takes more bytes than its value needs',
     severity: { '3.1': 'warning', '3.1.1': 'warning', '5.0': 'error' },
     statements: { '3.1': ['MQTT31-47'], '5.0': ['MQTT-1.5.5-1'] },
-    says: (value: number, used: number, needed: number) => `The Remaining Length ${value} is written in ${count(used, 'byte')}; ${count(needed, 'byte')} would do`,
+    says: (value: number, used: number, needed: number) => `The Remaining Length is ${value} and takes ${count(used, 'byte')}; ${needed} would do`,
   },
 
   // ---- Lengths
@@ -143,19 +142,20 @@ export const PROBLEMS = {
       belowMinimum: { '3.1': ['MQTT31-55'] },
     },
     says: (field: string, prefixed: boolean, required: number, there: number, remainingLength: number) =>
-      `${needs(field, prefixed, required)}, and ${isOrAre(there)} left in the packet, which ends by its Remaining Length ${remainingLength}`,
+      `${needs(field, prefixed, required)}, and ${isOrAre(there)} left in the packet (Remaining Length ${remainingLength})`,
   },
   'packet.leftover-bytes': {
     title: 'Bytes are left over after the last field',
     severity: 'error',
     at: { PINGREQ: { '3.1': ['MQTT31-46'] }, PINGRESP: { '3.1': ['MQTT31-46'] }, DISCONNECT: { '3.1': ['MQTT31-46'] } },
     says: (type: string, left: number, remainingLength: number) =>
-      `${count(left, 'byte')} left over: ${type} ends before them, and its Remaining Length is ${remainingLength}`,
+      `${leftOver(left)} behind the end of ${type} (Remaining Length ${remainingLength})`,
   },
   'packet.incomplete': {
     title: 'Not all bytes of the packet are at hand',
     severity: 'note',
-    says: (there: number, length: number) => `Only the first ${there} of the packet's ${length} bytes are at hand; what follows is not judged`,
+    says: (there: number, length: number) =>
+      length > there ? `Only the first ${there} of the packet's ${length} bytes are at hand; what follows is not judged` : 'The bytes at hand end inside the Remaining Length',
   },
   'packet.more-problems': {
     title: 'More problems than are listed',
@@ -183,14 +183,14 @@ export const PROBLEMS = {
     severity: 'error',
     statements: { '3.1': ['MQTT31-39'], '3.1.1': ['MQTT-1.5.3-1'], '5.0': ['MQTT-1.5.4-1'] },
     at: TEXT_FIELDS,
-    says: (field: string, bytes: string, offset: number) => `${field} is not valid UTF-8: ${bytes} at its byte ${offset} is no character`,
+    says: (field: string, bytes: string, offset: number) => `${field} is not valid UTF-8 at offset ${offset} (${bytes})`,
   },
   'text.java-modified-utf8': {
     title: "Text in Java's modified UTF-8",
     severity: { '3.1': 'warning' },
     statements: { '3.1': ['MQTT31-39'] },
     says: (field: string, bytes: string, offset: number) =>
-      `${field} is UTF-8 only as old Java writes it (${bytes} at its byte ${offset}), which other receivers refuse`,
+      `${field} is UTF-8 only as old Java writes it, at offset ${offset} (${bytes}); other receivers may refuse it`,
   },
   'text.null-character': {
     title: 'Text holds U+0000',
@@ -205,19 +205,19 @@ export const PROBLEMS = {
       subscribeFilter: both(TEXT_FIELDS.subscribeFilter, NULL_IN_TOPIC),
       unsubscribeFilter: both(TEXT_FIELDS.unsubscribeFilter, NULL_IN_TOPIC),
     },
-    says: (field: string, offset: number) => `${field} holds the null character U+0000 at its byte ${offset}`,
+    says: (field: string, offset: number) => `${field} holds the null character U+0000 at offset ${offset}`,
   },
   'text.control-character': {
     title: 'Text holds a control character',
     severity: { '3.1.1': 'warning', '5.0': 'warning' },
     says: (field: string, codePoint: number, offset: number) =>
-      `${field} holds the control character ${codePointName(codePoint)} at its byte ${offset}; receivers may close the connection for it`,
+      `${field} holds the control character ${codePointName(codePoint)} at offset ${offset}; receivers may close the connection for it`,
   },
   'text.non-character': {
     title: 'Text holds a Unicode non-character',
     severity: { '3.1.1': 'warning', '5.0': 'warning' },
     says: (field: string, codePoint: number, offset: number) =>
-      `${field} holds ${codePointName(codePoint)} at its byte ${offset}, which Unicode says is no character; receivers may close the connection for it`,
+      `${field} holds the non-character ${codePointName(codePoint)} at offset ${offset}; receivers may close the connection for it`,
   },
 
   // ---- Topic names and filters
@@ -312,7 +312,7 @@ export const PROBLEMS = {
     severity: { '5.0': 'error' },
     at: { willProperties: { '5.0': ['MQTT-3.1.2-9', 'MQTT-3.1.3-1'] } },
     says: (block: string, required: number, there: number, remainingLength: number) =>
-      `The Property Length of ${block} is ${required}, and ${isOrAre(there)} left in the packet, which ends by its Remaining Length ${remainingLength}`,
+      `The Property Length of ${block} is ${required}, and ${isOrAre(there)} left in the packet (Remaining Length ${remainingLength})`,
   },
   'property.integer-too-long': {
     title: 'A variable byte integer has more than four bytes',
@@ -324,13 +324,13 @@ export const PROBLEMS = {
     severity: { '5.0': 'error' },
     statements: { '5.0': ['MQTT-1.5.5-1'] },
     says: (field: string, value: number, used: number, needed: number) =>
-      `${field} ${value} is written in ${count(used, 'byte')}; it must be written in ${needed}`,
+      `${field} is ${value} and takes ${count(used, 'byte')}; it must take ${needed}`,
   },
   'property.value-truncated': {
     title: 'A property does not fit in its block',
     severity: { '5.0': 'error' },
     says: (field: string, prefixed: boolean, required: number, there: number, propertyLength: number) =>
-      `${needs(field, prefixed, required)}, and ${isOrAre(there)} left of the properties, which end by their Property Length ${propertyLength}`,
+      `${needs(field, prefixed, required)}, and ${isOrAre(there)} left of the properties (Property Length ${propertyLength})`,
   },
   'property.unknown': {
     title: 'A property identifier that MQTT does not know',
@@ -374,7 +374,7 @@ export const PROBLEMS = {
     title: 'The payload is not UTF-8 though the Payload Format Indicator says so',
     severity: { '5.0': 'error' },
     says: (payload: string, byte: string | null, offset: number) =>
-      `The Payload Format Indicator is 1 and the ${payload} is not valid UTF-8${byte === null ? '' : `: ${byte} at its byte ${offset} is no character`}`,
+      `The Payload Format Indicator is 1 and the ${payload} is not valid UTF-8${byte === null ? '' : ` at offset ${offset} (${byte})`}`,
   },
 
   // ---- Reason codes (5.0)
@@ -388,13 +388,13 @@ export const PROBLEMS = {
   'reason-code.wrong-sender': {
     title: 'A reason code that only the other side may send',
     severity: { '5.0': 'error' },
-    at: REASON_CODE_TABLES,
+    at: { PUBACK: REASON_CODE_TABLES.PUBACK, PUBREC: REASON_CODE_TABLES.PUBREC, DISCONNECT: REASON_CODE_TABLES.DISCONNECT, AUTH: REASON_CODE_TABLES.AUTH },
     says: (type: string, code: number, name: string, sender: string) => `The ${sender} sent ${type} with reason code ${hexByte(code)} (${name}), which only the other side may send`,
   },
   'reason-code.doubtful': {
     title: 'A reason code about which the standard contradicts itself',
     severity: { '5.0': 'warning' },
-    at: REASON_CODE_TABLES,
+    at: { DISCONNECT: REASON_CODE_TABLES.DISCONNECT },
     says: (type: string, code: number, name: string, why: string) => `${type} has reason code ${hexByte(code)} (${name}): ${why}`,
   },
 
@@ -405,7 +405,7 @@ export const PROBLEMS = {
     severity: 'error',
     statements: { '3.1': ['MQTT31-01'], '5.0': ['MQTT-3.1.2-1'] },
     says: (name: Text, level: number) =>
-      `The Protocol Name is ${quoted(name)} with level ${level}; it is "MQIsdp" with level 3 (MQTT 3.1), "MQTT" with 4 (3.1.1) or "MQTT" with 5 (5.0)`,
+      `The Protocol Name ${quoted(name)} does not go with level ${level}: MQTT 3.1 is "MQIsdp" with 3, 3.1.1 is "MQTT" with 4, and 5.0 is "MQTT" with 5`,
   },
   'connect.unknown-protocol-level': {
     title: 'A protocol level that no known MQTT has',
@@ -481,7 +481,7 @@ export const PROBLEMS = {
     title: 'A will message that is not ASCII',
     severity: { '3.1': 'warning' },
     statements: { '3.1': ['MQTT31-24'] },
-    says: (byte: string, offset: number) => `The Will Message is not ASCII (${byte} at its byte ${offset}); MQTT 3.1 asks for text of 7-bit characters`,
+    says: (byte: string, offset: number) => `The Will Message is not ASCII at offset ${offset} (${byte}); MQTT 3.1 asks for text of 7-bit characters`,
   },
   'connect.leftover-bytes': {
     title: 'Bytes are left over after the fields that the connect flags announce',
@@ -492,7 +492,7 @@ export const PROBLEMS = {
       noUserName: { '3.1.1': ['MQTT-3.1.2-18'], '5.0': ['MQTT-3.1.2-16'] },
       noPassword: { '3.1.1': ['MQTT-3.1.2-20'], '5.0': ['MQTT-3.1.2-18'] },
     },
-    says: (left: number, flags: number) => `${count(left, 'byte')} left over after the last field that the Connect Flags (${hexByte(flags)}) announce`,
+    says: (left: number, flags: number) => `${leftOver(left)} behind the last field that the Connect Flags (${hexByte(flags)}) announce`,
   },
   'connect.authentication-data-without-method': {
     title: 'Authentication Data without an Authentication Method',
@@ -736,11 +736,15 @@ function count(number: number, noun: string): string {
 }
 
 function needs(field: string, prefixed: boolean, required: number): string {
-  return prefixed ? `${field} has ${count(required, 'byte')} by its length field` : `${field} takes ${count(required, 'byte')}`
+  return prefixed ? `${field}: its length says ${count(required, 'byte')}` : `${field}: ${count(required, 'byte')} ${required === 1 ? 'is' : 'are'} needed`
 }
 
 function isOrAre(number: number): string {
-  return number === 0 ? 'none is' : number === 1 ? '1 is' : `${number} are`
+  return number === 0 ? 'none is' : number === 1 ? 'only 1 is' : `only ${number} are`
+}
+
+function leftOver(number: number): string {
+  return `${count(number, 'byte')} ${number === 1 ? 'is' : 'are'} left over`
 }
 
 /** Characters of a text from the wire that a message shows: enough to know it again. */

@@ -1,9 +1,8 @@
-import type { PropertyName } from './packet.ts'
-
 /**
  * The 27 properties of MQTT 5.0 (§2.2.2.2): identifier, name, type, where each may stand, how often, and which values it may have.
  * What the bytes of a packet make of it is read in property-reader.ts.
  */
+import type { PropertyName } from './packet.ts'
 
 /** §1.5. */
 export type PropertyType =

@@ -1,6 +1,6 @@
+/** What the last block of properties was found to have: one object, used again for every block. */
 import { PROPERTIES, propertyBit } from './properties.ts'
 
-/** What the last block of properties was found to have: one object, used again for every block. */
 export class PropertyFindings {
   /** The whole block was read: what it does not have is not there. */
   complete = false

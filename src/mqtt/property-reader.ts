@@ -1,3 +1,9 @@
+/**
+ * Reads a block of properties (MQTT 5.0 §2.2.2): its Property Length, and each property until the block ends.
+ *
+ * A block is read as far as it can be: a property that is misplaced, repeated or has a bad value is reported, kept, and the next one read. Behind an
+ * unknown identifier, or a value that does not fit, the rest of the block is not decoded, and the packet goes on behind the block.
+ */
 import { FIELDS, PROPERTY_FIELDS } from './fields.ts'
 import type { Field, FieldValue } from './field.ts'
 import type { PacketReader } from './packet-reader.ts'
@@ -10,12 +16,7 @@ import { PROPERTY_BITS } from './property-findings.ts'
 import { CONTENT_TYPE, RESPONSE_TOPIC, USER_PROPERTY_NAME, USER_PROPERTY_VALUE, otherProperty } from './text-places.ts'
 import type { TextPlace } from './text-places.ts'
 
-/**
- * Reads a block of properties (MQTT 5.0 §2.2.2): its Property Length, and each property until the block ends.
- *
- * A block is read as far as it can be: a property that is misplaced, repeated or has a bad value is reported, kept, and the next one read. Behind an
- * unknown identifier, or a value that does not fit, the rest of the block is not decoded, and the packet goes on behind the block.
- */
+/** The properties of one kind of packet, or of the will. */
 export class PropertyBlock {
   readonly host: PropertyHost
   /** As messages name it. */
@@ -61,7 +62,7 @@ export function readProperties(reader: PacketReader, block: PropertyBlock): Prop
   recorder?.add(FIELDS.propertyLength, length, reader.offset(lengthStart), reader.offset(reader.position))
   reader.beginBlock(block.label, place, lengthStart, length)
   const properties = length === 0 ? NO_PROPERTIES : readBlock(reader, block)
-  found.complete = !reader.stopped
+  found.complete = reader.blockIsRead
   recorder?.close(reader.offset(reader.position))
   reader.endBlock()
   return properties

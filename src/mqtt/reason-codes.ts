@@ -1,10 +1,9 @@
-import type { PacketType } from './packet.ts'
-import type { Direction } from './version.ts'
-
 /**
  * The reason codes of MQTT 5.0 by packet and sender (§2.4 and the table of each packet), and the return codes of 3.1 and 3.1.1.
  * Names only, and who may send what; judging is the decoder's.
  */
+import type { PacketType } from './packet.ts'
+import type { Direction } from './version.ts'
 
 /** A packet that carries a reason code. */
 export type ReasonCodePacket = 'CONNACK' | 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP' | 'SUBACK' | 'UNSUBACK' | 'DISCONNECT' | 'AUTH'
@@ -188,10 +187,14 @@ function rulesOf(packet: ReasonCodePacket): Uint8Array {
   return rules
 }
 
-/** Whether `packet` may carry `code` when it goes in `direction`; where the direction is not known, what either side may send is allowed. */
+/**
+ * Whether `packet` may carry `code` when it goes in `direction`; where the direction is not known, what either side may send is allowed.
+ * Of a packet that only servers send, the direction is not judged again with its code.
+ */
 export function judgeReasonCode(packet: ReasonCodePacket, code: number, direction: Direction | null): ReasonCodeVerdict {
   const rule = RULES[packet][code] ?? 0
   if (rule === 0) return 'unknown'
+  if (packet === 'CONNACK' || packet === 'SUBACK' || packet === 'UNSUBACK') return 'allowed'
   const fromClient = rule & CLIENT ? 'allowed' : rule & CLIENT_DOUBTFUL ? 'doubtful' : 'wrong-sender'
   const fromServer = rule & SERVER ? 'allowed' : rule & SERVER_DOUBTFUL ? 'doubtful' : 'wrong-sender'
   if (direction === 'client-to-server') return fromClient

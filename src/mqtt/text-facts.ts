@@ -1,12 +1,12 @@
+/**
+ * What the bytes of one text say about themselves, as a set of bits: worked out once for each distinct text, judged where it stands.
+ * A fact is no accusation: a topic filter may have wildcards, a payload may be anything.
+ */
 import { decodeUtf8, firstIllFormed, isJavaModifiedUtf8 } from '../bytes/utf8.ts'
 import { toHex } from '../bytes/hex.ts'
 import { IllFormedText } from './packet.ts'
 import type { Text } from './packet.ts'
 
-/**
- * What the bytes of one text say about themselves, as a set of bits: worked out once for each distinct text, judged where it stands.
- * A fact is no accusation: a topic filter may have wildcards, a payload may be anything.
- */
 export const TEXT_FACTS = {
   illFormed: 1 << 0,
   /** Ill formed, but what Java's writeUTF makes of U+0000 and of characters above U+FFFF. */

@@ -1,9 +1,9 @@
+/** Where in a packet a text stands: what it is called, what rules hold for it, and its fields. */
 import { FIELDS } from './fields.ts'
 import type { Field } from './field.ts'
 import type { Place } from './problems.ts'
 import { TEXT_FACTS } from './text-facts.ts'
 
-/** Where in a packet a text stands: what it is called, what rules hold for it, and its fields. */
 export interface TextPlace {
   readonly place: Place
   /** As a message names it. */

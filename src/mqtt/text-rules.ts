@@ -1,13 +1,13 @@
+/**
+ * What is wrong with a text where it stands, from the facts about it. Only texts with a suspect fact come here; a problem is reported at the first
+ * character that shows it, once for each rule and text.
+ */
 import type { PacketReader } from './packet-reader.ts'
 import type { Text } from './packet.ts'
 import { TEXT_FACTS, characterAt, countCharacters, locateFact } from './text-facts.ts'
 import type { TextEntry } from './text-facts.ts'
 import type { TextPlace } from './text-places.ts'
 
-/**
- * What is wrong with a text where it stands, from the facts about it. Only texts with a suspect fact come here; a problem is reported at the first
- * character that shows it, once for each rule and text.
- */
 export function judgeText(reader: PacketReader, where: TextPlace, entry: TextEntry, start: number, end: number): void {
   judgeCharacters(reader, where, entry.facts, start, end)
   if (where.kind === 'topic-name') judgeTopicName(reader, where, entry, start, end)

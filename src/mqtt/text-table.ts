@@ -7,7 +7,7 @@
 import { TextEntry, examineText } from './text-facts.ts'
 
 export interface TextTableLimits {
-  /** How many texts are kept at once. A power of two. */
+  /** How many texts are kept at once. */
   readonly internedTexts: number
   /** All their bytes together. */
   readonly internedBytes: number
@@ -15,31 +15,28 @@ export interface TextTableLimits {
   readonly internedTextBytes: number
 }
 
-/** Numbers for each slot of the table: hash, length (0 where it is free), and where its bytes begin. The fourth keeps a slot within one cache line. */
+/** Numbers for each slot of the table: hash, length (0 where it is free), where its bytes begin, and which entry it is. */
 const SLOT = 4
 /** Slots looked at for one text. With half of them free, hashes that meet by chance need fewer. */
 const PROBES = 8
+/** The table begins small and grows with what it holds: as long as it fits in the processor's cache, a look-up costs a third. */
+const FIRST_SLOTS = 1_024
 
 export class TextTable {
   readonly #longest: number
   readonly #most: number
-  readonly #mask: number
-  readonly #slots: Int32Array
-  readonly #entries: TextEntry[]
+  readonly #mostWords: number
+  #mask = FIRST_SLOTS - 1
+  #slots = new Int32Array(FIRST_SLOTS * SLOT)
+  #entries: TextEntry[] = []
   /** The bytes of the texts, four to a word, one text behind the other. */
-  readonly #words: Int32Array
+  #words = new Int32Array(FIRST_SLOTS * SLOT)
   #used = 0
-  #count = 0
 
   constructor(limits: TextTableLimits) {
-    const slots = 2 * limits.internedTexts
-    if ((slots & (slots - 1)) !== 0) throw new RangeError('TextTable: internedTexts is a power of two')
     this.#longest = limits.internedTextBytes
     this.#most = limits.internedTexts
-    this.#mask = slots - 1
-    this.#slots = new Int32Array(slots * SLOT)
-    this.#entries = new Array<TextEntry>(slots).fill(EMPTY)
-    this.#words = new Int32Array(limits.internedBytes >> 2)
+    this.#mostWords = limits.internedBytes >> 2
   }
 
   entry(buffer: Uint8Array, start: number, end: number): TextEntry {
@@ -49,11 +46,10 @@ export class TextTable {
     const hash = hashOf(buffer, start, end)
     const slots = this.#slots
     for (let probe = 0; probe < PROBES; probe++) {
-      const slot = (hash + probe) & this.#mask
-      const base = slot * SLOT
+      const base = ((hash + probe) & this.#mask) * SLOT
       const kept = slots[base + 1]!
-      if (kept === 0) return this.#insert(slot, hash, buffer, start, end)
-      if (kept === length && slots[base] === hash && this.#equals(slots[base + 2]!, buffer, start, end)) return this.#entries[slot]!
+      if (kept === 0) return this.#insert(hash, buffer, start, end)
+      if (kept === length && slots[base] === hash && this.#equals(slots[base + 2]!, buffer, start, end)) return this.#entries[slots[base + 3]!]!
     }
     return examineText(buffer, start, end)
   }
@@ -65,23 +61,54 @@ export class TextTable {
     return at === end || words[offset] === lastWord(buffer, at, end)
   }
 
-  #insert(slot: number, hash: number, buffer: Uint8Array, start: number, end: number): TextEntry {
+  #insert(hash: number, buffer: Uint8Array, start: number, end: number): TextEntry {
     const entry = examineText(buffer, start, end)
-    if (this.#count === this.#most || this.#used + (this.#longest >> 2) + 1 > this.#words.length) {
-      this.#slots.fill(0)
-      this.#used = 0
-      this.#count = 0
+    const needed = this.#used + ((end - start + 3) >> 2)
+    if (this.#entries.length === this.#most || needed > this.#mostWords) this.#forget()
+    else if (this.#entries.length * 2 > this.#mask) this.#grow()
+    if (needed > this.#words.length) {
+      const words = new Int32Array(this.#words.length * 2)
+      words.set(this.#words)
+      this.#words = words
     }
-    const base = slot * SLOT
+    const base = this.#freeSlot(hash)
+    if (base < 0) return entry
     this.#slots[base] = hash
     this.#slots[base + 1] = end - start
     this.#slots[base + 2] = this.#used
-    this.#entries[slot] = entry
-    this.#count++
+    this.#slots[base + 3] = this.#entries.length
+    this.#entries.push(entry)
     let at = start
     for (; at + 4 <= end; at += 4) this.#words[this.#used++] = wordAt(buffer, at)
     if (at < end) this.#words[this.#used++] = lastWord(buffer, at, end)
     return entry
+  }
+
+  /** Where the slot for a text with this hash begins; -1 where there is none. */
+  #freeSlot(hash: number): number {
+    for (let probe = 0; probe < PROBES; probe++) {
+      const base = ((hash + probe) & this.#mask) * SLOT
+      if (this.#slots[base + 1] === 0) return base
+    }
+    return -1
+  }
+
+  #forget(): void {
+    this.#slots.fill(0)
+    this.#entries = []
+    this.#used = 0
+  }
+
+  /** Twice as many slots. A text that finds no place among them is forgotten. */
+  #grow(): void {
+    const before = this.#slots
+    this.#mask = this.#mask * 2 + 1
+    this.#slots = new Int32Array(before.length * 2)
+    for (let from = 0; from < before.length; from += SLOT) {
+      if (before[from + 1] === 0) continue
+      const base = this.#freeSlot(before[from]!)
+      if (base >= 0) this.#slots.set(before.subarray(from, from + SLOT), base)
+    }
   }
 }
 

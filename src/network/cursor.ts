@@ -3,7 +3,7 @@
  *
  * `buffer[start..end)` are the captured bytes that are left; `wireEnd` is where they ended on the wire, in the same coordinates: behind `end` where
  * the snap length cut the frame. Both only come nearer as headers say how long their content is, except that an IP header may put `wireEnd` further
- * away (IPv4 §Total Length is believed, not the capture's original length: some writers lose it).
+ * away (RFC 791 §3.1 Total Length is believed, not the original length in the capture: some writers lose it).
  */
 import type { Frame } from '../capture/frame.ts'
 import type { FragmentTable } from './fragments.ts'
@@ -19,7 +19,7 @@ export class Cursor {
   readonly log: ProblemLog
   readonly fragments: FragmentTable
   frame = 0
-  time = 0
+  time = NaN
   buffer: Uint8Array = NO_BYTES
   start = 0
   end = 0

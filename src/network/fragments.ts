@@ -19,12 +19,18 @@ const LARGEST_PACKET = 65_535
 const BUCKETS = 1024
 const UNKNOWN = -1
 const NO_BYTES = new Uint8Array(0)
+/** Buffers are made in these sizes, so that they can be used again: making one costs more than filling it. The last one holds any packet. */
+const BUFFER_SIZES: readonly number[] = [4_096, 16_384, 65_536]
+/** Free buffers that are kept of each size. */
+const SPARE_BUFFERS = 16
+
+type FourWords = readonly [number, number, number, number]
 
 /** A packet of which fragments have been seen. */
 class FragmentedPacket {
   readonly family: 4 | 6
-  readonly source: readonly [number, number, number, number]
-  readonly destination: readonly [number, number, number, number]
+  readonly source: FourWords
+  readonly destination: FourWords
   readonly identification: number
   readonly protocol: number
   /** Of the fragment that came first. */
@@ -66,7 +72,7 @@ class FragmentedPacket {
   }
 
   get name(): string {
-    const format = this.family === 4 ? ([word]: readonly number[]) => formatIpv4(word!) : (words: readonly number[]) => formatIpv6(...(words as FourWords))
+    const format = (words: FourWords) => (this.family === 4 ? formatIpv4(words[0]) : formatIpv6(...words))
     return `the packet from ${format(this.source)} to ${format(this.destination)} with identification ${this.identification >>> 0}`
   }
 
@@ -74,8 +80,6 @@ class FragmentedPacket {
     return this.total !== UNKNOWN && this.starts.length === 1 && this.starts[0] === 0 && this.ends[0] === this.total
   }
 }
-
-type FourWords = [number, number, number, number]
 
 export class FragmentTable {
   readonly #log: ProblemLog
@@ -85,6 +89,9 @@ export class FragmentTable {
   readonly #open = new Set<FragmentedPacket>()
   readonly #complete = new Set<FragmentedPacket>()
   #bytes = 0
+  readonly #spare: readonly Uint8Array[][] = BUFFER_SIZES.map(() => [])
+  /** The buffer that the cursor stands in, since a packet of this frame was completed: it must not be used for another one meanwhile. */
+  #inUse: Uint8Array = NO_BYTES
   /** The last time that a fragment had. */
   #now = NaN
 
@@ -93,7 +100,7 @@ export class FragmentTable {
     this.#limits = limits
   }
 
-  /** Bytes that are allocated for fragments. */
+  /** Bytes of the buffers that hold fragments. */
   get bytes(): number {
     return this.#bytes
   }
@@ -129,14 +136,14 @@ export class FragmentTable {
       this.#open.add(packet)
       this.#makeRoom(packet)
     }
-    if (offset === 0) {
+    if (offset === 0 && packet.starts[0] !== 0) {
       packet.layer = layer
       if (layer === LAYER.udp && !isTunnel(cursor)) this.#disregard(packet)
     }
 
     const end = offset + length
     if (packet.total !== UNKNOWN ? end > packet.total || (!more && end !== packet.total) : !more && end < lastEnd(packet)) {
-      this.#tellOverlap(packet, cursor.frame, `Fragments of ${packet.name} disagree about its length.`)
+      this.#tellOverlap(packet, cursor.frame, 'disagree about its length')
       return LAYER.none
     }
     if (!more) packet.total = end
@@ -169,7 +176,8 @@ export class FragmentTable {
     const { buffer, start } = cursor
     const captured = Math.max(0, cursor.end - start)
     const end = offset + captured
-    if (cursor.end < cursor.wireEnd && end < packet.cut) packet.cut = end
+    const wireEnd = offset + cursor.wireEnd - start
+    if (end < wireEnd && end < packet.cut && !covers(packet, end, wireEnd)) packet.cut = end
     this.#reserve(packet, end)
     const bytes = packet.bytes
     let at = offset
@@ -178,27 +186,37 @@ export class FragmentTable {
       const pieceEnd = packet.ends[piece]!
       if (pieceEnd <= at) continue
       if (pieceStart >= end) break
-      for (; at < pieceStart; at++) bytes[at] = buffer[start + at - offset]!
+      if (at < pieceStart) {
+        bytes.set(buffer.subarray(start + at - offset, start + pieceStart - offset), at)
+        at = pieceStart
+      }
       const overlapEnd = Math.min(pieceEnd, end)
       for (; at < overlapEnd; at++) {
         if (at < packet.cut && bytes[at] !== buffer[start + at - offset]) {
-          this.#tellOverlap(packet, cursor.frame, `Fragments of ${packet.name} overlap with different bytes; those that came first are used.`)
+          this.#tellOverlap(packet, cursor.frame, 'overlap with different bytes; those that came first are used')
           at = overlapEnd
         }
       }
       at = overlapEnd
     }
-    for (; at < end; at++) bytes[at] = buffer[start + at - offset]!
+    if (at < end) bytes.set(buffer.subarray(start + at - offset, start + end - offset), at)
   }
 
   #reserve(packet: FragmentedPacket, needed: number): void {
-    const had = packet.bytes.length
-    if (needed <= had) return
-    const size = packet.total !== UNKNOWN ? packet.total : Math.min(LARGEST_PACKET, Math.max(needed, 2 * had))
-    const bytes = new Uint8Array(size)
-    bytes.set(packet.bytes)
-    packet.bytes = bytes
-    this.#bytes += size - had
+    const before = packet.bytes
+    if (needed <= before.length) return
+    const sizeClass = BUFFER_SIZES.findIndex((size) => size >= needed && (packet.total === UNKNOWN || size >= packet.total))
+    packet.bytes = this.#spare[sizeClass]!.pop() ?? new Uint8Array(BUFFER_SIZES[sizeClass]!)
+    packet.bytes.set(before)
+    this.#bytes += packet.bytes.length
+    this.#release(before)
+  }
+
+  #release(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#bytes -= bytes.length
+    const spare = this.#spare[BUFFER_SIZES.indexOf(bytes.length)]!
+    if (bytes !== this.#inUse && spare.length < SPARE_BUFFERS) spare.push(bytes)
   }
 
   #finish(packet: FragmentedPacket, cursor: Cursor): Layer {
@@ -210,6 +228,7 @@ export class FragmentTable {
     this.#open.delete(packet)
     this.#complete.add(packet)
     this.#makeRoom(packet)
+    this.#inUse = packet.bytes
     cursor.buffer = packet.bytes
     cursor.start = 0
     cursor.end = Math.min(packet.total, packet.cut)
@@ -220,7 +239,7 @@ export class FragmentTable {
   /** It carries UDP that is no tunnel: only which of its fragments came is remembered, so that the rest of them is told apart. */
   #disregard(packet: FragmentedPacket): void {
     packet.state = 'unwanted'
-    this.#bytes -= packet.bytes.length
+    this.#release(packet.bytes)
     packet.bytes = NO_BYTES
   }
 
@@ -266,16 +285,17 @@ export class FragmentTable {
     this.#log.tell(code, packet.frame, `Not all fragments of ${packet.name} are there, and it is left out: ${why}.`)
   }
 
-  #tellOverlap(packet: FragmentedPacket, frame: number, message: string): void {
+  #tellOverlap(packet: FragmentedPacket, frame: number, what: string): void {
     if (packet.differs || packet.state === 'unwanted') return
     packet.differs = true
-    if (this.#log.count('fragments-overlap')) this.#log.tell('fragments-overlap', frame, message)
+    if (this.#log.count('fragments-overlap')) this.#log.tell('fragments-overlap', frame, `Fragments of ${packet.name} ${what}.`)
   }
 
   #remove(packet: FragmentedPacket): void {
     this.#open.delete(packet)
     this.#complete.delete(packet)
-    this.#bytes -= packet.bytes.length
+    this.#release(packet.bytes)
+    packet.bytes = NO_BYTES
     const hash = bucketOfWords(packet.source[0], packet.source[3], packet.destination[0], packet.destination[3], packet.identification)
     let before: FragmentedPacket | null = null
     for (let here = this.#buckets[hash] ?? null; here !== null; here = here.nextInBucket) {
@@ -307,6 +327,13 @@ function isTunnel(cursor: Cursor): boolean {
 
 function lastEnd(packet: FragmentedPacket): number {
   return packet.ends.length === 0 ? 0 : packet.ends[packet.ends.length - 1]!
+}
+
+function covers(packet: FragmentedPacket, start: number, end: number): boolean {
+  for (let piece = 0; piece < packet.starts.length; piece++) {
+    if (packet.starts[piece]! <= start && end <= packet.ends[piece]!) return true
+  }
+  return false
 }
 
 /** Adds `start..end` to the pieces and joins those that now touch. */

@@ -79,8 +79,8 @@ export function decodeErspanII(cursor: Cursor): Layer {
 }
 
 /**
- * draft-foschiano-erspan §4.2: as type II, then a timestamp (4), and flags of which FT (frame type) tells Ethernet from IP and the last one announces
- * a platform's own eight bytes.
+ * draft-foschiano-erspan §4.2: as type II, then a timestamp (4), and flags, of which FT (frame type) tells Ethernet from IP and the last one
+ * announces a platform's own eight bytes.
  */
 export function decodeErspanIII(cursor: Cursor): Layer {
   const { buffer, start } = cursor

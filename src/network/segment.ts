@@ -9,7 +9,7 @@
 export class TcpSegment {
   /** Number and time of the frame that completed it (Frame.number, Frame.time). */
   frame = 0
-  time = 0
+  time = NaN
   family: 4 | 6 = 4
   source0 = 0
   source1 = 0

@@ -12,9 +12,11 @@
 import { sequenceDistance } from '../bytes/sequence.ts'
 import { verifyTcpChecksum } from '../network/checksum.ts'
 import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
+import { ConnectionIndex } from './connection-index.ts'
 import { Endpoint, TcpConnection, type End } from './connection.ts'
 import type { HalfStream, Waiting } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
+import { HALF, HALF_AT, ROW, ROW_WORDS, STATE, type Row } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamSink } from './stream-sink.ts'
 
 export interface TcpLimits extends HistoryLimits {
@@ -33,9 +35,6 @@ export interface TcpLimits extends HistoryLimits {
 /** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
 const LARGEST_WINDOW = 2 ** 30
 
-/** Both ports, then of each end: address word 0, the family, the other words. */
-const KEY_WORDS = 10
-
 /** Bytes that come within this time after later ones were swapped on the way; later than that, they were sent again. Wireshark uses 3 ms too. */
 const OUT_OF_ORDER_NANOSECONDS = 3_000_000
 
@@ -44,12 +43,9 @@ export class ConnectionTable {
   readonly #limits: TcpLimits
   readonly #history: SegmentHistory
   readonly #data = new StreamData()
-  /** Open addressing: index into #connections plus one, 0 for free. */
-  #slots = new Int32Array(1024)
+  readonly #index = new ConnectionIndex()
+  /** By row of the index. */
   #connections: TcpConnection[] = []
-  /** What #find compares, KEY_WORDS for each of #connections: both ports, then the words of both addresses. */
-  #keys = new Int32Array(512 * KEY_WORDS)
-  #foundSender: End = 0
   #sweepAt = 512
   #streams = 0
   #waitingBytes = 0
@@ -86,25 +82,18 @@ export class ConnectionTable {
   }
 
   push(segment: TcpSegment): void {
-    const slot = this.#find(segment)
-    const index = this.#slots[slot]!
-    let connection: TcpConnection
-    let sender: End = 0
-    if (index === 0) {
-      connection = this.#open(segment, slot)
-    } else {
-      connection = this.#connections[index - 1]!
-      sender = this.#foundSender
-      if ((segment.flags & TCP_FLAGS.syn) !== 0 && beginsAnew(connection, sender, segment)) {
-        this.#end(connection, segment.frame, segment.time)
-        connection = this.#replace(segment, index)
-        sender = 0
-      }
+    let index = this.#index.find(segment)
+    let sender = this.#index.sender
+    if (index < 0) {
+      index = this.#open(segment)
+      sender = 0
     }
-    connection.frames++
-    connection.lastFrame = segment.frame
-    this.#take(connection, sender, segment)
-    if (this.#holes.size > 0) this.#checkHoles(connection, segment.frame, segment.time)
+    const words = this.#index.words
+    const at = index * ROW_WORDS
+    words[at + ROW.frames]!++
+    words[at + ROW.lastFrame] = segment.frame
+    if (!this.#takePlain(words, at, index, sender, segment)) this.#takeAny(index, sender, segment)
+    if (this.#holes.size > 0) this.#checkHoles(this.#connections[index]!, segment.frame, segment.time)
   }
 
   /** Capture time went on without segments: lost bytes are noticed. */
@@ -116,12 +105,64 @@ export class ConnectionTable {
   finish(frame: number, time: number): void {
     for (const connection of this.#connections.sort((a, b) => a.stream - b.stream)) this.#end(connection, frame, time)
     this.#connections = []
-    this.#slots.fill(0)
     this.#holes.clear()
   }
 
-  #take(connection: TcpConnection, sender: End, segment: TcpSegment): void {
+  /**
+   * The straight path: a segment in order, with data or none, in a connection without holes. It is all that most captures consist of, so it works on the
+   * row's words alone. False where the segment is anything else; nothing has changed then.
+   */
+  #takePlain(words: Int32Array, at: number, index: number, sender: End, segment: TcpSegment): boolean {
+    const own = at + HALF_AT[sender]
+    const other = at + HALF_AT[1 - sender]!
     const flags = segment.flags
+    if ((flags & (TCP_FLAGS.syn | TCP_FLAGS.fin | TCP_FLAGS.rst)) !== 0 || words[at + ROW.ignored] === 1) return false
+    if ((words[own + HALF.state]! & PLAIN) !== STATE.started) return false
+    const held = segment.end - segment.start
+    if (held !== segment.length || (held > 0 && segment.sequence !== words[own + HALF.next])) return false
+    let acknowledged = -1
+    if ((flags & TCP_FLAGS.ack) !== 0 && (words[other + HALF.state]! & STATE.started) !== 0) {
+      const next = words[other + HALF.next]!
+      const ahead = (segment.acknowledgement - next) | 0
+      if (ahead > 0) return false
+      const state = words[other + HALF.state]!
+      if ((state & STATE.acknowledged) === 0 || ((segment.acknowledgement - words[other + HALF.acknowledged]!) | 0) > 0) {
+        words[other + HALF.acknowledged] = segment.acknowledgement
+        words[other + HALF.state] = state | STATE.acknowledged
+      }
+      acknowledged = ((next - words[other + HALF.first]!) >>> 0) + words[other + HALF.turns]! * TURN + ahead
+    }
+    if (held === 0) return true
+    const done = (segment.sequence - words[own + HALF.first]!) >>> 0
+    const data = this.#data
+    data.offset = done + words[own + HALF.turns]! * TURN
+    data.acknowledged = acknowledged
+    if (done + held >= TURN) words[own + HALF.turns]!++
+    words[own + HALF.next] = (segment.sequence + held) | 0
+    words[own + HALF.history] = this.#history.add(
+      words[own + HALF.history]!, segment.sequence, signatureOf(segment), segment.buffer, segment.start, segment.end, segment.time,
+    )
+    data.buffer = segment.buffer
+    data.start = segment.start
+    data.end = segment.end
+    data.frame = segment.frame
+    data.time = segment.time
+    data.seenFrame = segment.frame
+    data.seenTime = segment.time
+    data.filledHole = false
+    this.#sink.data(this.#connections[index]!, sender, data)
+    return true
+  }
+
+  /** Whatever a segment may be. */
+  #takeAny(index: number, sender: End, segment: TcpSegment): void {
+    const flags = segment.flags
+    let connection = this.#connections[index]!
+    if ((flags & TCP_FLAGS.syn) !== 0 && beginsAnew(connection, sender, segment)) {
+      this.#end(connection, segment.frame, segment.time)
+      connection = this.#replace(index, segment)
+      sender = 0
+    }
     const half = connection.half(sender)
     const other = connection.otherHalf(sender)
     let sequence = segment.sequence
@@ -138,53 +179,19 @@ export class ConnectionTable {
     }
     if (!half.started) half.start(sequence, false)
     if ((flags & TCP_FLAGS.ack) !== 0) this.#acknowledge(connection, other, segment)
-    const length = segment.length
-    if (length > 0 && !connection.ignored) {
-      if (sequence === half.next && half.waiting === null) {
-        this.#deliverInOrder(connection, sender, half, other, segment)
-      } else {
-        this.#takeUnordered(connection, sender, half, other, segment, sequence)
-      }
-    }
-    if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) {
-      half.finSeen = true
-      half.finSequence = (sequence + length) | 0
-    }
+    if (segment.length > 0 && !connection.ignored) this.#takeData(connection, sender, half, other, segment, sequence)
+    if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0)
     if (half.finSeen && !half.closed && (connection.ignored || sequenceDistance(half.next, half.finSequence) >= 0)) {
       this.#close(connection, sender, 'fin', segment.frame, segment.time)
     }
   }
 
-  /** The common case: the next bytes, nothing waiting. */
-  #deliverInOrder(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment): void {
-    const held = segment.end - segment.start
-    if (held > 0) {
-      half.historyEntry = this.#history.add(
-        half.historyEntry, segment.sequence, signatureOf(segment), segment.buffer, segment.start, segment.end, segment.time,
-      )
-      const data = this.#data
-      data.buffer = segment.buffer
-      data.start = segment.start
-      data.end = segment.end
-      data.offset = half.offset
-      data.frame = segment.frame
-      data.time = segment.time
-      data.seenFrame = segment.frame
-      data.seenTime = segment.time
-      data.acknowledged = (segment.flags & TCP_FLAGS.ack) !== 0 ? other.offsetOf(segment.acknowledgement) : -1
-      data.filledHole = false
-      this.#advance(half, held)
-      this.#sink.data(connection, sender, data)
-    }
-    if (segment.length > held) this.#skip(connection, sender, half, segment.length - held, 'cut', segment.frame, segment.time)
-  }
-
-  /** Old bytes, bytes behind a hole, or bytes that fill one. */
-  #takeUnordered(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment, sequence: number): void {
+  /** New bytes, old bytes, bytes behind a hole, or bytes that fill one. */
+  #takeData(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment, sequence: number): void {
     const held = segment.end - segment.start
     const end = (sequence + segment.length) | 0
     // Keep-alive probe (RFC 9293 §3.8.4): the byte before the next one, with any value.
-    if (segment.length === 1 && sequenceDistance(end, half.highest) === 0) return
+    if (segment.length === 1 && half.offset > 0 && sequenceDistance(end, half.highest) === 0) return
     const signature = signatureOf(segment)
     if (this.#history.isTwin(half.historyEntry, signature, segment.time)) {
       half.duplicates++
@@ -217,7 +224,6 @@ export class ConnectionTable {
     half.historyEntry = this.#history.add(
       half.historyEntry, (sequence + heldOld) | 0, signature, segment.buffer, segment.start + heldOld, segment.end, segment.time,
     )
-    if (sequenceDistance(end, half.highest) > 0) half.highest = end
     if (added < held) {
       this.#retransmission(connection, sender, half, held - added, segment)
     } else if (behindHighest) {
@@ -239,13 +245,6 @@ export class ConnectionTable {
     half.retransmissions++
     this.#retransmissions++
     this.#sink.retransmitted(connection, sender, length, segment.frame, segment.time)
-  }
-
-  #advance(half: HalfStream, length: number): void {
-    half.next = (half.next + length) | 0
-    half.offset += length
-    if (sequenceDistance(half.next, half.highest) > 0) half.highest = half.next
-    half.lostAtFrames = -1
   }
 
   /** Delivers what no longer waits behind a hole. */
@@ -272,7 +271,7 @@ export class ConnectionTable {
       data.seenTime = run.time
       data.acknowledged = run.acknowledged
       data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
-      this.#advance(half, run.bytes.length)
+      half.advance(run.bytes.length)
       this.#sink.data(connection, sender, data)
     }
     if (run.missing > 0) {
@@ -283,7 +282,7 @@ export class ConnectionTable {
 
   /** Declares the next `length` bytes missing. */
   #skip(connection: TcpConnection, sender: End, half: HalfStream, length: number, reason: GapReason, frame: number, time: number): void {
-    this.#advance(half, length)
+    half.advance(length)
     half.gaps++
     half.gapBytes += length
     this.#gaps++
@@ -302,10 +301,10 @@ export class ConnectionTable {
     const acknowledgement = segment.acknowledgement
     if (!half.started || sequenceDistance(acknowledgement, half.next) > LARGEST_WINDOW) return
     if (half.acknowledgedKnown && sequenceDistance(acknowledgement, half.acknowledged) <= 0) return
-    half.acknowledgedKnown = true
-    half.acknowledged = acknowledgement
+    half.acknowledge(acknowledgement)
     if (connection.ignored) return
-    if (half.lostAtFrames < 0 && lostBytes(half) > 0) {
+    if (!half.lost && lostBytes(half) > 0) {
+      half.lost = true
       half.lostAtFrames = connection.frames
       half.lostTime = segment.time
       this.#holes.add(connection)
@@ -328,7 +327,8 @@ export class ConnectionTable {
       const half = connection.half(sender)
       let lost = lostBytes(half)
       if (lost > 0) {
-        if (half.lostAtFrames < 0) {
+        if (!half.lost) {
+          half.lost = true
           half.lostAtFrames = connection.frames
           half.lostTime = time
         } else if (time < half.lostTime) {
@@ -398,109 +398,62 @@ export class ConnectionTable {
 
   // --- the table itself ---
 
-  /** The slot of the segment's connection (and #foundSender), or the free slot for it. */
-  #find(segment: TcpSegment): number {
-    const slots = this.#slots
-    const keys = this.#keys
-    const mask = slots.length - 1
-    const ports = (segment.sourcePort << 16) | segment.destinationPort
-    const turned = (segment.destinationPort << 16) | segment.sourcePort
-    let slot = hashOf(segment) & mask
-    for (;;) {
-      const index = slots[slot]!
-      if (index === 0) return slot
-      const at = (index - 1) * KEY_WORDS
-      if (
-        keys[at] === ports && keys[at + 1] === segment.source0 && keys[at + 2] === segment.destination0 && keys[at + 3] === segment.family
-        && (segment.family === 4 || hasWords(keys, at, segment.source1, segment.source2, segment.source3, segment.destination1, segment.destination2, segment.destination3))
-      ) {
-        this.#foundSender = 0
-        return slot
-      }
-      if (
-        keys[at] === turned && keys[at + 1] === segment.destination0 && keys[at + 2] === segment.source0 && keys[at + 3] === segment.family
-        && (segment.family === 4 || hasWords(keys, at, segment.destination1, segment.destination2, segment.destination3, segment.source1, segment.source2, segment.source3))
-      ) {
-        this.#foundSender = 1
-        return slot
-      }
-      slot = (slot + 1) & mask
-    }
-  }
-
-  #open(segment: TcpSegment, slot: number): TcpConnection {
-    if (this.#connections.length >= this.#sweepAt) {
+  #open(segment: TcpSegment): number {
+    if (this.#index.size >= this.#sweepAt) {
       this.#sweep(segment.frame, segment.time)
-      slot = this.#find(segment)
+      this.#index.find(segment)
     }
-    const connection = this.#make(segment)
+    const index = this.#index.add(segment)
+    const connection = this.#make(segment, this.#index.row(index))
     this.#connections.push(connection)
-    this.#slots[slot] = this.#connections.length
-    this.#writeKey(this.#connections.length - 1, connection)
+    this.#sink.opened(connection)
+    return index
+  }
+
+  #replace(index: number, segment: TcpSegment): TcpConnection {
+    const row = this.#index.replace(index, segment)
+    row.words[row.at + ROW.frames] = 1
+    row.words[row.at + ROW.lastFrame] = segment.frame
+    const connection = this.#make(segment, row)
+    this.#connections[index] = connection
     this.#sink.opened(connection)
     return connection
   }
 
-  #replace(segment: TcpSegment, index: number): TcpConnection {
-    const connection = this.#make(segment)
-    this.#connections[index - 1] = connection
-    this.#writeKey(index - 1, connection)
-    this.#sink.opened(connection)
-    return connection
-  }
-
-  #writeKey(index: number, connection: TcpConnection): void {
-    const at = index * KEY_WORDS
-    if (at + KEY_WORDS > this.#keys.length) {
-      const keys = new Int32Array(this.#keys.length * 2)
-      keys.set(this.#keys)
-      this.#keys = keys
-    }
-    const [a, b] = connection.endpoints
-    this.#keys.set([(a.port << 16) | b.port, a.word0, b.word0, a.family, a.word1, a.word2, a.word3, b.word1, b.word2, b.word3], at)
-  }
-
-  #make(segment: TcpSegment): TcpConnection {
+  #make(segment: TcpSegment, row: Row): TcpConnection {
     const source = new Endpoint(segment.family, segment.source0, segment.source1, segment.source2, segment.source3, segment.sourcePort)
     const destination = new Endpoint(
       segment.family, segment.destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort,
     )
-    return new TcpConnection(this.#streams++, [source, destination], segment.frame, segment.time)
+    return new TcpConnection(this.#streams++, [source, destination], segment.frame, segment.time, row)
   }
 
-  /** Forgets ended connections; if that is not enough, those that were silent longest. Then the table is built again, with room. */
+  /** Forgets ended connections; if that is not enough, those that were silent longest. */
   #sweep(frame: number, now: number): void {
-    const kept: TcpConnection[] = []
-    for (const connection of this.#connections) {
+    let kept: number[] = []
+    this.#connections.forEach((connection, index) => {
       const age = now - connection.endedTime
       if (connection.ended && !(age < this.#limits.endedKept && age >= 0)) this.#end(connection, frame, now)
-      else kept.push(connection)
-    }
+      else kept.push(index)
+    })
     if (kept.length >= this.#limits.connections) {
-      kept.sort((a, b) => a.lastFrame - b.lastFrame)
-      for (const connection of kept.splice(0, kept.length >> 2)) {
+      kept.sort((a, b) => this.#connections[a]!.lastFrame - this.#connections[b]!.lastFrame)
+      for (const index of kept.splice(0, kept.length >> 2)) {
         this.#evicted++
-        this.#end(connection, frame, now)
+        this.#end(this.#connections[index]!, frame, now)
       }
-      kept.sort((a, b) => a.stream - b.stream)
+      kept = kept.sort((a, b) => a - b)
     }
-    this.#connections = kept
+    this.#connections = kept.map((index) => this.#connections[index]!)
+    this.#index.keep(kept)
     this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
-    let size = 1024
-    while (size < this.#sweepAt * 2) size *= 2
-    this.#slots = new Int32Array(size)
-    for (let index = 0; index < kept.length; index++) {
-      const [a, b] = kept[index]!.endpoints
-      let slot = mixEndpoints(hashEndpoint(a.word0, a.word1, a.word2, a.word3, a.port), hashEndpoint(b.word0, b.word1, b.word2, b.word3, b.port)) & (size - 1)
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & (size - 1)
-      this.#slots[slot] = index + 1
-      this.#writeKey(index, kept[index]!)
-    }
   }
 }
 
-
 const ENDS: readonly End[] = [0, 1]
+const TURN = 2 ** 32
+/** A direction with none of the others of these is plain. */
+const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin
 
 /** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
 function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {
@@ -534,28 +487,4 @@ function signatureOf(segment: TcpSegment): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae3d) ^ (segment.window << 8) ^ segment.flags
   const identity = segment.identification !== 0 ? segment.identification | 0x10000 : segment.checksum
   return Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f) ^ identity
-}
-
-/** The lower words of both addresses (IPv6). */
-function hasWords(keys: Int32Array, at: number, a1: number, a2: number, a3: number, b1: number, b2: number, b3: number): boolean {
-  return keys[at + 4] === a1 && keys[at + 5] === a2 && keys[at + 6] === a3 && keys[at + 7] === b1 && keys[at + 8] === b2 && keys[at + 9] === b3
-}
-
-function hashOf(segment: TcpSegment): number {
-  return mixEndpoints(
-    hashEndpoint(segment.source0, segment.source1, segment.source2, segment.source3, segment.sourcePort),
-    hashEndpoint(segment.destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort),
-  )
-}
-
-function hashEndpoint(word0: number, word1: number, word2: number, word3: number, port: number): number {
-  let hash = Math.imul(word0 ^ Math.imul(word1, 0x85ebca6b) ^ Math.imul(word2, 0xc2b2ae35) ^ Math.imul(word3, 0x27d4eb2f), 0x9e3779b1)
-  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77)
-  return hash ^ (hash >>> 13)
-}
-
-/** Symmetric, so that both directions meet in one slot. */
-function mixEndpoints(a: number, b: number): number {
-  const sum = (a + b) | 0
-  return Math.imul(sum ^ (sum >>> 16), 0x45d9f3b) >>> 3
 }

@@ -3,6 +3,7 @@
  */
 import { formatEndpoint, formatIpv4, formatIpv6 } from '../bytes/address.ts'
 import { HalfStream } from './half-stream.ts'
+import { HALF_AT, ROW, type Row } from './row.ts'
 
 /** One end of a TCP connection. Words as in TcpSegment. */
 export class Endpoint {
@@ -38,18 +39,13 @@ export class Endpoint {
 export type End = 0 | 1
 
 export class TcpConnection {
-  /** Wireshark's `tcp.stream`: every TCP connection, from 0, in order of its first frame. */
-  readonly stream: number
-  /** What ends 0 and 1 send; see `half`. */
-  readonly #half0 = new HalfStream()
-  readonly #half1 = new HalfStream()
-  /** Frames of this connection so far, both directions, and the number of the last one. */
-  frames = 0
-  lastFrame = 0
-  /** The capture holds nothing that needs reassembly here: set by the layer above; segments are then only counted. */
-  ignored = false
   /** State of the layer above. This layer only carries it. */
   attachment: unknown = null
+  /** Wireshark's `tcp.stream`: every TCP connection, from 0, in order of its first frame. */
+  readonly stream: number
+  readonly #row: Row
+  readonly #half0: HalfStream
+  readonly #half1: HalfStream
   readonly endpoints: readonly [Endpoint, Endpoint]
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
@@ -59,11 +55,14 @@ export class TcpConnection {
   ended = false
   endedTime = NaN
 
-  constructor(stream: number, endpoints: readonly [Endpoint, Endpoint], frame: number, time: number) {
+  constructor(stream: number, endpoints: readonly [Endpoint, Endpoint], frame: number, time: number, row: Row) {
     this.stream = stream
     this.endpoints = endpoints
     this.firstFrame = frame
     this.firstTime = time
+    this.#row = row
+    this.#half0 = new HalfStream(row, HALF_AT[0])
+    this.#half1 = new HalfStream(row, HALF_AT[1])
   }
 
   /** What an end sends. */
@@ -73,5 +72,24 @@ export class TcpConnection {
 
   otherHalf(sender: End): HalfStream {
     return sender === 0 ? this.#half1 : this.#half0
+  }
+
+  /** Frames of this connection so far, both directions. */
+  get frames(): number {
+    return this.#row.words[this.#row.at + ROW.frames]!
+  }
+
+  /** The number of its last frame. */
+  get lastFrame(): number {
+    return this.#row.words[this.#row.at + ROW.lastFrame]!
+  }
+
+  /** The capture holds nothing here that needs reassembly: set by the layer above; segments are then only counted. */
+  get ignored(): boolean {
+    return this.#row.words[this.#row.at + ROW.ignored] === 1
+  }
+
+  ignore(): void {
+    this.#row.words[this.#row.at + ROW.ignored] = 1
   }
 }

@@ -5,6 +5,7 @@
  * seen first stay. Sequence numbers are signed 32-bit (bytes/sequence.ts).
  */
 import { sequenceDistance } from '../bytes/sequence.ts'
+import { HALF, STATE, type Row } from './row.ts'
 
 /** A run of bytes that waits behind a hole. Its bytes are a copy. */
 export interface Waiting {
@@ -19,31 +20,16 @@ export interface Waiting {
 }
 
 export class HalfStream {
-  // What every segment needs comes first: with thousands of connections, each further cache line counts.
-
-  /** False until a segment told where the stream stands. */
-  started = false
-  /** The next sequence number to deliver, and its stream offset. */
-  next = 0
-  offset = 0
-  /** Behind the last byte seen, delivered or waiting. */
-  highest = 0
-  /** Sorted by sequence, without overlaps, all behind a hole; null while in order. */
-  waiting: Waiting[] | null = null
-  /** Whether the other end has acknowledged anything, and up to where. */
-  acknowledgedKnown = false
-  acknowledged = 0
-  /** Frame count of the connection when the hole at `next` was first known to be lost; -1 while there is none. */
-  lostAtFrames = -1
-  /** Newest entry of this direction in the segment history. */
-  historyEntry = -1
-  finSeen = false
-  closed = false
-  /** State of the layer above for this direction. This layer only carries it. */
-  attachment: unknown = null
-
-  /** Capture time of the same moment. */
+  readonly #row: Row
+  /** Where this direction's words begin in its connection's row. */
+  readonly #from: number
+  #waiting: Waiting[] | null = null
+  /** Behind the last byte seen, while bytes wait. */
+  #highest = 0
+  waitingBytes = 0
+  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
   lostTime = NaN
+  lostAtFrames = 0
   /** When bytes behind the hole at `next` were first seen. */
   holeTime = NaN
   /** Sequence number that its first segment had, less one where that was not a SYN: as Wireshark's base for relative numbers. */
@@ -51,7 +37,6 @@ export class HalfStream {
   synSeen = false
   /** Sequence number of the FIN, where one was seen. */
   finSequence = 0
-  waitingBytes = 0
   gaps = 0
   gapBytes = 0
   retransmissions = 0
@@ -59,12 +44,101 @@ export class HalfStream {
   /** Frames that the capture holds twice. */
   duplicates = 0
 
+  constructor(row: Row, from: number) {
+    this.#row = row
+    this.#from = from
+  }
+
+  /** False until a segment told where the stream stands. */
+  get started(): boolean {
+    return this.#is(STATE.started)
+  }
+
+  /** The next sequence number to deliver. */
+  get next(): number {
+    return this.#word(HALF.next)
+  }
+
+  /** Stream offset of `next`: bytes delivered or missing before it. */
+  get offset(): number {
+    return ((this.next - this.#word(HALF.first)) >>> 0) + this.#word(HALF.turns) * 2 ** 32
+  }
+
+  /** Sorted by sequence, without overlaps, all behind a hole; null while in order. */
+  get waiting(): readonly Waiting[] | null {
+    return this.#waiting
+  }
+
+  /** Behind the last byte seen, delivered or waiting. */
+  get highest(): number {
+    return this.#waiting === null ? this.next : this.#highest
+  }
+
+  /** Up to where the other end has acknowledged; only where `acknowledgedKnown`. */
+  get acknowledged(): number {
+    return this.#word(HALF.acknowledged)
+  }
+
+  get acknowledgedKnown(): boolean {
+    return this.#is(STATE.acknowledged)
+  }
+
+  acknowledge(acknowledgement: number): void {
+    this.#set(HALF.acknowledged, acknowledgement)
+    this.#mark(STATE.acknowledged, true)
+  }
+
+  /** The hole at `next` is known to be lost; only the time until it is given up has to pass. */
+  get lost(): boolean {
+    return this.#is(STATE.lost)
+  }
+
+  set lost(lost: boolean) {
+    this.#mark(STATE.lost, lost)
+  }
+
+  get finSeen(): boolean {
+    return this.#is(STATE.fin)
+  }
+
+  get closed(): boolean {
+    return this.#is(STATE.closed)
+  }
+
+  set closed(closed: boolean) {
+    this.#mark(STATE.closed, closed)
+  }
+
+  /** Newest entry of this direction in the segment history. */
+  get historyEntry(): number {
+    return this.#word(HALF.history)
+  }
+
+  set historyEntry(entry: number) {
+    this.#set(HALF.history, entry)
+  }
+
   start(sequence: number, syn: boolean): void {
-    this.started = true
     this.synSeen = syn
     this.base = syn ? sequence : (sequence - 1) | 0
-    this.next = syn ? (sequence + 1) | 0 : sequence
-    this.highest = this.next
+    const first = syn ? (sequence + 1) | 0 : sequence
+    this.#set(HALF.next, first)
+    this.#set(HALF.first, first)
+    this.#set(HALF.turns, 0)
+    this.#mark(STATE.started, true)
+  }
+
+  end(finSequence: number): void {
+    this.finSequence = finSequence
+    this.#mark(STATE.fin, true)
+  }
+
+  /** The next `length` bytes are delivered, or missing for good. */
+  advance(length: number): void {
+    const before = this.offset
+    this.#set(HALF.next, (this.next + length) | 0)
+    if (this.offset < before) this.#set(HALF.turns, this.#word(HALF.turns) + 1)
+    this.#mark(STATE.lost, false)
   }
 
   /** The stream offset that an acknowledgement number stands for, or -1 where this direction has not been seen. */
@@ -77,7 +151,11 @@ export class HalfStream {
    * Repeated bytes keep their first value, unless that segment's checksum was wrong and this one's is right.
    */
   wait(added: Waiting): number {
-    const list = (this.waiting ??= [])
+    if (this.#waiting === null) this.#highest = this.next
+    const list = (this.#waiting ??= [])
+    this.#mark(STATE.waiting, true)
+    const end = (added.sequence + added.bytes.length + added.missing) | 0
+    if (sequenceDistance(end, this.#highest) > 0) this.#highest = end
     let conflicts = 0
     let sequence = added.sequence
     let bytes = added.bytes
@@ -118,16 +196,37 @@ export class HalfStream {
 
   /** The first waiting run if it begins at or before `next`, taken out of the list; null while a hole is before it. */
   takeReady(): Waiting | null {
-    const first = this.waiting?.[0]
-    if (first === undefined || sequenceDistance(first.sequence, this.next) > 0) return null
-    this.waiting!.shift()
-    if (this.waiting!.length === 0) this.waiting = null
+    const list = this.#waiting
+    const first = list?.[0]
+    if (list === null || first === undefined || sequenceDistance(first.sequence, this.next) > 0) return null
+    list.shift()
     this.waitingBytes -= first.bytes.length
+    if (list.length === 0) {
+      this.#waiting = null
+      this.#mark(STATE.waiting, false)
+    }
     const repeated = sequenceDistance(this.next, first.sequence)
     if (repeated > 0) {
       first.bytes = first.bytes.subarray(Math.min(repeated, first.bytes.length))
       first.sequence = this.next
     }
     return first
+  }
+
+  #word(word: number): number {
+    return this.#row.words[this.#row.at + this.#from + word]!
+  }
+
+  #set(word: number, value: number): void {
+    this.#row.words[this.#row.at + this.#from + word] = value
+  }
+
+  #is(state: number): boolean {
+    return (this.#word(HALF.state) & state) !== 0
+  }
+
+  #mark(state: number, on: boolean): void {
+    const before = this.#word(HALF.state)
+    this.#set(HALF.state, on ? before | state : before & ~state)
   }
 }

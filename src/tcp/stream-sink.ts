@@ -15,10 +15,10 @@ export class StreamData {
   offset = 0
   /** The frame that made them deliverable, and its time. */
   frame = 0
-  time = 0
+  time = NaN
   /** The frame that first held them, and its time: earlier where a hole before them was filled late. */
   seenFrame = 0
-  seenTime = 0
+  seenTime = NaN
   /** How many bytes of the other direction the segment acknowledged, -1 where unknown. */
   acknowledged = -1
   /** The bytes filled a hole: later bytes of this direction had been seen before. */

@@ -1,3 +1,4 @@
+/** PUBACK, PUBREC, PUBREL and PUBCOMP differ in nothing but their type and reason codes: MQTT 5.0 §3.4 to §3.7, 3.1.1 §3.4 to §3.7. */
 import { FIELDS } from '../fields.ts'
 import type { Field } from '../field.ts'
 import type { PacketReader } from '../packet-reader.ts'
@@ -6,7 +7,6 @@ import type { Acknowledgement } from '../packet.ts'
 import { PropertyBlock, readProperties } from '../property-reader.ts'
 import { readReasonCode } from './reason-code.ts'
 
-/** PUBACK, PUBREC, PUBREL and PUBCOMP differ in nothing but their type and reason codes: MQTT 5.0 §3.4 to §3.7, 3.1.1 §3.4 to §3.7. */
 class Form {
   readonly type: Acknowledgement['type']
   readonly reasonCode: Field

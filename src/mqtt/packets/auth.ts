@@ -1,3 +1,4 @@
+/** AUTH: MQTT 5.0 §3.15. */
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import { NO_PROPERTIES, present } from '../packet-reader.ts'
@@ -8,7 +9,6 @@ import { readReasonCode } from './reason-code.ts'
 
 const PROPERTIES = new PropertyBlock('AUTH')
 
-/** AUTH: MQTT 5.0 §3.15. */
 export function readAuth(reader: PacketReader, flags: number): Disconnect {
   // §3.15.2.1 lets a packet without a code stand for 0x00 without properties, but §3.15.2.2.2 wants the method in every AUTH.
   if (reader.left === 0) {

@@ -1,3 +1,4 @@
+/** CONNACK: MQTT 5.0 §3.2, 3.1.1 §3.2. */
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import { present } from '../packet-reader.ts'
@@ -10,7 +11,6 @@ import { judgeServerReference } from './server-reference.ts'
 
 const PROPERTIES = new PropertyBlock('CONNACK')
 
-/** CONNACK: MQTT 5.0 §3.2, 3.1.1 §3.2. */
 export function readConnack(reader: PacketReader, flags: number): Connack {
   const oldForm = reader.five && isOldForm(reader)
   const acknowledgeFlags = readAcknowledgeFlags(reader)
@@ -41,8 +41,9 @@ function readAcknowledgeFlags(reader: PacketReader): number {
   const value = reader.bits(FIELDS.acknowledgeFlags)
   if (value < 0) return value
   if (reader.recorder !== null) {
-    reader.bit(FIELDS.acknowledgeReserved, value >> 1, 0xfe)
-    reader.bit(FIELDS.sessionPresent, (value & 0x01) !== 0, 0x01)
+    const reserved = reader.version === '3.1' ? 0xff : 0xfe
+    reader.bit(FIELDS.acknowledgeReserved, (value & reserved) !== 0, reserved)
+    if (reserved === 0xfe) reader.bit(FIELDS.sessionPresent, (value & 0x01) !== 0, 0x01)
     reader.endBits()
   }
   const end = reader.position

@@ -1,3 +1,7 @@
+/**
+ * CONNECT: MQTT 5.0 §3.1, 3.1.1 §3.1. It is read in the version that it announces itself, which the decoder has looked up and set in the reader;
+ * where that is not a known one, the reader is silent.
+ */
 import { firstIllFormed, isJavaModifiedUtf8 } from '../../bytes/utf8.ts'
 import { FIELDS } from '../fields.ts'
 import { PROTOCOL_LEVEL_MEANINGS, QOS_MEANINGS } from '../meanings.ts'
@@ -29,10 +33,6 @@ const BRIDGE = 0x80
 /** MQTT 3.1: name 8, level 1, flags 1, keep alive 2, and a client identifier of at least one character 3. */
 const LEAST_LENGTH_OF_31 = 15
 
-/**
- * CONNECT: MQTT 5.0 §3.1, 3.1.1 §3.1. It is read in the version that it announces itself, which the decoder has looked up and set in the reader;
- * where that is not a known one, the reader is silent.
- */
 export function readConnect(reader: PacketReader, flags: number): Connect {
   reader.belowMinimum = reader.version === '3.1' && reader.remainingLength < LEAST_LENGTH_OF_31
   // Variable header, §3.1.2

@@ -1,3 +1,4 @@
+/** DISCONNECT: MQTT 5.0 §3.14; 3.1.1 §3.14, where it is empty. */
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import { NO_PROPERTIES, present } from '../packet-reader.ts'
@@ -9,7 +10,6 @@ import { judgeServerReference } from './server-reference.ts'
 
 const PROPERTIES = new PropertyBlock('DISCONNECT')
 
-/** DISCONNECT: MQTT 5.0 §3.14; 3.1.1 §3.14, where it is empty. */
 export function readDisconnect(reader: PacketReader, flags: number): Disconnect {
   if (!reader.five) return { type: 'DISCONNECT', flags, reasonCode: undefined, properties: undefined }
   // §3.14.2.1: with Remaining Length 0 the reason code is 0x00. §3.14.2.2.1: with 1 there are no properties, and no Property Length.

@@ -1,3 +1,4 @@
+/** PUBLISH: MQTT 5.0 §3.3, 3.1.1 §3.3. */
 import { firstIllFormed } from '../../bytes/utf8.ts'
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
@@ -10,7 +11,6 @@ import { TOPIC_NAME } from '../text-places.ts'
 
 const PROPERTIES = new PropertyBlock('PUBLISH')
 
-/** PUBLISH: MQTT 5.0 §3.3, 3.1.1 §3.3. */
 export function readPublish(reader: PacketReader, flags: number): Publish {
   const dup = (flags & 0x08) !== 0
   const qos = ((flags >> 1) & 0x03) as Qos

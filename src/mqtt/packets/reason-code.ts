@@ -1,10 +1,10 @@
+/** A reason code of MQTT 5.0 (§2.4), judged by the table of its packet and by who sends it. -1 where it is not there. */
 import type { Field } from '../field.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import { DOUBTFUL, REASON_CODE_NAMES, judgeReasonCode } from '../reason-codes.ts'
 import type { ReasonCodePacket } from '../reason-codes.ts'
 import { senderOf } from '../version.ts'
 
-/** A reason code of MQTT 5.0 (§2.4), judged by the table of its packet and by who sends it. -1 where it is not there. */
 export function readReasonCode(reader: PacketReader, field: Field, type: ReasonCodePacket): number {
   const names = REASON_CODE_NAMES[type]
   const code = reader.byte(field, names)

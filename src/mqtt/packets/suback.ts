@@ -1,3 +1,4 @@
+/** SUBACK and UNSUBACK: a code for each filter of the request. */
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import type { SubscribeAcknowledgement } from '../packet.ts'

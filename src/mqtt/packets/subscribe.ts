@@ -1,3 +1,4 @@
+/** SUBSCRIBE: MQTT 5.0 §3.8, 3.1.1 §3.8. */
 import { FIELDS } from '../fields.ts'
 import type { PacketReader } from '../packet-reader.ts'
 import type { Qos, Subscribe, Subscription, Text } from '../packet.ts'
@@ -8,7 +9,6 @@ import { SUBSCRIBE_FILTER } from '../text-places.ts'
 
 const PROPERTIES = new PropertyBlock('SUBSCRIBE')
 
-/** SUBSCRIBE: MQTT 5.0 §3.8, 3.1.1 §3.8. */
 export function readSubscribe(reader: PacketReader, flags: number): Subscribe {
   const packetIdentifier = reader.packetIdentifier('SUBSCRIBE')
   const properties = reader.five ? readProperties(reader, PROPERTIES) : undefined

@@ -1,3 +1,4 @@
+/** UNSUBSCRIBE: MQTT 5.0 §3.10, 3.1.1 §3.10. */
 import type { PacketReader } from '../packet-reader.ts'
 import type { Text, Unsubscribe } from '../packet.ts'
 import { PropertyBlock, readProperties } from '../property-reader.ts'
@@ -5,7 +6,6 @@ import { UNSUBSCRIBE_FILTER } from '../text-places.ts'
 
 const PROPERTIES = new PropertyBlock('UNSUBSCRIBE')
 
-/** UNSUBSCRIBE: MQTT 5.0 §3.10, 3.1.1 §3.10. */
 export function readUnsubscribe(reader: PacketReader, flags: number): Unsubscribe {
   const packetIdentifier = reader.packetIdentifier('UNSUBSCRIBE')
   const properties = reader.five ? readProperties(reader, PROPERTIES) : undefined

@@ -1,0 +1,168 @@
+/**
+ * Finds the connection of a segment: a hash table over the rows of all connections. Both directions of a connection have one row.
+ */
+import type { TcpSegment } from '../network/segment.ts'
+import type { End } from './connection.ts'
+import { HALF, HALF_AT, ROW, ROW_WORDS, type Row } from './row.ts'
+
+const FIRST_SLOTS = 1_024
+
+export class ConnectionIndex {
+  /** Row `index` begins at `index * ROW_WORDS`. */
+  words = new Int32Array((FIRST_SLOTS / 2) * ROW_WORDS)
+  /** Which end of the found connection sent the segment. */
+  sender: End = 0
+  readonly #rows: Row[] = []
+  /** Open addressing, at most half full: index of a row plus one, 0 for free. */
+  #slots = new Int32Array(FIRST_SLOTS)
+  #freeSlot = 0
+
+  get size(): number {
+    return this.#rows.length
+  }
+
+  /** The row of the segment's connection (and `sender`), or -1. */
+  find(segment: TcpSegment): number {
+    const slots = this.#slots
+    const words = this.words
+    const mask = slots.length - 1
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const turned = (segment.destinationPort << 16) | segment.sourcePort
+    const { source0, destination0, family } = segment
+    let slot = mixEndpoints(
+      hashEndpoint(source0, segment.source1, segment.source2, segment.source3, segment.sourcePort),
+      hashEndpoint(destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort),
+    ) & mask
+    for (;;) {
+      const index = slots[slot]! - 1
+      if (index < 0) {
+        this.#freeSlot = slot
+        return -1
+      }
+      const at = index * ROW_WORDS
+      if (words[at + ROW.ports] === ports && words[at + ROW.address0] === source0 && words[at + ROW.address1] === destination0) {
+        if (words[at + ROW.family] === family && (family === 4 || hasOthers(words, at, ROW.others0, ROW.others1, segment))) {
+          this.sender = 0
+          return index
+        }
+      }
+      if (words[at + ROW.ports] === turned && words[at + ROW.address0] === destination0 && words[at + ROW.address1] === source0) {
+        if (words[at + ROW.family] === family && (family === 4 || hasOthers(words, at, ROW.others1, ROW.others0, segment))) {
+          this.sender = 1
+          return index
+        }
+      }
+      slot = (slot + 1) & mask
+    }
+  }
+
+  /** A row for the connection of a segment that `find` has just not found; its source becomes end 0. */
+  add(segment: TcpSegment): number {
+    const index = this.#rows.length
+    this.#slots[this.#freeSlot] = index + 1
+    if ((index + 1) * ROW_WORDS > this.words.length) this.#grow()
+    const row = { words: this.words, at: index * ROW_WORDS }
+    this.#rows.push(row)
+    this.#write(row, segment)
+    if ((index + 1) * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2)
+    return index
+  }
+
+  row(index: number): Row {
+    return this.#rows[index]!
+  }
+
+  /** Gives a row to a new connection on the same ports. The old connection keeps a copy of its words. */
+  replace(index: number, segment: TcpSegment): Row {
+    detach(this.#rows[index]!)
+    const row = { words: this.words, at: index * ROW_WORDS }
+    this.words.fill(0, row.at, row.at + ROW_WORDS)
+    this.#rows[index] = row
+    this.#write(row, segment)
+    return row
+  }
+
+  /** Keeps the rows with these indexes only (ascending), in this order. */
+  keep(indexes: readonly number[]): void {
+    const kept = new Set(indexes)
+    this.#rows.forEach((row, index) => {
+      if (!kept.has(index)) detach(row)
+    })
+    const rows = indexes.map((index) => this.#rows[index]!)
+    rows.forEach((row, index) => {
+      this.words.copyWithin(index * ROW_WORDS, row.at, row.at + ROW_WORDS)
+      row.at = index * ROW_WORDS
+    })
+    this.words.fill(0, rows.length * ROW_WORDS)
+    this.#rows.length = 0
+    this.#rows.push(...rows)
+    this.#rehash(this.#slots.length)
+  }
+
+  #write(row: Row, segment: TcpSegment): void {
+    const { words, at } = row
+    words[at + ROW.ports] = (segment.sourcePort << 16) | segment.destinationPort
+    words[at + ROW.address0] = segment.source0
+    words[at + ROW.address1] = segment.destination0
+    words[at + ROW.family] = segment.family
+    words[at + ROW.others0] = segment.source1
+    words[at + ROW.others0 + 1] = segment.source2
+    words[at + ROW.others0 + 2] = segment.source3
+    words[at + ROW.others1] = segment.destination1
+    words[at + ROW.others1 + 1] = segment.destination2
+    words[at + ROW.others1 + 2] = segment.destination3
+    for (const half of HALF_AT) words[at + half + HALF.history] = -1
+  }
+
+  #grow(): void {
+    const words = new Int32Array(this.words.length * 2)
+    words.set(this.words)
+    this.words = words
+    for (const row of this.#rows) row.words = words
+  }
+
+  #rehash(slotCount: number): void {
+    const slots = new Int32Array(slotCount)
+    const mask = slotCount - 1
+    const { words } = this
+    for (let index = 0; index < this.#rows.length; index++) {
+      const at = index * ROW_WORDS
+      const ports = words[at + ROW.ports]!
+      const a = ROW.others0 + at
+      const b = ROW.others1 + at
+      let slot = mixEndpoints(
+        hashEndpoint(words[at + ROW.address0]!, words[a]!, words[a + 1]!, words[a + 2]!, ports >>> 16),
+        hashEndpoint(words[at + ROW.address1]!, words[b]!, words[b + 1]!, words[b + 2]!, ports & 0xffff),
+      ) & mask
+      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      slots[slot] = index + 1
+    }
+    this.#slots = slots
+  }
+}
+
+/** A connection that has left the table keeps its own words. */
+function detach(row: Row): void {
+  row.words = row.words.slice(row.at, row.at + ROW_WORDS)
+  row.at = 0
+}
+
+/** The lower words of both addresses (IPv6). */
+function hasOthers(words: Int32Array, at: number, source: number, destination: number, segment: TcpSegment): boolean {
+  const a = at + source
+  const b = at + destination
+  return words[a] === segment.source1 && words[a + 1] === segment.source2 && words[a + 2] === segment.source3
+    && words[b] === segment.destination1 && words[b + 1] === segment.destination2 && words[b + 2] === segment.destination3
+}
+
+function hashEndpoint(word0: number, word1: number, word2: number, word3: number, port: number): number {
+  let hash = Math.imul(word0 ^ Math.imul(word1, 0x85ebca6b) ^ Math.imul(word2, 0xc2b2ae35) ^ Math.imul(word3, 0x27d4eb2f), 0x9e3779b1)
+  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77)
+  return hash ^ (hash >>> 13)
+}
+
+/** Symmetric, so that both directions meet in one slot. */
+function mixEndpoints(a: number, b: number): number {
+  const sum = (a + b) | 0
+  return Math.imul(sum ^ (sum >>> 16), 0x45d9f3b) >>> 3
+}

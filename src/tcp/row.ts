@@ -1,0 +1,27 @@
+/**
+ * What every segment needs of its connection, as words in one long array: two neighbouring cache lines for each connection.
+ *
+ * With thousands of connections, most of the time goes into waiting for memory, and objects would spread the same over eight lines. Only the connection
+ * table's straight path reads the words by itself; everything else sees them as TcpConnection and HalfStream.
+ */
+
+/** Words of one connection. */
+export const ROW_WORDS = 32
+
+/** Both ports, the first words and the family of both addresses, their other words (IPv6), then the counters. */
+export const ROW = { ports: 0, address0: 1, address1: 2, family: 3, others0: 4, others1: 7, frames: 10, lastFrame: 11, ignored: 12 } as const
+
+/** Where the words of each direction begin in a row. */
+export const HALF_AT = [16, 24] as const
+
+/** Words of one direction: STATE bits, next sequence number, that of stream offset 0, how often 2³² bytes went by, newest acknowledgement, history entry. */
+export const HALF = { state: 0, next: 1, first: 2, turns: 3, acknowledged: 4, history: 5 } as const
+
+/** `waiting`: bytes wait behind a hole. `lost`: the other end has acknowledged bytes that the capture lacks. */
+export const STATE = { started: 1, waiting: 2, lost: 4, acknowledged: 8, fin: 16, closed: 32 } as const
+
+/** Where a connection's words are. Both change when the table grows or is swept. */
+export interface Row {
+  words: Int32Array
+  at: number
+}
