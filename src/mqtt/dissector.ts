@@ -5,10 +5,11 @@
  * It judges nothing that needs history; every defect that it reports is visible in one packet.
  */
 import type { End, TcpConnection } from '../tcp/connection.ts'
-import type { GapReason, StreamData, StreamSink } from '../tcp/stream-sink.ts'
+import type { GapReason, StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
 import { AssemblyBudget, type Assembly } from './assembly.ts'
 import { MqttConnection } from './connection.ts'
 import { connectVersion, PacketDecoder, type DecoderLimits } from './decoder.ts'
+import { packetLength } from './fixed-header.ts'
 import { Framer, type Carrier, type FramerHost, type FramerLimits } from './framer.ts'
 import type { PacketEvent, Piece, Unframed, UnframedReason } from './packet-event.ts'
 import { propertyValue, type Packet, type Publish, type Text } from './packet.ts'
@@ -43,6 +44,7 @@ export class MqttDissector implements StreamSink {
       budget: new AssemblyBudget(limits.unfinishedBytesTotal),
       decoder: new PacketDecoder(limits),
       event: new ReusedEvent(),
+      decodedBytes: limits.decodedBytes,
       emit,
       mqttStreams: 0,
     }
@@ -53,20 +55,17 @@ export class MqttDissector implements StreamSink {
     return this.#shared.mqttStreams
   }
 
-  opened(connection: TcpConnection): void {
-    connection.attachment = new Dissection(connection, this.#options, this.#shared)
-  }
-
-  data(connection: TcpConnection, sender: End, data: StreamData): void {
-    const dissection = connection.attachment as Dissection | null
-    dissection?.framer(sender).data(data)
+  opened(connection: TcpConnection): readonly [Lane, Lane] {
+    const dissection = new Dissection(connection, this.#options, this.#shared)
+    connection.attachment = dissection
+    return [dissection.lane(0), dissection.lane(1)]
   }
 
   gap(connection: TcpConnection, sender: End, length: number, reason: GapReason): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
     dissection.aliases[sender]?.clear()
-    dissection.framer(sender).gap(length, reason)
+    dissection.lane(sender).gap(length, reason)
   }
 
   retransmitted(): void {}
@@ -75,7 +74,7 @@ export class MqttDissector implements StreamSink {
 
   closed(connection: TcpConnection, sender: End): void {
     const dissection = connection.attachment as Dissection | null
-    dissection?.framer(sender).close()
+    dissection?.lane(sender).close()
   }
 
   forgotten(connection: TcpConnection): void {
@@ -91,17 +90,97 @@ interface Shared {
   readonly budget: AssemblyBudget
   readonly decoder: PacketDecoder
   readonly event: ReusedEvent
+  readonly decodedBytes: number
   readonly emit: (event: PacketEvent) => void
   mqttStreams: number
 }
+
+/**
+ * One direction of a connection under dissection: the straight path of whole packets that lie in one segment, once the version is settled. It holds
+ * itself what that path needs of the connection, so that it touches one object for each packet; anything else is the framer's.
+ */
+class Lane implements StreamReader {
+  /** The framer is between packets, and so whole ones may pass it by. */
+  #open = false
+  readonly #sender: End
+  direction: Direction | null = null
+  /** Null until it is certain which version the packets are read in. */
+  settledVersion: Version | null = null
+  versionCertainty: VersionCertainty | null = null
+  readonly #dissection: Dissection
+  readonly #shared: Shared
+  readonly #framer: Framer
+
+  constructor(dissection: Dissection, sender: End, shared: Shared) {
+    this.#dissection = dissection
+    this.#sender = sender
+    this.#shared = shared
+    this.#framer = new Framer(dissection, sender, shared.limits, shared.budget)
+  }
+
+  data(data: StreamData): void {
+    const version = this.settledVersion
+    if (this.#open && version !== null) {
+      const { decoder, event, decodedBytes } = this.#shared
+      const { buffer, end } = data
+      while (data.start < end) {
+        const start = data.start
+        const length = packetLength(buffer, start, end)
+        const type = buffer[start]! >> 4
+        // Those that say something about the connection itself go the other way.
+        if (length < 0 || length > decodedBytes || start + length > end || type <= CONNACK) break
+        const packet = decoder.decode(buffer, start, start + length, length, version, this.direction, null)
+        event.resolvedTopicName = packet.type === 'PUBLISH' && packet.properties !== undefined && packet.properties.length > 0
+          ? this.#dissection.resolve(packet, this.#sender)
+          : undefined
+        event.number++
+        event.frame = data.frame
+        event.time = data.time
+        event.firstSeenFrame = data.seenFrame
+        event.firstSeenTime = data.seenTime
+        event.connection = this.#dissection
+        event.sender = this.#sender
+        event.direction = this.direction
+        event.version = version
+        event.versionCertainty = this.versionCertainty
+        event.length = length
+        event.packet = packet
+        event.problems = decoder.problems
+        event.buffer = buffer
+        event.start = start
+        event.end = start + length
+        event.pieces = null
+        event.acknowledged = data.acknowledged
+        event.filledHole = data.filledHole
+        data.start = start + length
+        this.#shared.emit(event)
+      }
+      if (data.start >= end) return
+    }
+    this.#framer.data(data)
+    this.#open = this.#framer.between
+  }
+
+  gap(length: number, reason: GapReason): void {
+    this.#framer.gap(length, reason)
+    this.#open = this.#framer.between
+  }
+
+  close(): void {
+    this.#framer.close()
+    this.#open = false
+  }
+}
+
+/** Packets of type CONNECT and CONNACK have these numbers (MQTT 5.0 §2.1.2). */
+const CONNACK = 2
 
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
   readonly expected: boolean
   carrier: Carrier = 'unknown'
   readonly #shared: Shared
-  readonly #framer0: Framer
-  readonly #framer1: Framer
+  readonly #lanes: readonly [Lane, Lane]
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
@@ -116,12 +195,21 @@ class Dissection extends MqttConnection implements FramerHost {
     const bListens = ports[b.port] === 1
     this.expected = aListens || bListens
     if (aListens !== bListens) this.client = aListens ? 1 : 0
-    this.#framer0 = new Framer(this, 0, shared.limits, shared.budget)
-    this.#framer1 = new Framer(this, 1, shared.limits, shared.budget)
+    this.#lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
+    this.#tellLanes()
   }
 
-  framer(sender: End): Framer {
-    return sender === 0 ? this.#framer0 : this.#framer1
+  lane(sender: End): Lane {
+    return this.#lanes[sender]
+  }
+
+  #tellLanes(): void {
+    for (const sender of [0, 1] as const) {
+      const lane = this.#lanes[sender]
+      lane.direction = this.directionFrom(sender)
+      lane.settledVersion = this.#inference === null && this.client !== null ? this.version : null
+      lane.versionCertainty = this.versionCertainty
+    }
   }
 
   direction(sender: End): Direction | null {
@@ -138,6 +226,7 @@ class Dissection extends MqttConnection implements FramerHost {
     // Who opened the TCP connection is the client; failing that, who sends a CONNECT.
     if (this.tcp.initiator !== null) this.client = this.tcp.initiator
     else if (carrier === 'mqtt-from-beginning') this.client = sender
+    this.#tellLanes()
   }
 
   ignore(): void {
@@ -179,7 +268,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.resolvedTopicName = undefined
     if (packet.type === 'PUBLISH') {
       if (packet.properties !== undefined && packet.properties.length > 0) {
-        event.resolvedTopicName = this.#resolve(packet, sender)
+        event.resolvedTopicName = this.resolve(packet, sender)
         if (payloadValid === false && propertyValue(packet.properties, 'payloadFormatIndicator') === 1) {
           problems = [...problems, invalidPayload(packet.payloadStart, length, this.version!)]
         }
@@ -238,6 +327,7 @@ class Dissection extends MqttConnection implements FramerHost {
   #learnClient(sender: End, type: number): void {
     if (type === 1 || type === 8 || type === 10 || type === 12) this.client = sender
     else if (type === 2 || type === 9 || type === 11 || type === 13) this.client = (1 - sender) as End
+    this.#tellLanes()
   }
 
   #learnConnect(packet: Packet & { type: 'CONNECT' }): void {
@@ -249,6 +339,7 @@ class Dissection extends MqttConnection implements FramerHost {
     this.version = version
     this.versionCertainty = 'seen'
     this.#inference = null
+    this.#tellLanes()
   }
 
   #learnConnack(packet: Packet & { type: 'CONNACK' }): void {
@@ -257,7 +348,7 @@ class Dissection extends MqttConnection implements FramerHost {
   }
 
   /** MQTT 5.0 §3.3.2.3.4. */
-  #resolve(packet: Publish, sender: End): Text | undefined {
+  resolve(packet: Publish, sender: End): Text | undefined {
     const alias = propertyValue(packet.properties, 'topicAlias')
     if (typeof alias !== 'number' || packet.topicName === undefined) return undefined
     const aliases = (this.aliases[sender] ??= new TopicAliases(this.#shared.limits.aliasedTopics))

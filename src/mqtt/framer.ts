@@ -89,6 +89,11 @@ export class Framer {
     this.#assembly = new Assembly(budget, limits.pieces)
   }
 
+  /** The next byte begins a packet, and nothing is unfinished. */
+  get between(): boolean {
+    return this.#mode === 'between'
+  }
+
   data(data: StreamData): void {
     if (this.#mode === 'between') this.#packets(data, data.start)
     else this.#other(data, data.start)

@@ -17,7 +17,7 @@ import { Endpoint, TcpConnection, type End } from './connection.ts'
 import type { HalfStream, Waiting } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE, type Row } from './row.ts'
-import { StreamData, type CloseReason, type GapReason, type StreamSink } from './stream-sink.ts'
+import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
 
 export interface TcpLimits extends HistoryLimits {
   /** Bytes and runs that may wait behind one hole, and bytes that may wait in all connections together. */
@@ -46,6 +46,8 @@ export class ConnectionTable {
   readonly #index = new ConnectionIndex()
   /** By row of the index. */
   #connections: TcpConnection[] = []
+  /** Two for each of #connections. */
+  #readers: StreamReader[] = []
   #sweepAt = 512
   #streams = 0
   #waitingBytes = 0
@@ -150,7 +152,7 @@ export class ConnectionTable {
     data.seenFrame = segment.frame
     data.seenTime = segment.time
     data.filledHole = false
-    this.#sink.data(this.#connections[index]!, sender, data)
+    this.#readers[index * 2 + sender]!.data(data)
     return true
   }
 
@@ -231,7 +233,7 @@ export class ConnectionTable {
       else this.#retransmission(connection, sender, half, held, segment)
     }
     if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
-    this.#drain(connection, sender, half, segment.frame, segment.time)
+    this.#drain(connection, sender, half, segment.frame, segment.time, false)
     if (half.waiting !== null) {
       this.#holes.add(connection)
       if (half.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
@@ -247,32 +249,32 @@ export class ConnectionTable {
     this.#sink.retransmitted(connection, sender, length, segment.frame, segment.time)
   }
 
-  /** Delivers what no longer waits behind a hole. */
-  #drain(connection: TcpConnection, sender: End, half: HalfStream, frame: number, time: number): void {
+  /** Delivers what no longer waits behind a hole: because `frame` filled it, or `behindGap`, because it was given up. */
+  #drain(connection: TcpConnection, sender: End, half: HalfStream, frame: number, time: number, behindGap: boolean): void {
     for (;;) {
       const before = half.waitingBytes
       const run = half.takeReady()
       if (run === null) return
       this.#waitingBytes += half.waitingBytes - before
-      this.#deliverRun(connection, sender, half, run, frame, time)
+      this.#deliverRun(connection, sender, half, run, frame, time, behindGap)
     }
   }
 
-  #deliverRun(connection: TcpConnection, sender: End, half: HalfStream, run: Waiting, frame: number, time: number): void {
+  #deliverRun(connection: TcpConnection, sender: End, half: HalfStream, run: Waiting, frame: number, time: number, behindGap: boolean): void {
     if (run.bytes.length > 0) {
       const data = this.#data
       data.buffer = run.bytes
       data.start = 0
       data.end = run.bytes.length
       data.offset = half.offset
-      data.frame = frame
-      data.time = time
+      data.frame = behindGap ? run.frame : frame
+      data.time = behindGap ? run.time : time
       data.seenFrame = run.frame
       data.seenTime = run.time
       data.acknowledged = run.acknowledged
       data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
       half.advance(run.bytes.length)
-      this.#sink.data(connection, sender, data)
+      connection.reader(sender).data(data)
     }
     if (run.missing > 0) {
       const missing = sequenceDistance((run.sequence + run.bytes.length + run.missing) | 0, half.next)
@@ -288,7 +290,7 @@ export class ConnectionTable {
     this.#gaps++
     this.#gapBytes += length
     this.#sink.gap(connection, sender, length, reason, frame, time)
-    this.#drain(connection, sender, half, frame, time)
+    this.#drain(connection, sender, half, frame, time, true)
   }
 
   #skipToWaiting(connection: TcpConnection, sender: End, half: HalfStream, reason: GapReason, frame: number, time: number): void {
@@ -406,7 +408,7 @@ export class ConnectionTable {
     const index = this.#index.add(segment)
     const connection = this.#make(segment, this.#index.row(index))
     this.#connections.push(connection)
-    this.#sink.opened(connection)
+    this.#readers.push(...connection.begin(this.#sink))
     return index
   }
 
@@ -416,7 +418,7 @@ export class ConnectionTable {
     row.words[row.at + ROW.lastFrame] = segment.frame
     const connection = this.#make(segment, row)
     this.#connections[index] = connection
-    this.#sink.opened(connection)
+    this.#readers.splice(index * 2, 2, ...connection.begin(this.#sink))
     return connection
   }
 
@@ -444,6 +446,7 @@ export class ConnectionTable {
       }
       kept = kept.sort((a, b) => a - b)
     }
+    this.#readers = kept.flatMap((index) => this.#readers.slice(index * 2, index * 2 + 2))
     this.#connections = kept.map((index) => this.#connections[index]!)
     this.#index.keep(kept)
     this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)

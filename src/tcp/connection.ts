@@ -4,6 +4,7 @@
 import { formatEndpoint, formatIpv4, formatIpv6 } from '../bytes/address.ts'
 import { HalfStream } from './half-stream.ts'
 import { HALF_AT, ROW, type Row } from './row.ts'
+import type { StreamReader, StreamSink } from './stream-sink.ts'
 
 /** One end of a TCP connection. Words as in TcpSegment. */
 export class Endpoint {
@@ -46,6 +47,7 @@ export class TcpConnection {
   readonly #row: Row
   readonly #half0: HalfStream
   readonly #half1: HalfStream
+  #readers: readonly StreamReader[] = []
   readonly endpoints: readonly [Endpoint, Endpoint]
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
@@ -63,6 +65,17 @@ export class TcpConnection {
     this.#row = row
     this.#half0 = new HalfStream(row, HALF_AT[0])
     this.#half1 = new HalfStream(row, HALF_AT[1])
+  }
+
+  /** Tells the layer above of this connection; from then on its readers get the bytes. */
+  begin(sink: StreamSink): readonly [StreamReader, StreamReader] {
+    const readers = sink.opened(this)
+    this.#readers = readers
+    return readers
+  }
+
+  reader(sender: End): StreamReader {
+    return this.#readers[sender]!
   }
 
   /** What an end sends. */

@@ -13,7 +13,7 @@ export class StreamData {
   end = 0
   /** Stream offset of the first byte: from 0 at the byte after the SYN, or at the first byte that the capture shows. Lost bytes count. */
   offset = 0
-  /** The frame that made them deliverable, and its time. */
+  /** The frame that made them deliverable, and its time; behind a gap, the frame that holds them. */
   frame = 0
   time = NaN
   /** The frame that first held them, and its time: earlier where a hole before them was filled late. */
@@ -36,10 +36,14 @@ export type GapReason = 'lost' | 'cut' | 'limit' | 'end'
 /** How a direction ended: its end sent `fin` or `rst`, or the `capture` ended (also: the ports were used again, or a limit took the connection). */
 export type CloseReason = 'fin' | 'rst' | 'capture'
 
+/** Takes the bytes of one direction, in order. */
+export interface StreamReader {
+  data(data: StreamData): void
+}
+
 export interface StreamSink {
-  /** A connection's first frame. */
-  opened(connection: TcpConnection): void
-  data(connection: TcpConnection, sender: End, data: StreamData): void
+  /** A connection's first frame. Answers with who reads what ends 0 and 1 send: called straight, since every segment with data comes by. */
+  opened(connection: TcpConnection): readonly [StreamReader, StreamReader]
   /** `length` bytes of this direction are not in the capture; what follows comes after them. */
   gap(connection: TcpConnection, sender: End, length: number, reason: GapReason, frame: number, time: number): void
   /** A segment (or part of one) whose bytes had been seen before: sent again. Not called for frames that the capture holds twice. */

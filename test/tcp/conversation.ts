@@ -3,7 +3,7 @@ import { LIMITS } from '../../src/analysis/limits.ts'
 import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
 import type { End, TcpConnection } from '../../src/tcp/connection.ts'
 import { ConnectionTable, type TcpLimits } from '../../src/tcp/connection-table.ts'
-import type { CloseReason, GapReason, StreamData, StreamSink } from '../../src/tcp/stream-sink.ts'
+import type { CloseReason, GapReason, StreamData, StreamReader, StreamSink } from '../../src/tcp/stream-sink.ts'
 
 export interface Sent {
   readonly from?: 'client' | 'server'
@@ -74,11 +74,12 @@ export class Tap implements StreamSink {
     return segment
   }
 
-  opened(connection: TcpConnection): void {
+  opened(connection: TcpConnection): [StreamReader, StreamReader] {
     this.bytes[connection.stream] = ['', '']
     this.events.push(`${connection.stream} opened`)
+    return [{ data: (data) => this.#take(connection, 0, data) }, { data: (data) => this.#take(connection, 1, data) }]
   }
-  data(connection: TcpConnection, sender: End, data: StreamData): void {
+  #take(connection: TcpConnection, sender: End, data: StreamData): void {
     const text = String.fromCharCode(...data.buffer.subarray(data.start, data.end))
     this.bytes[connection.stream]![sender] += text
     this.data_.push({ offset: data.offset, frame: data.frame, seenFrame: data.seenFrame, acknowledged: data.acknowledged, filledHole: data.filledHole, text })
