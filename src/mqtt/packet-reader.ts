@@ -1,8 +1,8 @@
 /**
  * A cursor over the bytes of one packet. Each method reads one field, records it if somebody wants to see it, and reports what is wrong with it.
  *
- * A field that does not fit is reported once; from then on the reader is `stopped`: every later read answers "not there" (-1, undefined) and reports nothing,
- * so that a packet's reader is a straight list of its fields. What could not be read becomes one `mqtt.undecoded` field.
+ * A field that does not fit is reported once; from then on the reader is `stopped`: every later read answers "not there" (-1, undefined) and reports
+ * nothing, so that a packet's reader is a straight list of its fields. What could not be read becomes one `mqtt.undecoded` field.
  * Nothing is read outside `[start, limit)`. Positions are absolute in `buffer`; the ranges of fields and problems count from byte 1 of the packet.
  */
 import { decodeUtf8, firstIllFormed } from '../bytes/utf8.ts'
@@ -80,7 +80,9 @@ export class PacketReader {
   }
 
   /** Begins the packet of `length` bytes of which `buffer[start..end)` is at hand. The cursor stands behind byte 1. */
-  begin(buffer: Uint8Array, start: number, end: number, length: number, version: Version, direction: Direction | null, recorder: FieldRecorder | null): void {
+  begin(
+    buffer: Uint8Array, start: number, end: number, length: number, version: Version, direction: Direction | null, recorder: FieldRecorder | null,
+  ): void {
     this.buffer = buffer
     this.start = start
     this.position = start + 1
@@ -346,7 +348,9 @@ export class PacketReader {
   // ---- Problems
 
   /** `from` and `to` are absolute; nothing is reported once the packet has as many problems as are listed. */
-  report<Code extends DecoderProblemCode>(code: Code, places: Place | readonly Place[] | null, from: number, to: number, ...facts: FactsOf<Code>): void {
+  report<Code extends DecoderProblemCode>(
+    code: Code, places: Place | readonly Place[] | null, from: number, to: number, ...facts: FactsOf<Code>
+  ): void {
     if (this.silent || this.#full) return
     const problems = (this.#problems ??= [])
     if (problems.length < this.#mostProblems) {
@@ -386,7 +390,8 @@ export class PacketReader {
     const from = this.position
     if (lengthField !== undefined) this.recorder?.add(lengthField, required, from - this.start, from + prefix - this.start)
     this.position += prefix
-    this.#reportShort(lengthField === undefined ? `The length of ${label.replace('The ', 'the ')}` : label, required, lengthField !== undefined, place, from)
+    const prefixed = lengthField !== undefined
+    this.#reportShort(prefixed ? label : `The length of ${label.replace('The ', 'the ')}`, required, prefixed, place, from)
     return undefined
   }
 
@@ -402,7 +407,8 @@ export class PacketReader {
       if (this.#inProperties) {
         this.report('property.value-truncated', place, rangeStart, rangeEnd, label, prefixed, required, there, this.#propertyLength)
       } else {
-        this.report('packet.truncated', this.belowMinimum ? 'belowMinimum' : place, rangeStart, rangeEnd, label, prefixed, required, there, this.remainingLength)
+        const places = this.belowMinimum ? 'belowMinimum' : place
+        this.report('packet.truncated', places, rangeStart, rangeEnd, label, prefixed, required, there, this.remainingLength)
       }
     }
     this.giveUp()

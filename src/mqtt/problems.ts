@@ -111,13 +111,15 @@ export const PROBLEMS = {
     title: 'The fixed header of PUBREL, SUBSCRIBE or UNSUBSCRIBE does not say QoS 1',
     severity: { '3.1': 'error' },
     statements: { '3.1': ['MQTT31-11'] },
-    says: (type: string, byte: number, qos: number) => `Byte 1 of ${type} is ${hexByte(byte)}, which says QoS ${qos}; MQTT 3.1 sends ${type} with QoS 1 (bits 2-1 are 01)`,
+    says: (type: string, byte: number, qos: number) =>
+      `Byte 1 of ${type} is ${hexByte(byte)}, which says QoS ${qos}; MQTT 3.1 sends ${type} with QoS 1 (bits 2-1 are 01)`,
   },
   'fixed-header.remaining-length-too-long': {
     title: 'The Remaining Length has more than four bytes',
     severity: 'error',
     statements: { '3.1': ['MQTT31-47'] },
-    says: (bytes: string) => `The Remaining Length goes on after its fourth byte (${bytes}); four bytes are the most, so the end of this packet is not known`,
+    says: (bytes: string) =>
+      `The Remaining Length goes on after its fourth byte (${bytes}); four bytes are the most, so the end of this packet is not known`,
   },
   'fixed-header.remaining-length-not-minimal': {
     title: 'The Remaining Length takes more bytes than its value needs',
@@ -155,7 +157,9 @@ export const PROBLEMS = {
     title: 'Not all bytes of the packet are at hand',
     severity: 'note',
     says: (there: number, length: number) =>
-      length > there ? `Only the first ${there} of the packet's ${length} bytes are at hand; what follows is not judged` : 'The bytes at hand end inside the Remaining Length',
+      length > there
+        ? `Only the first ${there} of the packet's ${length} bytes are at hand; what follows is not judged`
+        : 'The bytes at hand end inside the Remaining Length',
   },
   'packet.more-problems': {
     title: 'More problems than are listed',
@@ -237,7 +241,8 @@ export const PROBLEMS = {
       willTopic: { '3.1.1': ['MQTT-4.7.1-1'], '5.0': ['MQTT-4.7.0-1'] },
       responseTopic: { '5.0': ['MQTT-3.3.2-14'] },
     },
-    says: (field: string, topic: Text, wildcard: string) => `${field} ${quoted(topic)} holds the wildcard '${wildcard}', which only a topic filter may have`,
+    says: (field: string, topic: Text, wildcard: string) =>
+      `${field} ${quoted(topic)} holds the wildcard '${wildcard}', which only a topic filter may have`,
   },
   'topic.too-long': {
     title: 'A topic name is longer than MQTT 3.1 allows',
@@ -248,7 +253,8 @@ export const PROBLEMS = {
   'topic.share-prefix': {
     title: 'A topic name looks like a shared subscription',
     severity: { '5.0': 'note' },
-    says: (field: string, topic: Text) => `${field} ${quoted(topic)} begins with $share/, which means a shared subscription in a filter and nothing in a topic name`,
+    says: (field: string, topic: Text) =>
+      `${field} ${quoted(topic)} begins with $share/, which means a shared subscription in a filter and nothing in a topic name`,
   },
   'topic-filter.empty': {
     title: 'A topic filter is empty',
@@ -294,7 +300,8 @@ export const PROBLEMS = {
   'topic-filter.shared-before-5': {
     title: 'A shared subscription before MQTT 5.0',
     severity: { '3.1': 'note', '3.1.1': 'note' },
-    says: (filter: Text) => `The Topic Filter ${quoted(filter)} is a shared subscription only for servers that extend MQTT: it is part of the standard from 5.0 on`,
+    says: (filter: Text) =>
+      `The Topic Filter ${quoted(filter)} is a shared subscription only for servers that extend MQTT: it is part of the standard from 5.0 on`,
   },
 
   // ---- Properties (5.0)
@@ -335,7 +342,8 @@ export const PROBLEMS = {
   'property.unknown': {
     title: 'A property identifier that MQTT does not know',
     severity: { '5.0': 'error' },
-    says: (id: number) => `${hexByte(id)} is no property identifier of MQTT 5.0; where it ends is not known, so the rest of the properties cannot be read`,
+    says: (id: number) =>
+      `${hexByte(id)} is no property identifier of MQTT 5.0; where it ends is not known, so the rest of the properties cannot be read`,
   },
   'property.misplaced': {
     title: 'A property where it may not stand',
@@ -388,8 +396,14 @@ export const PROBLEMS = {
   'reason-code.wrong-sender': {
     title: 'A reason code that only the other side may send',
     severity: { '5.0': 'error' },
-    at: { PUBACK: REASON_CODE_TABLES.PUBACK, PUBREC: REASON_CODE_TABLES.PUBREC, DISCONNECT: REASON_CODE_TABLES.DISCONNECT, AUTH: REASON_CODE_TABLES.AUTH },
-    says: (type: string, code: number, name: string, sender: string) => `The ${sender} sent ${type} with reason code ${hexByte(code)} (${name}), which only the other side may send`,
+    at: {
+      PUBACK: REASON_CODE_TABLES.PUBACK,
+      PUBREC: REASON_CODE_TABLES.PUBREC,
+      DISCONNECT: REASON_CODE_TABLES.DISCONNECT,
+      AUTH: REASON_CODE_TABLES.AUTH,
+    },
+    says: (type: string, code: number, name: string, sender: string) =>
+      `The ${sender} sent ${type} with reason code ${hexByte(code)} (${name}), which only the other side may send`,
   },
   'reason-code.doubtful': {
     title: 'A reason code about which the standard contradicts itself',
@@ -415,7 +429,8 @@ export const PROBLEMS = {
   'connect.bridge': {
     title: 'The client is a bridge',
     severity: 'note',
-    says: (level: number) => `Protocol Level ${hexByte(level)} has its top bit set: the client is a bridge of another server, and means level ${level & 0x7f}`,
+    says: (level: number) =>
+      `Protocol Level ${hexByte(level)} has its top bit set: the client is a bridge of another server, and means level ${level & 0x7f}`,
   },
   'connect.reserved-flag': {
     title: 'The reserved connect flag is set',
@@ -443,7 +458,8 @@ export const PROBLEMS = {
     title: 'A password without a user name',
     severity: { '3.1': 'error', '3.1.1': 'error' },
     statements: { '3.1': ['MQTT31-21'], '3.1.1': ['MQTT-3.1.2-22'] },
-    says: (flags: number) => `The Password Flag is 1 and the User Name Flag 0 (Connect Flags ${hexByte(flags)}); before MQTT 5.0 a password needs a user name`,
+    says: (flags: number) =>
+      `The Password Flag is 1 and the User Name Flag 0 (Connect Flags ${hexByte(flags)}); before MQTT 5.0 a password needs a user name`,
   },
   'connect.client-identifier-empty': {
     title: 'An empty client identifier that the version does not allow here',
@@ -451,7 +467,9 @@ export const PROBLEMS = {
     statements: { '3.1': ['MQTT31-02'], '3.1.1': ['MQTT-3.1.3-7'] },
     at: { belowMinimum: { '3.1': ['MQTT31-55'] } },
     says: (version: Version) =>
-      version === '3.1' ? 'The Client Identifier is empty; MQTT 3.1 asks for 1 to 23 characters' : 'The Client Identifier is empty and Clean Session is 0; an empty one needs Clean Session 1',
+      version === '3.1'
+        ? 'The Client Identifier is empty; MQTT 3.1 asks for 1 to 23 characters'
+        : 'The Client Identifier is empty and Clean Session is 0; an empty one needs Clean Session 1',
   },
   'connect.client-identifier-too-long': {
     title: 'A client identifier of more than 23 characters',
@@ -463,7 +481,8 @@ export const PROBLEMS = {
     title: 'A user name or password that is announced and not there',
     severity: { '3.1': 'note' },
     statements: { '3.1': ['MQTT31-20'] },
-    says: (field: string, flags: number) => `The Connect Flags (${hexByte(flags)}) announce a ${field} and the packet ends before it; MQTT 3.1 takes it as not given`,
+    says: (field: string, flags: number) =>
+      `The Connect Flags (${hexByte(flags)}) announce a ${field} and the packet ends before it; MQTT 3.1 takes it as not given`,
   },
   'connect.long-credentials': {
     title: 'A user name or password of more than 12 characters',
@@ -529,7 +548,8 @@ export const PROBLEMS = {
   'connack.old-form': {
     title: 'A CONNACK in the form of MQTT 3.1.1 on a connection of 5.0',
     severity: { '5.0': 'note' },
-    says: (code: number, meaning: string) => `The server answers in the form of MQTT 3.1.1 with return code ${code} (${meaning}): it probably does not speak 5.0`,
+    says: (code: number, meaning: string) =>
+      `The server answers in the form of MQTT 3.1.1 with return code ${code} (${meaning}): it probably does not speak 5.0`,
   },
   'connack.authentication-data-without-method': {
     title: 'Authentication Data without an Authentication Method',
@@ -670,8 +690,8 @@ export function problem<Code extends DecoderProblemCode>(
 }
 
 /**
- * The problem of a large PUBLISH whose payload went by in chunks and is not the UTF-8 that its Payload Format Indicator announces (MQTT 5.0 §3.3.2.3.2).
- * Where in the payload is not known, so all of it is meant.
+ * The problem of a large PUBLISH whose payload went by in chunks and is not the UTF-8 that its Payload Format Indicator announces
+ * (MQTT 5.0 §3.3.2.3.2). Where in the payload is not known, so all of it is meant.
  */
 export function invalidPayload(payloadStart: number, packetEnd: number, version: Version): Problem {
   return problem('property.payload-not-utf8', version, null, payloadStart, packetEnd, 'payload', null, 0)

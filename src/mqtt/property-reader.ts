@@ -188,7 +188,9 @@ function judge(
   if (definition.values === 'zero-or-one' && value !== 0 && value !== 1) {
     reader.report('property.not-zero-or-one', null, start, end, label, value as number)
   }
-  if (definition.values === 'not-zero' && value === 0) reader.report('property.zero', definition.name === 'topicAlias' ? 'topicAlias' : null, start, end, label)
+  if (definition.values === 'not-zero' && value === 0) {
+    reader.report('property.zero', definition.name === 'topicAlias' ? 'topicAlias' : null, start, end, label)
+  }
 }
 
 /** §3.3.2.3.8: a server's PUBLISH may have several Subscription Identifiers; where the direction is not known, so may any. */

@@ -157,7 +157,7 @@ export const SUBACK_RETURN_CODES: readonly (string | undefined)[] = byValue([
 
 export type ReasonCodeVerdict = 'allowed' | 'unknown' | 'wrong-sender' | 'doubtful'
 
-// A byte for each code of each packet, made from the tables: bit 0 a client may send it, bit 1 a server may, bit 2 in doubt from a client, bit 3 from a server.
+// A byte for each code of each packet, made from the tables: who may send it, and from whom it is in doubt.
 const CLIENT = 1
 const SERVER = 2
 const CLIENT_DOUBTFUL = 4

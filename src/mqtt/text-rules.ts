@@ -58,7 +58,9 @@ function judgeTopicName(reader: PacketReader, where: TextPlace, entry: TextEntry
   if (facts & TEXT_FACTS.longTopic && reader.version === '3.1') {
     reader.report('topic.too-long', where.place, start, end, where.label, countCharacters(buffer, start, end))
   }
-  if (facts & TEXT_FACTS.sharePrefix && reader.five) reader.report('topic.share-prefix', where.place, start, start + SHARE_PREFIX_LENGTH, where.label, text)
+  if (facts & TEXT_FACTS.sharePrefix && reader.five) {
+    reader.report('topic.share-prefix', where.place, start, start + SHARE_PREFIX_LENGTH, where.label, text)
+  }
 }
 
 const SHARE_PREFIX_LENGTH = '$share/'.length

@@ -1,11 +1,8 @@
-import { toHex } from '../../bytes/hex.ts'
-import type { CaptureClock } from '../../capture/frame.ts'
 import { FIELDS, isSecret } from '../../mqtt/fields.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
-import { Endpoint } from '../../tcp/connection.ts'
 import type { FieldReader } from './field-reader.ts'
-import { DateText, durationText, epochText } from './time-text.ts'
-import { Values, type FieldSource, type Value } from './values.ts'
+import { valueText, type ValueText } from './value-text.ts'
+import { Values, type FieldSource } from './values.ts'
 
 /**
  * `read -f fields -e NAME…`: the values of fields as text, one line for each packet.
@@ -31,25 +28,20 @@ export function compileColumns(sources: readonly FieldSource[], reader: FieldRea
   }
 }
 
-/** One value as a column shows it. The clock is needed for absolute times only; what is secret is not masked here. */
-export function fieldText(value: Value, source: FieldSource, clock: CaptureClock | null): string {
-  return formatOf(source)(value, clock)
-}
-
 export const MASK = '***'
 
 class Column {
   readonly #source: FieldSource
   readonly #reader: FieldReader
   readonly #values = new Values()
-  readonly #format: Format
+  readonly #format: ValueText
   readonly #secret: boolean
   readonly #perhapsSecret: boolean
 
   constructor(source: FieldSource, reader: FieldReader, showSecrets: boolean) {
     this.#source = source
     this.#reader = reader
-    this.#format = formatOf(source)
+    this.#format = valueText(source.kind, source.field)
     this.#secret = !showSecrets && isSecret(source.field)
     this.#perhapsSecret = !showSecrets && source.field === FIELDS.undecoded
   }
@@ -70,46 +62,4 @@ class Column {
 /** What is left over of a damaged one may hold a password or authentication data. */
 function carriesSecrets({ packet }: PacketEvent): boolean {
   return packet.type === 'CONNECT' || packet.type === 'CONNACK' || packet.type === 'AUTH'
-}
-
-type Format = (value: Value, clock: CaptureClock | null) => string
-
-/** Bit sets and identifiers, which Wireshark writes as two hex digits. */
-const HEX_FIELDS: ReadonlySet<unknown> = new Set([
-  FIELDS.headerFlags, FIELDS.connectFlags, FIELDS.acknowledgeFlags, FIELDS.subscriptionOptions, FIELDS.optionsReserved, FIELDS.propertyIdentifier,
-])
-
-function formatOf({ field, kind }: FieldSource): Format {
-  switch (kind) {
-    case 'presence':
-    case 'boolean':
-      return (value) => (value === true ? '1' : '0')
-    case 'number':
-      return HEX_FIELDS.has(field) ? (value) => `0x${(value as number).toString(16).padStart(2, '0')}` : (value) => `${value as number}`
-    case 'text':
-    case 'bytes':
-      return (value) => (typeof value === 'string' ? escapeControls(value) : hexText(value))
-    case 'address4':
-    case 'address6':
-      return (value) => (value instanceof Endpoint ? value.address : String(value))
-    case 'duration':
-      return (value) => durationText(value as number)
-    case 'time': {
-      if (field.name === 'frame.time_epoch') return (value, clock) => (clock === null ? '' : epochText(clock, value as number))
-      const date = new DateText()
-      return (value, clock) => (clock === null ? '' : date.text(clock, value as number))
-    }
-  }
-}
-
-function hexText(value: Value): string {
-  return value instanceof Uint8Array ? toHex(value, 0, value.length) : ''
-}
-
-/** C0 and C1 controls and DEL: nothing else can break a line, a column or a terminal. */
-const CONTROL = /[\x00-\x1f\x7f-\x9f]/
-const CONTROLS = new RegExp(CONTROL.source, 'g')
-
-function escapeControls(text: string): string {
-  return CONTROL.test(text) ? text.replace(CONTROLS, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`) : text
 }

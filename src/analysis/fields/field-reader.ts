@@ -17,6 +17,8 @@ export interface FieldReaderOptions {
  * Keeps nothing of a packet but its tree, until the next one.
  */
 export class FieldReader {
+  /** How often a filter met more values in a packet than it tries (LIMITS.filter.pairs), so that its answer may be wrong. */
+  incomplete = 0
   readonly #clock: () => CaptureClock | null
   readonly #decodeFields: (event: PacketEvent) => readonly FieldNode[]
   readonly #values = new Values()

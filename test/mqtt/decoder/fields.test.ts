@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { Field, FieldNode } from '../../../src/mqtt/field.ts'
 import { FIELDS, MQTT_FIELDS, PROPERTY_FIELDS, isSecret } from '../../../src/mqtt/fields.ts'
-import { decodeWithFields, hex, packet, properties, string, walk } from './build.ts'
+import { decodeWithFields, hex, packet, properties, string, utf8, walk } from './build.ts'
 import { readPacketFixtures } from './fixtures.ts'
 import { secretValues } from './invariants.ts'
 
@@ -106,7 +106,9 @@ describe('the field tree', () => {
 
   it('of a packet that is cut short: what cannot be read is kept as it is', () => {
     const bytes = packet(0x30, hex('0009'), [0x61, 0x62])
-    expect(outline(decodeWithFields(bytes, '3.1.1').fields).slice(-3)).toEqual(['  mqtt.len 1-2 4', '  mqtt.topic_len 2-4 9', '  mqtt.undecoded 4-6 97,98'])
+    expect(outline(decodeWithFields(bytes, '3.1.1').fields).slice(-3)).toEqual([
+      '  mqtt.len 1-2 4', '  mqtt.topic_len 2-4 9', '  mqtt.undecoded 4-6 97,98',
+    ])
   })
 
   it('of text that is not UTF-8 holds its bytes', () => {
@@ -121,14 +123,15 @@ describe('secrets', () => {
   )
 
   it('are the password and the authentication data, with what they are shown in', () => {
-    expect(secretValues(decodeWithFields(connect, '5.0').fields)).toEqual([String(Uint8Array.from(Buffer.from('hunter2'))), String(Uint8Array.from(Buffer.from('hunter2'))), 'swordfish'])
+    const data = String(utf8('hunter2'))
+    expect(secretValues(decodeWithFields(connect, '5.0').fields)).toEqual([data, data, 'swordfish'])
     expect(MQTT_FIELDS.filter(isSecret)).toEqual([FIELDS.password, FIELDS.propertySecret, PROPERTY_FIELDS.authenticationData])
   })
 
   it('are in no message, whatever is wrong with them', () => {
     const situations = [
       packet(0x10, string('MQIsdp'), hex('03 c2 003c'), string('id'), string('ada'), string('swordfish-swordfish')),
-      packet(0x10, string('MQIsdp'), hex('03 c2 003c'), string('id'), string('ada'), hex('000a'), Buffer.from('swordfish\xff', 'latin1').toJSON().data),
+      packet(0x10, string('MQIsdp'), hex('03 c2 003c'), string('id'), string('ada'), hex('000a'), utf8('swordfish'), hex('ff')),
       packet(0x10, string('MQTT'), hex('04 42 003c'), string('id'), string('swordfish')),
       packet(0x10, string('MQTT'), hex('05 02 003c'), properties([0x16, ...string('swordfish')]), string('id')),
     ]

@@ -1,0 +1,36 @@
+import { ASKS_FOR_COMPLETION } from './completion-request.ts'
+import { FILTER_FIELDS } from '../analysis/fields.ts'
+import { COLOUR_CHOICES, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
+import { TIME_STYLES } from '../report/time-format.ts'
+import { VERSIONS } from '../mqtt/version.ts'
+
+/** What the shell offers behind an option with a value; commands and options are yargs' own, and file names the shell's. */
+
+const FORMATS: Readonly<Record<string, readonly string[]>> = { decode: DECODE_FORMATS, fields: FIELDS_FORMATS }
+
+const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {
+  '-f': (command) => FORMATS[command] ?? READ_FORMATS,
+  '--format': (command) => FORMATS[command] ?? READ_FORMATS,
+  '-t': () => Object.keys(TIME_STYLES),
+  '--time': () => Object.keys(TIME_STYLES),
+  '--payload': () => PAYLOAD_MODES,
+  '--color': () => COLOUR_CHOICES,
+  '--colour': () => COLOUR_CHOICES,
+  '--fail-on': () => FAIL_LEVELS,
+  '--mqtt-version': () => VERSIONS,
+  '--direction': () => DIRECTIONS,
+}
+
+const FIELD_OPTIONS: ReadonlySet<string> = new Set(['-e', '--field', '-Y', '--filter'])
+
+/** The form that yargs wants: `usual` makes its own offers, `done` takes ours. */
+export type Complete = (current: string, args: unknown, usual: () => unknown, done: (completions: string[]) => unknown) => unknown
+
+export const complete: Complete = (current, _args, usual, done) => {
+  const words = process.argv.slice(process.argv.indexOf(ASKS_FOR_COMPLETION) + 1)
+  const previous = words[words.length - 2] ?? ''
+  if (FIELD_OPTIONS.has(previous)) return done(FILTER_FIELDS.complete(current))
+  const values = VALUES[previous]
+  if (values !== undefined) return done(values(words[1] ?? '').filter((value) => value.startsWith(current)))
+  return usual()
+}

@@ -1,0 +1,46 @@
+import { FILTER_FIELDS } from '../analysis/fields.ts'
+import { TextOutput } from '../io/output.ts'
+import { csvCell } from '../report/csv.ts'
+import { jsonText } from '../report/json-text.ts'
+import { EXIT, UsageError } from './exit.ts'
+import { oneOf } from './option-values.ts'
+import { FIELDS_FORMATS } from './options.ts'
+import type { Field } from '../mqtt/field.ts'
+import type { FieldObject } from '../report/schema/field.ts'
+import type { ExitCode } from './exit.ts'
+import type { Arguments } from './option-values.ts'
+
+/** `mqtap fields [PATTERN]`: what filters (-Y) and columns (-e) can name. */
+
+export async function fields(args: Arguments, patterns: readonly string[]): Promise<ExitCode> {
+  const format = oneOf(args, 'f', FIELDS_FORMATS) ?? 'text'
+  const pattern = patterns.join(' ')
+  const found = FILTER_FIELDS.search(pattern)
+  if (found.length === 0) {
+    const nearest = FILTER_FIELDS.nearest(pattern)
+    throw new UsageError(`no field is called anything like ${pattern}`, nearest === null ? null : `Did you mean ${nearest}?`)
+  }
+  const output = new TextOutput()
+  output.write(LISTS[format](found))
+  await output.drained()
+  return EXIT.clean
+}
+
+const LISTS: Readonly<Record<(typeof FIELDS_FORMATS)[number], (found: readonly Field[]) => string>> = {
+  text: (found) => {
+    const nameWidth = Math.max(...found.map(({ name }) => name.length))
+    const typeWidth = Math.max(...found.map(({ type }) => type.length))
+    const lines = found.map(({ name, type, label, source }) => `${name.padEnd(nameWidth)}  ${type.padEnd(typeWidth)}  ${label}${source === null ? '' : ` (${source})`}\n`)
+    return lines.join('')
+  },
+  ndjson: (found) => found.map((field) => `${jsonText(fieldObject(field))}\n`).join(''),
+  json: (found) => `[\n${found.map((field) => jsonText(fieldObject(field))).join(',\n')}\n]\n`,
+  csv: (found) => {
+    const rows = found.map((field) => Object.values(fieldObject(field)).slice(1).map((value) => csvCell(value, false)).join(','))
+    return `${Object.keys(fieldObject(found[0]!)).slice(1).join(',')}\n${rows.join('\n')}\n`
+  },
+}
+
+function fieldObject({ name, label, type, source, wireshark }: Field): FieldObject {
+  return { schema: 'mqtap.field/1', name, label, type, source, wireshark }
+}

@@ -1,0 +1,62 @@
+import { nearestName } from '../analysis/fields/nearest-name.ts'
+import { VERSIONS } from '../mqtt/version.ts'
+import { unprotect } from './arguments.ts'
+import { UsageError } from './exit.ts'
+import type { Version } from '../mqtt/version.ts'
+
+/** Option values as yargs hands them over, made into what commands work with. A value that makes no sense is a UsageError that names the option. */
+
+/** What yargs makes of the command line: an option given twice is an array. */
+export type Arguments = Readonly<Record<string, unknown>>
+
+export function flag(args: Arguments, name: string): boolean {
+  const value = args[name]
+  return Array.isArray(value) ? value[value.length - 1] === true : value === true
+}
+
+export function texts(args: Arguments, name: string): string[] {
+  const value = args[name]
+  if (value === undefined) return []
+  return (Array.isArray(value) ? value : [value]).map((item) => unprotect(String(item)))
+}
+
+/** Undefined where the option is not given. */
+export function text(args: Arguments, name: string): string | undefined {
+  const values = texts(args, name)
+  if (values.length > 1) throw new UsageError(`${spelled(name)} is given ${values.length} times; give it once`)
+  return values[0]
+}
+
+export function oneOf<Choice extends string>(args: Arguments, name: string, choices: readonly Choice[]): Choice | undefined {
+  const value = text(args, name)
+  if (value === undefined) return undefined
+  const found = choices.find((choice) => choice === value)
+  if (found !== undefined) return found
+  const nearest = nearestName(value, choices)
+  throw new UsageError(`${spelled(name)} ${value}: choose one of ${choices.join(', ')}`, nearest === null ? null : `Did you mean ${nearest}?`)
+}
+
+export function wholeNumber(args: Arguments, name: string, most: number): number | undefined {
+  const value = text(args, name)
+  if (value === undefined) return undefined
+  const number = /^\d+$/.test(value) ? Number(value) : NaN
+  if (!(number <= most)) throw new UsageError(`${spelled(name)} ${value}: a whole number from 0 to ${most} is needed`)
+  return number
+}
+
+/** `5`, `5.0`, `v5`, `311`: the ways in which people and libraries write the versions. */
+const VERSION_SPELLINGS: Readonly<Record<string, Version>> = {
+  '3': '3.1', '31': '3.1', '3.1': '3.1', '4': '3.1.1', '311': '3.1.1', '3.1.1': '3.1.1', '5': '5.0', '50': '5.0', '5.0': '5.0',
+}
+
+export function mqttVersion(args: Arguments): Version | null {
+  const value = text(args, 'mqtt-version')
+  if (value === undefined) return null
+  const version = VERSION_SPELLINGS[value.toLowerCase().replace(/^(?:mqtt)?v?/, '')]
+  if (version === undefined) throw new UsageError(`--mqtt-version ${value}: choose one of ${VERSIONS.join(', ')}`)
+  return version
+}
+
+function spelled(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}

@@ -1,0 +1,74 @@
+import { TIME_STYLES } from '../report/time-format.ts'
+import type { Options } from 'yargs'
+
+/** The options of the commands, as yargs wants them: names, words for `--help`, nothing else. What values mean is in option-values.ts. */
+
+export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
+export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
+export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
+export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
+export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
+export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
+export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
+
+const INTERPRET = 'What the bytes are:'
+const SHOW = 'What is shown:'
+const OUTPUT = 'Where it goes:'
+
+function value(group: string, describe: string, more: Options = {}): Options {
+  return { type: 'string', requiresArg: true, group, describe, ...more }
+}
+
+function flag(group: string, describe: string, more: Options = {}): Options {
+  return { type: 'boolean', group, describe, ...more }
+}
+
+const MQTT_VERSION = value(INTERPRET, 'MQTT version where no CONNECT tells it: 3.1, 3.1.1, 5.0')
+const SHOW_SECRETS = flag(SHOW, 'Show passwords and authentication data')
+const BYTES = flag(SHOW, 'Show the bytes of each packet', { alias: 'bytes' })
+const COLOUR = value(SHOW, `Colour: ${COLOUR_CHOICES.join(', ')}; NO_COLOR is respected`, { alias: 'colour' })
+const FAIL_ON = value(OUTPUT, 'Exit with 1 where a problem is at least this severe: error, warning, note; never is the default')
+const PAYLOAD_BYTES = value(SHOW, 'Bytes of each payload that are kept; 4096 by default')
+
+export const READ_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' }),
+  V: flag(SHOW, 'All fields of each packet, as a tree (-f detail)', { alias: 'details' }),
+  x: BYTES,
+  q: flag(SHOW, 'Only a summary at the end', { alias: 'quiet' }),
+  f: value(SHOW, `Format: ${READ_FORMATS.join(', ')}`, { alias: 'format' }),
+  e: value(SHOW, 'A field for -f fields; give it several times, or a list with commas', { alias: 'field', array: true, nargs: 1 }),
+  payload: value(SHOW, `Payloads as ${PAYLOAD_MODES.join(', ')}`),
+  'payload-bytes': PAYLOAD_BYTES,
+  t: value(SHOW, `Times as ${Object.keys(TIME_STYLES).join(', ')}; or as -t of tshark`, { alias: 'time' }),
+  utc: flag(SHOW, 'Times of day in UTC'),
+  header: flag(SHOW, 'A line with the names of the columns; by default on a terminal'),
+  color: COLOUR,
+  'show-secrets': SHOW_SECRETS,
+  port: value(INTERPRET, 'TCP ports that carry MQTT: 1883,8883,2000-2010; 1883 by default'),
+  'mqtt-version': MQTT_VERSION,
+  w: value(OUTPUT, 'Write the frames of what is shown to a pcapng file', { alias: 'write' }),
+  'fail-on': FAIL_ON,
+}
+
+export const DECODE_OPTIONS: Readonly<Record<string, Options>> = {
+  'mqtt-version': MQTT_VERSION,
+  direction: value(INTERPRET, 'Who sent it: client-to-server, server-to-client'),
+  base64: flag(INTERPRET, 'The text is base64, also where it could be hex'),
+  f: value(SHOW, `Format: ${DECODE_FORMATS.join(', ')}`, { alias: 'format' }),
+  x: BYTES,
+  payload: value(SHOW, `Payloads as ${PAYLOAD_MODES.join(', ')}`),
+  'payload-bytes': PAYLOAD_BYTES,
+  color: COLOUR,
+  'show-secrets': SHOW_SECRETS,
+  'fail-on': FAIL_ON,
+}
+
+export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
+  f: value(SHOW, `Format: ${FIELDS_FORMATS.join(', ')}`, { alias: 'format' }),
+}
+
+/** Letters and names of all options that take a value, of all commands. */
+export const VALUE_OPTIONS: ReadonlySet<string> = new Set(
+  [READ_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS].flatMap((options) =>
+    Object.entries(options).flatMap(([name, option]) => (option.type === 'string' ? [name, option.alias].filter((word) => typeof word === 'string') : []))),
+)

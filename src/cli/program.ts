@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import yargs from 'yargs'
+import { nearestName } from '../analysis/fields/nearest-name.ts'
+import { protectArguments, unprotect } from './arguments.ts'
+import { ASKS_FOR_COMPLETION } from './completion-request.ts'
+import { EXIT, UsageError } from './exit.ts'
+import { DECODE_OPTIONS, FIELDS_OPTIONS, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
+import { tellError } from './report-error.ts'
+import { VERSION } from './version.ts'
+import type { Argv, Options } from 'yargs'
+import type { Complete } from './completion.ts'
+import type { ExitCode } from './exit.ts'
+import type { Arguments } from './option-values.ts'
+
+/** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
+
+const COMMANDS = ['read', 'decode', 'fields', 'completion'] as const
+
+/** What may stand in place of a command. */
+const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
+
+const WIDTH = 80
+
+export async function run(argv: readonly string[]): Promise<void> {
+  process.stderr.on('error', () => undefined)
+  let ended: ExitCode = EXIT.clean
+  try {
+    if (argv.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap --help tells more.')
+    const complete = argv.includes(ASKS_FOR_COMPLETION) ? (await import('./completion.ts')).complete : null
+    const program = commandLine(complete, (code) => (ended = code))
+    let printed = ''
+    await program.parseAsync(protectArguments(withCommand(argv), VALUE_OPTIONS), {}, (_error, _args, output) => {
+      printed = output
+    })
+    if (printed !== '') process.stdout.write(`${tidyHelp(printed)}\n`)
+  } catch (error) {
+    ended = tellError(error)
+  }
+  process.exitCode = ended
+  // A read of standard input that is under way would keep the process alive.
+  if (ended === EXIT.interrupted) process.exit()
+}
+
+function commandLine(complete: Complete | null, end: (code: ExitCode) => void): Argv {
+  return yargs()
+    .scriptName('mqtap')
+    .locale('en')
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'strip-aliased': true,
+    })
+    .usage('mqtap: dissects and analyses captured MQTT traffic\n\nmqtap FILE… is short for mqtap read FILE…; mqtap COMMAND --help tells its options.')
+    .command(
+      'read [file..]',
+      'What each MQTT packet of a capture says, and what is wrong with it',
+      (command) => options(command, READ_OPTIONS)
+        .usage('mqtap read FILE…\n\nOne line for each MQTT packet. FILE is a pcap or pcapng file, also compressed\nwith gzip, zstd or lz4; - is standard input. Several files are one capture.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap read capture.pcapng', 'One line for each packet')
+        .example("mqtap read -V -Y 'mqtt.topic == \"a/b\"' c.pcap", 'All fields, of some packets')
+        .example('mqtap read -f ndjson c.pcap | jq .type', 'Objects for programs')
+        .example('tcpdump -U -w - port 1883 | mqtap read -', 'What goes by right now'),
+      async (args) => end(await (await import('./read.ts')).read(args, words(args, 'file'))),
+    )
+    .command(
+      'decode [hex..]',
+      'The fields of MQTT packets given as hex, base64 or a file',
+      (command) => options(command, DECODE_OPTIONS)
+        .usage('mqtap decode HEX\n\nThe fields of MQTT packets from a log: hex in any usual spelling, a hex dump,\nbase64, the name of a file with one of these or with the bytes themselves,\nor - for standard input.')
+        .positional('hex', { type: 'string', array: true, describe: 'Bytes, or a file' })
+        .example('mqtap decode 30 08 00 04 74 65 6d 70 32 31', 'Hex')
+        .example("mqtap decode '\\x30\\x06\\x00\\x04temp'", 'As Python and C write it')
+        .example('mqtap decode --mqtt-version 5 packet.bin', 'A file'),
+      async (args) => end(await (await import('./decode.ts')).decode(args, words(args, 'hex'))),
+    )
+    .command(
+      'fields [pattern..]',
+      'The fields that filters (-Y) and columns (-e) know',
+      (command) => options(command, FIELDS_OPTIONS)
+        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression).')
+        .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
+        .example('mqtap fields topic', 'All fields about topics'),
+      async (args) => end(await (await import('./fields.ts')).fields(args, words(args, 'pattern'))),
+    )
+    .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
+    .help('help', 'Help')
+    .alias('help', 'h')
+    .version('version', 'Version', VERSION)
+    .alias('version', 'v')
+    .demandCommand()
+    .strict()
+    .wrap(WIDTH)
+    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable, 130 interrupted')
+    .exitProcess(false)
+    .fail((message, error) => {
+      // What a command throws comes here too.
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message) : error
+    })
+}
+
+/** `mqtap FILE…` is `mqtap read FILE…`. */
+function withCommand(argv: readonly string[]): readonly string[] {
+  const first = argv[0]!
+  if ((COMMANDS as readonly string[]).includes(first) || INSTEAD_OF_COMMAND.has(first)) return argv
+  const nearest = /^[a-z]+$/.test(first) && !existsSync(first) ? nearestName(first, COMMANDS) : null
+  if (nearest !== null) throw new UsageError(`there is no command ${first}, and no file of that name`, `Did you mean mqtap ${nearest}?`)
+  return ['read', ...argv]
+}
+
+/**
+ * yargs names the type of each option, which says nothing: what a value can be stands in its words. Where the type had no room, it has a line of its own.
+ * The usage has named the positionals already.
+ */
+function tidyHelp(help: string): string {
+  return help
+    .replace(/^ +\[(?:string|boolean|array)\]\n/gm, '')
+    .replace(/ *\[(?:string|boolean|array)\]$/gm, '')
+    .replace(/Positionals:\n(?: .*\n)+\n/, '')
+}
+
+function options<T>(command: Argv<T>, table: Readonly<Record<string, Options>>): Argv<T> {
+  return command.options(table) as Argv<T>
+}
+
+/** The arguments that are no options, with what stood behind `--`. */
+function words(args: Arguments, name: string): string[] {
+  const given = args[name]
+  return (Array.isArray(given) ? given : given === undefined ? [] : [given]).map((word) => unprotect(String(word)))
+}
+
+/** The words of yargs as ours. */
+function usageError(message: string | undefined): UsageError {
+  const help = 'mqtap --help tells more.'
+  const valueless = /^Not enough arguments following: (.*)$/.exec(message ?? '')?.[1]
+  if (valueless !== undefined) return new UsageError(`${dashed(valueless)} needs a value`, help)
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message ?? '')?.[1]?.split(', ')[0]
+  if (unknown === undefined) return new UsageError(message ?? 'the command line is not understood', help)
+  const names = [...VALUE_OPTIONS, ...[READ_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS].flatMap(Object.keys)]
+  const nearest = unknown.length === 1 ? null : nearestName(unknown, names)
+  return new UsageError(`there is no option ${dashed(unknown)}`, nearest === null ? help : `Did you mean ${dashed(nearest)}?`)
+}
+
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}

@@ -1,0 +1,152 @@
+import { membersText } from './json-text.ts'
+import { epochText } from './time-format.ts'
+import { packetFields } from './packet-fields.ts'
+import { PACKET_SCHEMA_NAME } from './schema/packet.ts'
+import type { CaptureClock } from '../capture/frame.ts'
+import type { MqttConnection } from '../mqtt/connection.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { FieldOptions } from './packet-fields.ts'
+import type { PacketRenderer } from './renderer.ts'
+import type { PacketObject } from './schema/packet.ts'
+import type { ClockSource } from './time-format.ts'
+
+/**
+ * `-f ndjson` and `-f json`: packets as the objects of `schema/packet.ts`. Text is exact; what could steer a terminal is escaped as JSON allows.
+ *
+ * An object has three parts, in the order in which they are written: its place in the capture, what carried it, and what it says.
+ */
+
+type Carrier = Pick<PacketObject, 'stream' | 'source' | 'destination' | 'direction' | 'clientId' | 'version' | 'versionCertainty'>
+type Content = Pick<PacketObject, 'type' | 'length' | 'fields' | 'exchange' | 'problems' | 'reason'>
+
+export function packetObject(event: PacketEvent, clock: CaptureClock | null, options: FieldOptions): PacketObject {
+  return {
+    schema: PACKET_SCHEMA_NAME,
+    number: event.number,
+    frame: event.frame,
+    time: epochText(clock, event.time),
+    firstSeenFrame: event.firstSeenFrame,
+    firstSeenTime: epochText(clock, event.firstSeenTime),
+    ...carrier(event),
+    ...content(event, options),
+  }
+}
+
+/** The first part as text. Written out, because it is new for every packet and half of the work: nothing in it needs an escape. */
+function placeText(event: PacketEvent, clock: CaptureClock | null): string {
+  const time = quotedTime(clock, event.time)
+  const firstSeenTime = event.firstSeenFrame === event.frame ? time : quotedTime(clock, event.firstSeenTime)
+  return `"schema":"${PACKET_SCHEMA_NAME}","number":${event.number},"frame":${event.frame},"time":${time}` +
+    `,"firstSeenFrame":${event.firstSeenFrame},"firstSeenTime":${firstSeenTime}`
+}
+
+function quotedTime(clock: CaptureClock | null, time: number): string {
+  const text = epochText(clock, time)
+  return text === null ? 'null' : `"${text}"`
+}
+
+function carrier(event: PacketEvent): Carrier {
+  const { tcp, clientIdentifier } = event.connection
+  return {
+    stream: tcp.stream,
+    source: tcp.endpoints[event.sender].text,
+    destination: tcp.endpoints[event.sender === 0 ? 1 : 0].text,
+    direction: event.direction,
+    clientId: clientIdentifier ?? null,
+    version: event.version,
+    versionCertainty: event.versionCertainty,
+  }
+}
+
+function content(event: PacketEvent, options: FieldOptions): Content {
+  const { packet } = event
+  const made: Content = {
+    type: packet.type,
+    length: event.length,
+    fields: packetFields(event, options),
+    exchange: null,
+    problems: event.problems.map(({ code, severity, statements, start, end, message }) => ({ code, severity, statements, start, end, message })),
+  }
+  if (packet.type === 'UNFRAMED') made.reason = packet.reason
+  return made
+}
+
+/** One packet as the text of its object. */
+export class PacketJsonText {
+  readonly #clock: ClockSource
+  readonly #options: FieldOptions
+  /** The carriers of connections seen, for each sender: the same for all its packets. Does not keep a connection alive. */
+  readonly #carriers: readonly [WeakMap<MqttConnection, CarrierText>, WeakMap<MqttConnection, CarrierText>] = [new WeakMap(), new WeakMap()]
+
+  constructor(clock: ClockSource, options: FieldOptions) {
+    this.#clock = clock
+    this.#options = options
+  }
+
+  of(event: PacketEvent): string {
+    return `{${placeText(event, this.#clock())},${this.#carrierText(event)},${membersText(content(event, this.#options))}}`
+  }
+
+  #carrierText(event: PacketEvent): string {
+    const { connection } = event
+    const known = this.#carriers[event.sender].get(connection)
+    if (
+      known !== undefined && known.clientIdentifier === connection.clientIdentifier && known.version === event.version &&
+      known.versionCertainty === event.versionCertainty && known.direction === event.direction
+    ) return known.text
+    const { version, versionCertainty, direction } = event
+    const made = { clientIdentifier: connection.clientIdentifier, version, versionCertainty, direction, text: membersText(carrier(event)) }
+    this.#carriers[event.sender].set(connection, made)
+    return made.text
+  }
+}
+
+/** The text of a connection's part, with what may still change about it. */
+interface CarrierText extends Pick<PacketEvent, 'version' | 'versionCertainty' | 'direction'> {
+  readonly clientIdentifier: MqttConnection['clientIdentifier']
+  readonly text: string
+}
+
+export class NdjsonRenderer implements PacketRenderer {
+  readonly #text: PacketJsonText
+
+  constructor(clock: ClockSource, options: FieldOptions) {
+    this.#text = new PacketJsonText(clock, options)
+  }
+
+  begin(): string {
+    return ''
+  }
+
+  packet(event: PacketEvent): string {
+    return `${this.#text.of(event)}\n`
+  }
+
+  end(): string {
+    return ''
+  }
+}
+
+/** An array with one object a line, so that it is an array for programs and lines for people. */
+export class JsonRenderer implements PacketRenderer {
+  readonly #text: PacketJsonText
+  #first = true
+
+  constructor(clock: ClockSource, options: FieldOptions) {
+    this.#text = new PacketJsonText(clock, options)
+  }
+
+  begin(): string {
+    return '['
+  }
+
+  packet(event: PacketEvent): string {
+    const separator = this.#first ? '\n' : ',\n'
+    this.#first = false
+    return separator + this.#text.of(event)
+  }
+
+  end(): string {
+    return this.#first ? ']\n' : '\n]\n'
+  }
+}

@@ -1,0 +1,178 @@
+import stringWidth from 'string-width'
+import { printable } from '../bytes/printable.ts'
+import { SEVERITY_MARK, severityColour } from './colour.ts'
+import { packetInfo } from './packet-info.ts'
+import { durationText, TimeColumn } from './time-format.ts'
+import type { MqttConnection } from '../mqtt/connection.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Problem } from '../mqtt/problem.ts'
+import type { Palette } from './colour.ts'
+import type { InfoOptions } from './packet-info.ts'
+import type { PacketRenderer } from './renderer.ts'
+
+/**
+ * `-f line`: one line for each packet, in fixed columns; a problem of the packet is a line of its own below it, with the packet's number, so that
+ * `grep` finds it. The first column marks a packet with problems: `!` error, `~` warning, `i` note.
+ *
+ * ```
+ *     NO       TIME   DELTA CLIENT     DIR PACKET         ID Q INFO
+ *     17  12.004118 +4.08ms plc-7      ->  PUBLISH        17 1 plant/7/temp  4 B  alias 5  "21.5"
+ * ```
+ *
+ * CLIENT is the client identifier, or the client's address while the identifier is not known. DIR is `->` from the client, `<-` from the server, `?` where it
+ * is not known which end is the client: then CLIENT is the sender's address. Columns grow with their content and never shrink.
+ */
+
+export interface LineOptions extends InfoOptions {
+  readonly palette: Palette
+  readonly time: TimeColumn
+  readonly header: boolean
+}
+
+/** MQTT 3.1.1 §3.1.3.1: every server accepts 23 characters. A longer identifier is cut here; the line of its CONNECT has it whole. */
+const WIDEST_CLIENT = 23
+const NUMBER_WIDTH = 5
+const DELTA_WIDTH = 7
+/** The longest packet name is UNSUBSCRIBE. */
+const PACKET_WIDTH = 11
+const SPACES = ' '.repeat(64)
+
+export class LineRenderer implements PacketRenderer {
+  readonly #options: LineOptions
+  readonly #palette: Palette
+  readonly #time: TimeColumn
+  readonly #showDelta: boolean
+  #timeWidth: number
+  #clientWidth = 10
+  #previousTime = NaN
+  /** The clients' names as they are shown. Does not keep a connection alive. */
+  readonly #clients = new WeakMap<MqttConnection, ClientCell>()
+
+  constructor(options: LineOptions) {
+    this.#options = options
+    this.#palette = options.palette
+    this.#time = options.time
+    // With the delta as the time, a rounded one beside it says nothing.
+    this.#showDelta = options.time.style !== 'delta'
+    this.#timeWidth = 10
+  }
+
+  begin(): string {
+    if (!this.#options.header) return ''
+    const delta = this.#showDelta ? ` ${right('DELTA', DELTA_WIDTH)}` : ''
+    const header = ` ${right('NO', NUMBER_WIDTH)} ${right('TIME', this.#timeWidth)}${delta} ${left('CLIENT', this.#clientWidth)} DIR ${left('PACKET', PACKET_WIDTH)}    ID Q INFO`
+    return `${this.#palette.bold}${header}${this.#palette.reset}\n`
+  }
+
+  packet(event: PacketEvent): string {
+    const { dim, reset } = this.#palette
+    const { packet, problems, direction } = event
+    let line = problems.length === 0 ? ' ' : worstMark(problems, this.#palette)
+    line += `${right(String(event.number), NUMBER_WIDTH)} ${dim}${this.#timeCell(event.time)}${reset} ${this.#clientCell(event)} `
+    line += direction === null ? '?   ' : direction === 'client-to-server' ? `${this.#palette.cyan}->  ` : `${this.#palette.green}<-  `
+    const identifier = 'packetIdentifier' in packet ? packet.packetIdentifier : undefined
+    let rest = identifier === undefined ? '     ' : right(String(identifier), 5)
+    rest += packet.type === 'PUBLISH' ? ` ${packet.qos} ` : '   '
+    const info = packetInfo(event, this.#options)
+    rest = info === '' ? rest.trimEnd() : rest + info
+    line += rest === '' ? `${packet.type}${reset}\n` : `${left(packet.type, PACKET_WIDTH)}${reset} ${rest}\n`
+    return problems.length === 0 ? line : line + this.#problemLines(event)
+  }
+
+  end(): string {
+    return ''
+  }
+
+  #timeCell(time: number): string {
+    const text = this.#time.text(time, this.#previousTime)
+    if (text.length > this.#timeWidth) this.#timeWidth = text.length
+    let cell = right(text, this.#timeWidth)
+    if (this.#showDelta) {
+      const delta = Number.isNaN(time) || Number.isNaN(this.#previousTime) ? '' : deltaText(time - this.#previousTime)
+      cell += ` ${right(delta, DELTA_WIDTH)}`
+    }
+    if (!Number.isNaN(time)) this.#previousTime = time
+    return cell
+  }
+
+  #clientCell(event: PacketEvent): string {
+    let cell: ClientCell | undefined
+    if (event.direction === null) {
+      cell = clientCell(event.connection.tcp.endpoints[event.sender].text, undefined)
+    } else {
+      const { connection } = event
+      cell = this.#clients.get(connection)
+      if (cell === undefined || cell.identifier !== connection.clientIdentifier) {
+        cell = clientCell(clientName(connection), connection.clientIdentifier)
+        this.#clients.set(connection, cell)
+      }
+    }
+    if (cell.width > this.#clientWidth) this.#clientWidth = cell.width
+    return cell.text + SPACES.slice(0, this.#clientWidth - cell.width)
+  }
+
+  #problemLines(event: PacketEvent): string {
+    const { reset } = this.#palette
+    let lines = ''
+    for (const problem of event.problems) {
+      const colour = severityColour(this.#palette, problem.severity)
+      lines += `${right(String(event.number), NUMBER_WIDTH + 1)} ${colour}${SEVERITY_MARK[problem.severity]} ${problem.severity}${reset} ${problemText(problem)}\n`
+    }
+    return lines
+  }
+}
+
+/** The sentence with its code, its statements and its place: `QoS 3 is not a QoS [publish.qos-3, MQTT-3.3.1-4, byte 0]`. */
+export function problemText(problem: Problem): string {
+  const { code, statements, start, end, message } = problem
+  const place = end - start <= 1 ? `byte ${start}` : `bytes ${start}-${end - 1}`
+  return `${message} [${[code, ...statements, place].join(', ')}]`
+}
+
+interface ClientCell {
+  readonly identifier: MqttConnection['clientIdentifier']
+  readonly text: string
+  readonly width: number
+}
+
+function clientName(connection: MqttConnection): string {
+  const { clientIdentifier, tcp, client } = connection
+  if (typeof clientIdentifier === 'string' && clientIdentifier !== '') return printable(clientIdentifier)
+  if (clientIdentifier !== undefined && typeof clientIdentifier !== 'string') return `0x${clientIdentifier.hex}`
+  return tcp.endpoints[client ?? 0].text
+}
+
+function clientCell(name: string, identifier: MqttConnection['clientIdentifier']): ClientCell {
+  let text = name
+  let width = stringWidth(text)
+  // An address is never cut: it has no CONNECT line that shows it whole.
+  if (width > WIDEST_CLIENT && identifier !== undefined && identifier !== '') {
+    let length = WIDEST_CLIENT
+    do text = printable(name, length--)
+    while ((width = stringWidth(text)) > WIDEST_CLIENT)
+  }
+  return { identifier, text, width }
+}
+
+function worstMark(problems: readonly Problem[], palette: Palette): string {
+  let worst: Problem['severity'] = 'note'
+  for (const { severity } of problems) {
+    if (severity === 'error') worst = 'error'
+    else if (severity === 'warning' && worst === 'note') worst = 'warning'
+  }
+  return severityColour(palette, worst) + SEVERITY_MARK[worst] + palette.reset
+}
+
+function deltaText(nanoseconds: number): string {
+  if (nanoseconds === 0) return '+0'
+  return nanoseconds < 0 ? durationText(nanoseconds) : `+${durationText(nanoseconds)}`
+}
+
+function left(text: string, width: number): string {
+  return text.length >= width ? text : text + SPACES.slice(0, width - text.length)
+}
+
+function right(text: string, width: number): string {
+  return text.length >= width ? text : SPACES.slice(0, width - text.length) + text
+}
+

@@ -1,0 +1,110 @@
+import { linkTypeName } from '../network/link-types.ts'
+import { printable } from '../bytes/printable.ts'
+import { PACKET_TYPES } from '../mqtt/packet.ts'
+import { SEVERITY_MARK, severityColour } from './colour.ts'
+import { durationText, TimeColumn } from './time-format.ts'
+import type { CaptureClock } from '../capture/frame.ts'
+import type { CaptureTotals } from '../analysis/pipeline.ts'
+import type { Palette } from './colour.ts'
+
+/**
+ * What a capture holds, in a few lines: files, frames, time, TCP streams, MQTT packets by type, problems. Lines that say "none" are left out, but for problems:
+ * there, zero is the news.
+ */
+
+/** Of the packets that a filter let through. */
+export interface ShownCounts {
+  readonly packets: number
+  readonly packetTypes: ReadonlyMap<string, number>
+  readonly problems: Readonly<Record<'error' | 'warning' | 'note', number>>
+}
+
+export interface SummaryOptions {
+  readonly palette: Palette
+  readonly utc: boolean
+  /** Null where there is no filter. */
+  readonly filter: string | null
+}
+
+const LABEL_WIDTH = 16
+const MOST_FILES = 8
+
+export function summaryText(totals: CaptureTotals, shown: ShownCounts, clock: CaptureClock | null, options: SummaryOptions): string {
+  const lines: string[] = []
+  const row = (label: string, value: string) => lines.push(`${options.palette.bold}${label.padEnd(LABEL_WIDTH)}${options.palette.reset}${value}`)
+  for (const [index, { name, format }] of totals.files.slice(0, MOST_FILES).entries()) {
+    row(index > 0 ? '' : totals.files.length === 1 ? 'File' : 'Files', `${fileName(name)}  ${format ?? 'no capture'}`)
+  }
+  if (totals.files.length > MOST_FILES) row('', `and ${count(totals.files.length - MOST_FILES)} more`)
+  row('Frames', framesText(totals))
+  const span = timeText(totals, clock, options.utc)
+  if (span !== null) row('Time', span)
+  row('TCP streams', `${count(totals.streams)}, of these with MQTT ${count(totals.mqttStreams)}`)
+  const losses = lossText(totals)
+  if (losses !== null) row('', losses)
+  if (options.filter !== null) row('Filter', printable(options.filter))
+  row('MQTT packets', packetsText(totals, shown, options.filter !== null))
+  for (const type of PACKET_TYPES) {
+    const number = shown.packetTypes.get(type)
+    if (number !== undefined && number > 0) lines.push(`  ${type.padEnd(LABEL_WIDTH - 2)}${count(number).padStart(9)}`)
+  }
+  if (totals.unframed > 0) row('Not framed', `${count(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
+  row('Problems', problemsText(totals, shown, options))
+  return `${lines.join('\n')}\n`
+}
+
+function fileName(name: string): string {
+  return name === '-' ? 'standard input' : printable(name)
+}
+
+function framesText(totals: CaptureTotals): string {
+  const types = totals.linkTypes.map((type) => linkTypeName(type) ?? `link type ${type}`).join(', ')
+  let text = `${count(totals.frames)}, ${count(totals.frameBytes)} bytes${types === '' ? '' : `, ${types}`}`
+  if (totals.truncatedFrames > 0) text += `, ${count(totals.truncatedFrames)} cut short by the snap length`
+  if (totals.droppedFrames !== null && totals.droppedFrames > 0) text += `, ${count(totals.droppedFrames)} dropped while capturing`
+  return text
+}
+
+function timeText(totals: CaptureTotals, clock: CaptureClock | null, utc: boolean): string | null {
+  const { firstTime, lastTime } = totals
+  if (firstTime === null || lastTime === null || clock === null) return null
+  const column = new TimeColumn('date', utc, () => clock)
+  const first = column.text(firstTime, NaN)
+  const last = column.text(lastTime, NaN)
+  // Files given in another order, or clocks that were set back.
+  const length = lastTime < firstTime ? 'the last frame is older than the first' : durationText(lastTime - firstTime)
+  return `${first} to ${last}${utc ? ' UTC' : ''} (${length})`
+}
+
+function lossText(totals: CaptureTotals): string | null {
+  const parts: string[] = []
+  if (totals.retransmissions > 0) parts.push(`${count(totals.retransmissions)} ${plural(totals.retransmissions, 'retransmission')}`)
+  if (totals.gaps > 0) parts.push(`${count(totals.gaps)} ${plural(totals.gaps, 'gap')}, ${count(totals.gapBytes)} bytes missing from the capture`)
+  return parts.length === 0 ? null : parts.join(', ')
+}
+
+function packetsText(totals: CaptureTotals, shown: ShownCounts, filtered: boolean): string {
+  if (totals.packets === 0) return `none in ${count(totals.frames)} ${plural(totals.frames, 'frame')}`
+  return filtered ? `${count(shown.packets)} of ${count(totals.packets)}` : count(shown.packets)
+}
+
+function problemsText(totals: CaptureTotals, shown: ShownCounts, options: SummaryOptions): string {
+  const { error, warning, note } = shown.problems
+  if (error + warning + note === 0) return totals.packets === 0 ? 'nothing to judge' : 'none'
+  const parts = (['error', 'warning', 'note'] as const)
+    .filter((severity) => shown.problems[severity] > 0)
+    .map((severity) => {
+      const number = shown.problems[severity]
+      const colour = severityColour(options.palette, severity)
+      return `${colour}${SEVERITY_MARK[severity]} ${count(number)} ${plural(number, severity)}${options.palette.reset}`
+    })
+  return parts.join(', ')
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function plural(number: number, noun: string): string {
+  return number === 1 ? noun : `${noun}s`
+}

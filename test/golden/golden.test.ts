@@ -1,0 +1,52 @@
+/**
+ * What `mqtap read` prints for each recorded capture, compared with the text beside it. Read those texts like code: they are what a user sees.
+ * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
+ */
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const CAPTURES = 'fixtures/captures/'
+const PROGRAM = 'bin/mqtap.js'
+
+/** The captures whose every field is checked too. */
+const DETAILED = ['qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
+
+const update = process.env.MQTAP_UPDATE_GOLDEN === '1'
+const files = readdirSync(ROOT + CAPTURES).sort()
+const captures = files.filter((name) => !name.endsWith('.txt'))
+const texts = [
+  ...captures.map((name) => ({ text: `${name}.txt`, name, options: [] as string[] })),
+  ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, options: ['-V'] })),
+]
+
+const run = promisify(execFile)
+
+async function read(name: string, options: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [PROGRAM, 'read', '--utc', ...options, CAPTURES + name], {
+    cwd: ROOT,
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 16 * 1024 * 1024,
+  })
+  return stdout
+}
+
+describe('the text beside each capture', () => {
+  test.each(texts)('$text', async ({ text, name, options }) => {
+    const printed = await read(name, options)
+    if (update) writeFileSync(ROOT + CAPTURES + text, printed)
+    expect(printed).toBe(readFileSync(ROOT + CAPTURES + text, 'utf8'))
+  })
+})
+
+test('no text stands alone', () => {
+  expect(files.filter((name) => name.endsWith('.txt') && !texts.some(({ text }) => text === name))).toEqual([])
+})
+
+test('fixtures/README.md names every capture', () => {
+  const page = readFileSync(`${ROOT}fixtures/README.md`, 'utf8')
+  expect(captures.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})
