@@ -139,7 +139,7 @@ function usageError(message: string | undefined): UsageError {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message ?? '')?.[1]?.split(', ')[0]
   if (unknown === undefined) return new UsageError(message ?? 'the command line is not understood', help)
   const names = [...VALUE_OPTIONS, ...[READ_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS].flatMap(Object.keys)]
-  const nearest = unknown.length === 1 ? null : nearestName(unknown, names)
+  const nearest = unknown.length === 1 ? null : nearestName(unknown, names.filter((name) => name !== unknown))
   return new UsageError(`there is no option ${dashed(unknown)}`, nearest === null ? help : `Did you mean ${dashed(nearest)}?`)
 }
 

@@ -10,6 +10,8 @@ import type { PacketEvent } from './packet-event.ts'
 export function decodeFields(decoder: PacketDecoder, event: PacketEvent): readonly FieldNode[] {
   if (event.packet.type === 'UNFRAMED') return []
   const recorder = new FieldRecorder()
-  decoder.decode(event.buffer, event.start, event.end, event.length, event.version ?? '3.1.1', event.direction, recorder)
+  // AUTH is of 5.0 only.
+  const version = event.version ?? (event.packet.type === 'AUTH' ? '5.0' : '3.1.1')
+  decoder.decode(event.buffer, event.start, event.end, event.length, version, event.direction, recorder)
   return recorder.take()
 }

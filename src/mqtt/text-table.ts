@@ -15,6 +15,9 @@ export interface TextTableLimits {
   readonly internedTextBytes: number
 }
 
+const NO_BYTES = new Uint8Array(0)
+const EMPTY: TextEntry = examineText(NO_BYTES, 0, 0)
+
 /** Numbers for each slot of the table: hash, length (0 where it is free), where its bytes begin, and which entry it is. */
 const SLOT = 4
 /** Slots looked at for one text. With half of them free, hashes that meet by chance need fewer. */
@@ -32,6 +35,9 @@ export class TextTable {
   /** The bytes of the texts, four to a word, one text behind the other. */
   #words = new Int32Array(FIRST_SLOTS * SLOT)
   #used = 0
+  /** A view of the buffer that texts come from, made once for each: reading four bytes at a time is worth it. */
+  #source: Uint8Array = NO_BYTES
+  #view: DataView = new DataView(NO_BYTES.buffer)
 
   constructor(limits: TextTableLimits) {
     this.#longest = limits.internedTextBytes
@@ -43,25 +49,30 @@ export class TextTable {
     const length = end - start
     if (length === 0) return EMPTY
     if (length > this.#longest) return examineText(buffer, start, end)
-    const hash = hashOf(buffer, start, end)
+    if (buffer !== this.#source) {
+      this.#source = buffer
+      this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    }
+    const view = this.#view
+    const hash = hashOf(view, start, end)
     const slots = this.#slots
     for (let probe = 0; probe < PROBES; probe++) {
       const base = ((hash + probe) & this.#mask) * SLOT
       const kept = slots[base + 1]!
-      if (kept === 0) return this.#insert(hash, buffer, start, end)
-      if (kept === length && slots[base] === hash && this.#equals(slots[base + 2]!, buffer, start, end)) return this.#entries[slots[base + 3]!]!
+      if (kept === 0) return this.#insert(hash, buffer, view, start, end)
+      if (kept === length && slots[base] === hash && this.#equals(slots[base + 2]!, view, start, end)) return this.#entries[slots[base + 3]!]!
     }
     return examineText(buffer, start, end)
   }
 
-  #equals(offset: number, buffer: Uint8Array, start: number, end: number): boolean {
+  #equals(offset: number, view: DataView, start: number, end: number): boolean {
     const words = this.#words
     let at = start
-    for (; at + 4 <= end; at += 4) if (words[offset++] !== wordAt(buffer, at)) return false
-    return at === end || words[offset] === lastWord(buffer, at, end)
+    for (; at + 4 <= end; at += 4) if (words[offset++] !== view.getInt32(at, true)) return false
+    return at === end || words[offset] === lastWord(view, at, end)
   }
 
-  #insert(hash: number, buffer: Uint8Array, start: number, end: number): TextEntry {
+  #insert(hash: number, buffer: Uint8Array, view: DataView, start: number, end: number): TextEntry {
     const entry = examineText(buffer, start, end)
     const needed = this.#used + ((end - start + 3) >> 2)
     if (this.#entries.length === this.#most || needed > this.#mostWords) this.#forget()
@@ -79,8 +90,8 @@ export class TextTable {
     this.#slots[base + 3] = this.#entries.length
     this.#entries.push(entry)
     let at = start
-    for (; at + 4 <= end; at += 4) this.#words[this.#used++] = wordAt(buffer, at)
-    if (at < end) this.#words[this.#used++] = lastWord(buffer, at, end)
+    for (; at + 4 <= end; at += 4) this.#words[this.#used++] = view.getInt32(at, true)
+    if (at < end) this.#words[this.#used++] = lastWord(view, at, end)
     return entry
   }
 
@@ -112,27 +123,22 @@ export class TextTable {
   }
 }
 
-const EMPTY: TextEntry = examineText(new Uint8Array(0), 0, 0)
 
 /** Each multiplication mixes upwards only, so each step brings the high bits down again. */
-function hashOf(buffer: Uint8Array, start: number, end: number): number {
+function hashOf(view: DataView, start: number, end: number): number {
   let hash = end - start
   let at = start
   for (; at + 4 <= end; at += 4) {
-    hash = Math.imul(hash ^ wordAt(buffer, at), 0x9e3779b1)
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1)
     hash ^= hash >>> 15
   }
-  if (at < end) hash = Math.imul(hash ^ lastWord(buffer, at, end), 0x85ebca6b)
+  if (at < end) hash = Math.imul(hash ^ lastWord(view, at, end), 0x85ebca6b)
   return hash ^ (hash >>> 13)
 }
 
-function wordAt(buffer: Uint8Array, at: number): number {
-  return buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24)
-}
-
 /** One to three bytes. */
-function lastWord(buffer: Uint8Array, at: number, end: number): number {
+function lastWord(view: DataView, at: number, end: number): number {
   let word = 0
-  for (let from = at; from < end; from++) word = (word << 8) | buffer[from]!
+  for (let from = at; from < end; from++) word = (word << 8) | view.getUint8(from)
   return word
 }

@@ -41,7 +41,8 @@ export class VersionInference {
     const common = problems3.filter((problem) => has(problems31, problem.code))
     if (version === '3.1.1') return { packet: as3, problems: broken5 ? common : [] }
     const inAll = broken5 ? common.filter((problem) => has(problems5, problem.code)) : []
-    return { packet: as3, problems: inAll.map((problem) => ({ ...problem, statements: [] })) }
+    // A type that only 5.0 has is called by its name there.
+    return { packet: as3.type === 'RESERVED' ? as5 : as3, problems: inAll.map((problem) => ({ ...problem, statements: [] })) }
   }
 
   /** Whether the packet has no error in some version. */

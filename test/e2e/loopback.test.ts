@@ -62,7 +62,7 @@ function asSeen({ frame, stream, type, length, fields }: PacketLine): SeenPacket
   const facts: Record<string, string> = { length: String(length) }
   if (fields.topicName !== undefined) facts.topics = Buffer.from(fields.topicName).toString('hex')
   if (fields.packetIdentifier !== undefined) facts.packetIdentifier = String(fields.packetIdentifier)
-  if (fields.payload !== undefined && fields.payload !== '') facts.payload = fields.payload
+  if (fields.payload !== undefined) facts.payload = fields.payload
   return { frame, stream, type, facts }
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { createPipeline, type CaptureTotals } from '../../src/analysis/pipeline.ts'
+import type { CaptureClock } from '../../src/capture/frame.ts'
 import type { PacketEvent } from '../../src/mqtt/packet-event.ts'
 import { IllFormedText, type Packet, type Properties, type Subscription, type Text } from '../../src/mqtt/packet.ts'
 import type { Facts, SeenPacket } from './seen.ts'
@@ -31,7 +32,7 @@ export async function readWithMqtap(file: string, port = 1883): Promise<MqtapRea
       if (packet.type === 'UNFRAMED') {
         unframed.push({ frame: event.frame, reason: packet.reason, length: event.length })
       } else {
-        packets.push({ stream: event.connection.tcp.stream, frame: event.frame, type: packet.type, facts: factsOf(packet, event) })
+        packets.push({ stream: event.connection.tcp.stream, frame: event.frame, type: packet.type, facts: { time: absoluteTime(pipeline.clock!, event.time), ...factsOf(packet, event) } })
         for (const { code } of event.problems) problems.push({ packet: packet.type, code })
       }
     },
@@ -46,6 +47,14 @@ export async function readWithMqtap(file: string, port = 1883): Promise<MqtapRea
   for (let start = 0; start < bytes.length; start += CHUNK_BYTES) pipeline.push(bytes.subarray(start, start + CHUNK_BYTES))
   pipeline.finish()
   return { packets, problems, unframed, totals: pipeline.totals }
+}
+
+const NANOSECONDS = 1_000_000_000n
+
+/** Seconds since 1970 with nine decimals. */
+function absoluteTime({ epochSeconds, epochNanoseconds }: CaptureClock, time: number): string {
+  const total = BigInt(epochSeconds) * NANOSECONDS + BigInt(epochNanoseconds) + BigInt(time)
+  return `${total / NANOSECONDS}.${String(total % NANOSECONDS).padStart(9, '0')}`
 }
 
 function factsOf(packet: Packet, event: PacketEvent): Facts {

@@ -16,6 +16,8 @@ export interface PdmlNode {
 
 export interface PdmlFrame {
   readonly number: number
+  /** Seconds since 1970 with nine decimals. */
+  readonly time: string
   readonly protocols: readonly PdmlNode[]
 }
 
@@ -42,8 +44,9 @@ export function readPdml(text: string): PdmlFrame[] {
 
 function asFrame(packet: PdmlNode): PdmlFrame {
   const number = descendant(packet, 'num')
-  if (number === undefined) throw new Error('a frame without a number')
-  return { number: Number(number.show), protocols: packet.children }
+  const time = descendant(packet, 'timestamp')
+  if (number === undefined || time === undefined) throw new Error('a frame without a number or a time')
+  return { number: Number(number.show), time: time.value, protocols: packet.children }
 }
 
 function asNode(attributes: string): PdmlNode {

@@ -10,7 +10,7 @@ export interface SeenPacket {
 
 /** In order of appearance in a message. A block of properties without any is absent, as in a packet that leaves its length out (MQTT 5.0 §3.4.2.2.1). */
 export const FACTS = [
-  'length', 'flags', 'protocolName', 'protocolLevel', 'connectFlags', 'keepAlive', 'sessionPresent', 'packetIdentifier', 'reasonCodes',
+  'time', 'length', 'flags', 'protocolName', 'protocolLevel', 'connectFlags', 'keepAlive', 'sessionPresent', 'packetIdentifier', 'reasonCodes',
   'topics', 'resolvedTopic', 'options', 'properties', 'clientIdentifier', 'willProperties', 'willTopic', 'willPayload', 'userName', 'password', 'payload',
 ] as const
 

@@ -18,11 +18,11 @@ export async function readWithTshark(file: string, port = 1883): Promise<SeenPac
   const args = ['-r', file, '-n', '-d', `tcp.port==${port},mqtt`, ...preferences, '-Y', 'mqtt', '-T', 'pdml', '-J', 'tcp mqtt']
   const { stdout } = await run('tshark', args, { maxBuffer: OUTPUT_BYTES })
   const seen: SeenPacket[] = []
-  for (const { number, protocols } of readPdml(stdout)) {
+  for (const { number, time, protocols } of readPdml(stdout)) {
     const tcp = protocols.find(({ name }) => name === 'tcp')
     const stream = tcp === undefined ? undefined : descendant(tcp, 'tcp.stream')
     if (stream === undefined) throw new Error(`frame ${number} has no stream`)
-    for (const packet of protocols) if (packet.name === 'mqtt') seen.push(asSeen(packet, number, Number(stream.show)))
+    for (const packet of protocols) if (packet.name === 'mqtt') seen.push(asSeen(packet, number, time, Number(stream.show)))
   }
   return seen
 }
@@ -52,11 +52,11 @@ const GIVES: Readonly<Record<string, readonly [keyof Facts, (node: PdmlNode) => 
 
 const REASON_CODE = /^mqtt\.\w+\.reason_code$/
 
-function asSeen(packet: PdmlNode, frame: number, stream: number): SeenPacket {
+function asSeen(packet: PdmlNode, frame: number, time: string, stream: number): SeenPacket {
   const header = descendant(packet, 'mqtt.hdrflags')
   if (header === undefined) throw new Error(`frame ${frame}: no fixed header`)
   const byte = parseInt(header.value, 16)
-  const facts = new Map<keyof Facts, string[]>([['length', [String(packet.size)]], ['flags', [String(byte & 0x0f)]]])
+  const facts = new Map<keyof Facts, string[]>([['time', [time]], ['length', [String(packet.size)]], ['flags', [String(byte & 0x0f)]]])
   const note = (fact: keyof Facts, value: string | undefined) => {
     if (value !== undefined) facts.set(fact, [...(facts.get(fact) ?? []), value])
   }

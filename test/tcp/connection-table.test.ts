@@ -114,6 +114,15 @@ describe('a gap', () => {
     expect(client(tap)).toBe('abc<6>xyz!?')
     expect(ofInterest(tap)).toEqual(['0.0 gap 6 lost'])
   })
+  test('leaves the bytes behind it to the frames that hold them, not to the one that declared it', () => {
+    const tap = open().send(...lost, { sequence: 113, text: '!', at: 60 }, { sequence: 114, text: '?', at: 103 })
+    expect(tap.data_.map(({ text, frame, seenFrame }) => ({ text, frame, seenFrame }))).toEqual([
+      { text: 'abc', frame: 3, seenFrame: 3 },
+      { text: 'xyz', frame: 4, seenFrame: 4 },
+      { text: '!', frame: 6, seenFrame: 6 },
+      { text: '?', frame: 7, seenFrame: 7 },
+    ])
+  })
   test('or 64 frames later', () => {
     const tap = open().send(...lost)
     for (let i = 0; i < 63; i++) tap.send({ from: 'server', sequence: 501, acknowledgement: 113, at: 3 })

@@ -6,7 +6,7 @@ import { FUNCTIONS, TOPIC_MATCHES, type CompiledOperand, type FunctionDefinition
 import { literalSource, literalValue, partOfText, type Literal, type Partner } from './literals.ts'
 import { Mistake } from './mistake.ts'
 import { relationOf } from './relations.ts'
-import { Arithmetic, FieldValues, Mapped, maskBytes, negated, NUMBER_OPERATIONS, PacketBytes, sliceOf, type Source } from './sources.ts'
+import { Arithmetic, FieldValues, Mapped, negated, operationOf, PacketBytes, sliceOf, type Source } from './sources.ts'
 import { parseLiteral } from './syntax.ts'
 import type {
   Arithmetic as ArithmeticNode, Call, Comparison, MembershipClause, Negative, Operand, RelationClause, RelationName, Slice, SliceRange, Span, Test,
@@ -128,9 +128,9 @@ export class FilterCompiler {
   #membership(subject: Operand, { negated: not, items }: MembershipClause, quantifier: 'any' | 'all' | null): PacketTest {
     const kind = this.#kind(subject)
     if (kind === null) throw this.#nothingToCompare(subject, subject)
-    const { source } = this.#operand(subject, null)
     const equal = relationOf(kind, '==')
     if (equal === null) throw this.#noValue(subject)
+    const { source } = this.#operand(subject, null)
     const atLeast = relationOf(kind, '>=')
     const atMost = relationOf(kind, '<=')
     const expected = { kind, partner: this.#partner(subject) }
@@ -257,18 +257,15 @@ export class FilterCompiler {
       throw new Mistake(`${this.#written({ at })} reads as arithmetic: put text in quotes.`, at)
     }
     const { kind } = beside
-    let { source } = this.#operand(first, beside)
-    for (const { operator, operand } of rest) {
+    const { source } = this.#operand(first, beside)
+    const steps = rest.map(({ operator, operand }) => {
       const right = this.#operand(operand, beside)
       if (right.kind !== kind) throw new Mistake(`${this.#written(operand)} is ${KIND_NAMES[right.kind]}: it does not go with ${KIND_NAMES[kind]}.`, operand.at)
-      const operate = kind === 'number' ? NUMBER_OPERATIONS[operator]
-        : kind === 'duration' && (operator === '+' || operator === '-') ? NUMBER_OPERATIONS[operator]
-        : kind === 'bytes' && operator === '&' ? maskBytes
-        : null
+      const operate = operationOf(kind, operator)
       if (operate === null) throw new Mistake(`${capital(KIND_NAMES[kind])} has no ${operator}.`, at)
-      source = new Arithmetic(source, right.source, operate, this.#pairs)
-    }
-    return { kind, source, field: null }
+      return { operate, source: right.source }
+    })
+    return { kind, source: new Arithmetic(source, steps, this.#pairs), field: null }
   }
 
   #function({ name, at }: Call): FunctionDefinition {

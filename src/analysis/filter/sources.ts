@@ -139,38 +139,49 @@ export class Extreme implements Source {
   }
 }
 
-/** Arithmetic on each pair of values; of nothing there is no sum, and no quotient by zero. */
-export class Arithmetic implements Source {
-  readonly #left: Source
-  readonly #right: Source
-  readonly #operate: (left: Value, right: Value) => Value | null
-  readonly #pairs: number
-  readonly #values = new Values()
+export type Operation = (left: Value, right: Value) => Value | null
 
-  constructor(left: Source, right: Source, operate: (left: Value, right: Value) => Value | null, pairs: number) {
-    this.#left = left
-    this.#right = right
-    this.#operate = operate
+/** Arithmetic from left to right, on each pair of values; of nothing there is no sum, and no quotient by zero. */
+export class Arithmetic implements Source {
+  readonly #first: Source
+  readonly #steps: readonly { readonly operate: Operation; readonly source: Source }[]
+  readonly #pairs: number
+  #values = new Values()
+  #next = new Values()
+
+  constructor(first: Source, steps: readonly { readonly operate: Operation; readonly source: Source }[], pairs: number) {
+    this.#first = first
+    this.#steps = steps
     this.#pairs = pairs
   }
 
   read(event: PacketEvent, reader: FieldReader): Values {
-    const left = this.#left.read(event, reader)
-    const right = this.#right.read(event, reader)
-    const values = this.#values
+    let left = this.#first.read(event, reader)
+    for (let index = 0; index < this.#steps.length && left.count > 0; index++) {
+      const { operate, source } = this.#steps[index]!
+      this.#combine(left, source.read(event, reader), operate, reader)
+      left = this.#values
+    }
+    return left
+  }
+
+  /** Fills `#values`, which may be `left`: so it is written elsewhere first. */
+  #combine(left: Values, right: Values, operate: Operation, reader: FieldReader): void {
+    const values = this.#next
     values.count = 0
     let pairs = 0
-    for (let first = 0; first < left.count; first++) {
+    combining: for (let first = 0; first < left.count; first++) {
       for (let second = 0; second < right.count; second++) {
         if (++pairs > this.#pairs) {
           reader.incomplete++
-          return values
+          break combining
         }
-        const value = this.#operate(left.items[first]!, right.items[second]!)
+        const value = operate(left.items[first]!, right.items[second]!)
         if (value !== null) values.add(value)
       }
     }
-    return values
+    this.#next = this.#values
+    this.#values = values
   }
 }
 
@@ -199,9 +210,15 @@ function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** In bytes, as the standard measures text. */
+/** In bytes, as the standard measures text. Well-formed text has its surrogates in pairs, of which each makes four bytes. */
 export function lengthOf(value: Value): number {
-  return contentOf(value).length
+  if (typeof value !== 'string') return contentOf(value).length
+  let length = value.length
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at)
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2
+  }
+  return length
 }
 
 /** What is not UTF-8 has no letters. */
@@ -227,8 +244,14 @@ export function negated(value: Value): Value {
   return -(value as number)
 }
 
-/** Numbers as in Wireshark: division gives a whole number. */
-export const NUMBER_OPERATIONS: Readonly<Record<ArithmeticSign, (left: Value, right: Value) => Value | null>> = {
+/** What a sign does with values of a kind; null where it does nothing. */
+export function operationOf(kind: ValueKind, sign: ArithmeticSign): Operation | null {
+  if (kind === 'number' || (kind === 'duration' && (sign === '+' || sign === '-'))) return NUMBER_OPERATIONS[sign]
+  return kind === 'bytes' && sign === '&' ? maskBytes : null
+}
+
+/** As in Wireshark, division gives a whole number. */
+const NUMBER_OPERATIONS: Readonly<Record<ArithmeticSign, Operation>> = {
   '+': (left, right) => (left as number) + (right as number),
   '-': (left, right) => (left as number) - (right as number),
   '*': (left, right) => (left as number) * (right as number),
@@ -244,7 +267,7 @@ function commonBits(left: number, right: number): number {
 }
 
 /** Bytes have a mask only, of the same length. */
-export function maskBytes(left: Value, right: Value): Value | null {
+function maskBytes(left: Value, right: Value): Value | null {
   const bytes = contentOf(left)
   const mask = contentOf(right)
   return bytes.length === mask.length ? bytes.map((byte, index) => byte & mask[index]!) : null

@@ -425,6 +425,12 @@ table('logic', [
   ['mqtt.topic\n  and mqtt.qos == 1\n', 'publish', true],
 ])
 
+describe('the length of text is that of its UTF-8', () => {
+  it.each([['', 0], ['plant', 5], ['größe', 7], ['温度', 6], ['😀', 4], ['a\u07ff\u0800\uffff', 9]])('%j', (topic, bytes) => {
+    expect(shows(`len(mqtt.topic) == ${bytes}`, packetEvent(packet(0x30, field(topic), 0)))).toBe(true)
+  })
+})
+
 describe('what a filter knows of itself', () => {
   it('names the fields that it looks at, each once', () => {
     const { fields, text } = compiled('mqtt.topic == "a" or len(mqtt.topic) > 3 and frame.number in {1..9}')

@@ -117,7 +117,7 @@ const OF_ALL_OR_NONE: readonly (readonly [capture: string, filter: string])[] = 
   ['mosquitto-5.0.pcapng', 'not mqtt.properties and mqtt.qos'],
 ]
 
-describe.concurrent.skipIf(!requireTool('tshark'))('shows the same frames as tshark', () => {
+describe.skipIf(!requireTool('tshark'))('shows the same frames as tshark', { concurrent: true }, () => {
   it.each(OF_ANY_VALUE)('%s · %s', async (capture, filter) => {
     const expected = await tsharkFrames(capture, filter)
     expect(expected).not.toEqual([])

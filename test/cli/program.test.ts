@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ROOT, run } from './run.ts'
+
+const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+
+test.each([['--version'], ['-v'], ['read --version']])('%s', async (args) => {
+  expect(await run(args.split(' '))).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+describe('help', () => {
+  test.each([
+    [['--help'], ['mqtap read', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
+    [['-h'], ['mqtap read']],
+    [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
+    [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
+    [['fields', '-h'], ['PATTERN']],
+  ])('%j fits 80 columns and names what there is', async (args, words) => {
+    const { code, stdout, stderr } = await run(args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    for (const word of words) expect(stdout).toContain(word)
+    expect(stdout).not.toMatch(/\[(string|boolean|array)\]|undefined/)
+  })
+
+  test('in English, whatever the language of the system', async () => {
+    expect((await run(['--help'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } })).stdout).toContain('Options:')
+  })
+})
+
+describe('completion', () => {
+  test.each([
+    ['bash', '/bin/bash', 'complete -o bashdefault'],
+    ['zsh', '/bin/zsh', '#compdef mqtap'],
+  ])('a script for %s', async (_name, shell, words) => {
+    const { code, stdout } = await run(['completion'], { env: { SHELL: shell, ...(shell.endsWith('zsh') ? { ZSH_NAME: 'zsh' } : {}) } })
+    expect(code).toBe(0)
+    expect(stdout).toContain(words)
+  })
+
+  test.each([
+    ['commands', [''], ['read', 'decode', 'fields']],
+    ['options', ['read', '--fai'], ['--fail-on']],
+    ['formats of read', ['read', '-f', ''], ['line', 'ndjson', 'csv']],
+    ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
+    ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
+    ['forms of time', ['read', '--time', 'utc'], ['utc-clock', 'utc-date']],
+  ])('offers %s', async (_name, words, offers) => {
+    const { stdout } = await run(['--get-yargs-completions', 'mqtap', ...words], { env: { SHELL: '/bin/bash' } })
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(offers))
+  })
+
+  test('offers only what fits', async () => {
+    expect((await run(['--get-yargs-completions', 'mqtap', 'read', '--payload', 'j'])).stdout).toBe('json\n')
+  })
+})
