@@ -53,7 +53,7 @@ export const LIMITS = {
     endedKept: 60_000_000_000,
     /** Segments and bytes whose content is remembered, to tell frames captured twice and honest repetitions from differing ones. Powers of two. */
     historySegments: 8_192,
-    historyBytes: 4_194_304,
+    historyBytes: 1_048_576,
   },
   mqtt: {
     /** Bytes of a payload that are kept for display. A screen or a log line shows no more; `--payload-bytes` changes it. */

@@ -1,3 +1,4 @@
+import { frequentContentText } from './frequent-json.ts'
 import { membersText } from './json-text.ts'
 import { epochText } from './time-format.ts'
 import { packetFields } from './packet-fields.ts'
@@ -84,7 +85,8 @@ export class PacketJsonText {
   }
 
   of(event: PacketEvent): string {
-    return `{${placeText(event, this.#clock())},${this.#carrierText(event)},${membersText(content(event, this.#options))}}`
+    const said = frequentContentText(event, this.#options.payloadBytes) ?? membersText(content(event, this.#options))
+    return `{${placeText(event, this.#clock())},${this.#carrierText(event)},${said}}`
   }
 
   #carrierText(event: PacketEvent): string {
