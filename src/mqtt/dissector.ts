@@ -120,11 +120,12 @@ class Lane implements StreamReader {
 
   data(data: StreamData): void {
     const version = this.settledVersion
+    let at = data.start
     if (this.#open && version !== null) {
       const { decoder, event, decodedBytes } = this.#shared
       const { buffer, end } = data
-      while (data.start < end) {
-        const start = data.start
+      while (at < end) {
+        const start = at
         const length = packetLength(buffer, start, end)
         const type = buffer[start]! >> 4
         // Those that say something about the connection itself go the other way.
@@ -149,15 +150,16 @@ class Lane implements StreamReader {
         event.buffer = buffer
         event.start = start
         event.end = start + length
+        event.missing = 0
         event.pieces = null
         event.acknowledged = data.acknowledged
         event.filledHole = data.filledHole
-        data.start = start + length
+        at += length
         this.#shared.emit(event)
       }
-      if (data.start >= end) return
+      if (at >= end) return
     }
-    this.#framer.data(data)
+    this.#framer.data(data, at)
     this.#open = this.#framer.between
   }
 
@@ -250,6 +252,7 @@ class Dissection extends MqttConnection implements FramerHost {
 
   packet(
     sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null,
+    missing: number,
   ): void {
     const { decoder, event } = this.#shared
     const type = bytes[start]! >> 4
@@ -283,6 +286,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.buffer = bytes
     event.start = start
     event.end = end
+    event.missing = missing
     this.#shared.emit(event)
   }
 
@@ -297,6 +301,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.buffer = NO_BYTES
     event.start = 0
     event.end = 0
+    event.missing = 0
     event.pieces = first === last.frame ? null : [{ start: 0, frame: first }, { start: length - 1, frame: last.frame }]
     this.#shared.emit(event)
   }
@@ -377,6 +382,7 @@ class ReusedEvent implements PacketEvent {
   buffer: Uint8Array = NO_BYTES
   start = 0
   end = 0
+  missing = 0
   pieces: readonly Piece[] | null = null
   acknowledged = -1
   filledHole = false

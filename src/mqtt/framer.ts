@@ -48,9 +48,10 @@ export interface FramerHost {
   fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean
   /**
    * A packet is complete. Its bytes at hand are `bytes[start..end)`, `length` is its whole length. `last` tells of its last byte, `assembly` of the
-   * segments that brought it (null: `last` brought all). `payloadValid`: for a payload that went by, whether it was UTF-8.
+   * segments that brought it (null: `last` brought all). `payloadValid`: for a payload that went by, whether it was UTF-8 (null: not known).
+   * `missing`: how many bytes of the payload are not in the capture.
    */
-  packet(sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void
+  packet(sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null, missing: number): void
   unframed(sender: End, length: number, reason: UnframedReason, first: number, last: StreamData): void
   /** Where the payload of the large PUBLISH that begins here starts; -1 where that is not among these bytes. */
   payloadStart(sender: End, bytes: Uint8Array, length: number, whole: number): number
@@ -71,6 +72,8 @@ export class Framer {
   /** Bytes of the unfinished packet that are still to come (`large`, `skip`). */
   #remaining = 0
   #validator: Utf8Validator | null = null
+  /** Bytes of its payload that are not in the capture. */
+  #missing = 0
   /** The run of bytes that could not be framed: its length so far, why, and its first frame. */
   #unframedLength = 0
   #unframedReason: UnframedReason = 'mid-stream'
@@ -94,9 +97,10 @@ export class Framer {
     return this.#mode === 'between'
   }
 
-  data(data: StreamData): void {
-    if (this.#mode === 'between') this.#packets(data, data.start)
-    else this.#other(data, data.start)
+  /** Takes `data` from `at` on. */
+  data(data: StreamData, at: number): void {
+    if (this.#mode === 'between') this.#packets(data, at)
+    else this.#other(data, at)
     if (this.#mode !== 'between') this.#remember(data)
   }
 
@@ -117,28 +121,38 @@ export class Framer {
           return
         }
         break
-      case 'between': case 'inside': case 'large': case 'skip':
-        if (this.#whole > 0) {
-          const held = this.#mode === 'inside' ? this.#whole - this.#assembly.length : this.#remaining
-          // The packet's own length says where the next one begins, if the gap ends inside it.
-          if (length <= held) {
-            if (this.#mode === 'inside') this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
-            else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
-            this.#assembly.clear()
-            this.#remaining = held - length
-            this.#unframedReason = 'gap'
-            this.#mode = 'skip'
-            if (this.#remaining === 0) this.#endSkip(this.#last)
-            return
-          }
+      case 'inside':
+        if (this.#whole === 0) break
+        this.#remaining = this.#whole - this.#assembly.length
+        if (!this.#keepBeginning()) {
+          this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
+          this.#assembly.clear()
+          this.#mode = 'skip'
         }
+        this.#passOver(length)
+        return
+      case 'large': case 'skip':
+        this.#passOver(length)
+        return
+      case 'between':
         break
     }
-    if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'gap', this.#last.frame)
-    else if (this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]!.frame)
+    if (this.#assembly.length > 0) this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]!.frame)
     this.#assembly.clear()
     this.#whole = 0
     this.#beginSearch('gap')
+  }
+
+  /** The gap begins in a packet whose length is known: that says where the next packet begins, if the gap ends before. */
+  #passOver(length: number): void {
+    const passed = Math.min(length, this.#remaining)
+    this.#remaining -= passed
+    if (this.#mode === 'large') this.#missing += passed
+    this.#validator = null
+    if (this.#remaining > 0) return
+    if (this.#mode === 'large') this.#endLarge(this.#last)
+    else if (length === passed) this.#endSkip(this.#last)
+    if (length > passed) this.#beginSearch('gap')
   }
 
   /** No more data comes: what is unfinished is an unframed run. */
@@ -147,7 +161,7 @@ export class Framer {
     if (this.#mode === 'search') this.#searchEverything(last)
     if (this.#mode === 'start' && this.#assembly.length > 0 && this.#host.expected) this.#countUnframed(this.#assembly.length, 'ended', last.frame)
     else if (this.#mode === 'inside') this.#countUnframed(this.#assembly.length, 'ended', this.#assembly.segments[0]!.frame)
-    else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining, 'ended', last.frame)
+    else if (this.#mode === 'large') this.#countUnframed(this.#whole - this.#remaining - this.#missing, 'ended', last.frame)
     else if (this.#mode === 'search') this.#giveUpAssembled()
     this.#endUnframed(last)
     this.#assembly.release()
@@ -163,13 +177,13 @@ export class Framer {
     while (at < end) {
       const whole = packetLength(buffer, at, end)
       if (whole > 0 && at + whole <= end && whole <= decodedBytes) {
-        this.#host.packet(this.#sender, buffer, at, at + whole, whole, data, null, null)
+        this.#host.packet(this.#sender, buffer, at, at + whole, whole, data, null, null, 0)
         at += whole
         continue
       }
       if (whole === IMPOSSIBLE) {
         const length = 1 + REMAINING_LENGTH_BYTES
-        this.#host.packet(this.#sender, buffer, at, at + length, length, data, null, null)
+        this.#host.packet(this.#sender, buffer, at, at + length, length, data, null, null, 0)
         this.#beginSearch('not-mqtt')
         this.#other(data, at + length)
         return
@@ -190,7 +204,7 @@ export class Framer {
       at++
       const whole = packetLength(assembly.bytes, 0, assembly.length)
       if (whole === IMPOSSIBLE) {
-        this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null)
+        this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null, 0)
         assembly.clear()
         this.#beginSearch('not-mqtt')
         this.#other(data, at)
@@ -206,7 +220,7 @@ export class Framer {
     const whole = this.#whole
     this.#whole = 0
     this.#mode = 'between'
-    this.#host.packet(this.#sender, assembly.bytes, 0, whole, whole, data, assembly, null)
+    this.#host.packet(this.#sender, assembly.bytes, 0, whole, whole, data, assembly, null, 0)
     assembly.clear()
     return at
   }
@@ -245,33 +259,44 @@ export class Framer {
   #beginLarge(data: StreamData): void {
     const assembly = this.#assembly
     this.#remaining = this.#whole - assembly.length
+    if (this.#keepBeginning()) return
+    this.#countUnframed(assembly.length, 'limit', assembly.segments[0]?.frame ?? data.frame)
+    assembly.clear()
+    this.#mode = 'skip'
+  }
+
+  /** Of a PUBLISH whose payload has begun, the variable header and the first bytes of the payload are kept. False for anything else. */
+  #keepBeginning(): boolean {
+    const assembly = this.#assembly
     const start = this.#host.payloadStart(this.#sender, assembly.bytes, assembly.length, this.#whole)
-    if (start < 0) {
-      this.#countUnframed(assembly.length, 'limit', assembly.segments[0]?.frame ?? data.frame)
-      assembly.clear()
-      this.#mode = 'skip'
-      return
-    }
+    if (start < 0) return false
     this.#mode = 'large'
+    this.#missing = 0
     this.#validator = new Utf8Validator()
     this.#validator.push(assembly.bytes, start, assembly.length)
     assembly.shrink(Math.min(assembly.length, start + this.#limits.payloadKept))
+    return true
   }
 
   #large(data: StreamData, at: number): number {
     const count = Math.min(this.#remaining, data.end - at)
     this.#assembly.note(data, this.#whole - this.#remaining)
-    this.#validator!.push(data.buffer, at, at + count)
+    this.#validator?.push(data.buffer, at, at + count)
     this.#remaining -= count
     if (this.#remaining > 0) return -1
-    const valid = this.#validator!.finish()
-    this.#validator = null
+    this.#endLarge(data)
+    return at + count
+  }
+
+  #endLarge(last: StreamData): void {
+    const valid = this.#validator?.finish() ?? null
     const whole = this.#whole
+    const assembly = this.#assembly
+    this.#validator = null
     this.#whole = 0
     this.#mode = 'between'
-    this.#host.packet(this.#sender, this.#assembly.bytes, 0, this.#assembly.length, whole, data, this.#assembly, valid)
-    this.#assembly.clear()
-    return at + count
+    this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, whole, last, assembly, valid, this.#missing)
+    assembly.clear()
   }
 
   #skip(data: StreamData, at: number): number {

@@ -1,4 +1,5 @@
 import { toHex } from '../bytes/hex.ts'
+import { flat } from './flat-text.ts'
 import { jsonText, quoted } from './json-text.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Acknowledgement, Publish, Text } from '../mqtt/packet.ts'
@@ -21,7 +22,7 @@ export function frequentContentText(event: PacketEvent, payloadBytes: number): s
 
 /** The flags of byte 1, by their number. */
 const PUBLISH_FLAGS: readonly string[] = Array.from({ length: 16 }, (_, flags) =>
-  `,"fields":{"dup":${(flags & 8) !== 0},"qos":${(flags >> 1) & 3},"retain":${(flags & 1) !== 0},"topicName":`)
+  flat(`,"fields":{"dup":${(flags & 8) !== 0},"qos":${(flags >> 1) & 3},"retain":${(flags & 1) !== 0},"topicName":`))
 
 function publishText(packet: Publish, event: PacketEvent, payloadBytes: number): string | null {
   const { topicName, properties, payloadStart, payloadLength } = packet
@@ -52,7 +53,7 @@ function topicText(topic: Text): string {
   if (typeof topic !== 'string') return jsonText({ hex: topic.hex })
   const known = topics.get(topic)
   if (known !== undefined) return known
-  const text = quoted(topic)
+  const text = flat(quoted(topic))
   if (topic.length <= LONGEST_TOPIC) {
     if (topics.size === MOST_TOPICS) topics.clear()
     topics.set(topic, text)

@@ -58,6 +58,7 @@ function publishInfo(packet: Publish, event: Described, options: InfoOptions): s
   // In brackets, as Wireshark marks what is not on the wire: the topic that the alias stands for.
   let info = resolvedTopicName !== undefined ? `[${word(resolvedTopicName)}]` : packet.topicName === undefined ? '(no topic)' : word(packet.topicName)
   if (packet.payloadStart >= 0) info += `  ${packet.payloadLength} B`
+  if (event.missing > 0) info += ` (${event.missing} B missing)`
   if (packet.dup) info += '  DUP'
   if (packet.retain) info += '  retain'
   info += propertiesInfo(packet.properties, packet.type, options.showSecrets)

@@ -1,3 +1,4 @@
+import { flat } from './flat-text.ts'
 import { frequentContentText } from './frequent-json.ts'
 import { membersText } from './json-text.ts'
 import { epochText } from './time-format.ts'
@@ -33,17 +34,18 @@ export function packetObject(event: PacketEvent, clock: CaptureClock | null, opt
   }
 }
 
+const HEAD = flat(`"schema":"${PACKET_SCHEMA_NAME}","number":`)
+
 /** The first part as text. Written out, because it is new for every packet and half of the work: nothing in it needs an escape. */
 function placeText(event: PacketEvent, clock: CaptureClock | null): string {
   const time = quotedTime(clock, event.time)
   const firstSeenTime = event.firstSeenFrame === event.frame ? time : quotedTime(clock, event.firstSeenTime)
-  return `"schema":"${PACKET_SCHEMA_NAME}","number":${event.number},"frame":${event.frame},"time":${time}` +
-    `,"firstSeenFrame":${event.firstSeenFrame},"firstSeenTime":${firstSeenTime}`
+  return `${HEAD}${event.number},"frame":${event.frame},"time":${time},"firstSeenFrame":${event.firstSeenFrame},"firstSeenTime":${firstSeenTime}`
 }
 
 function quotedTime(clock: CaptureClock | null, time: number): string {
   const text = epochText(clock, time)
-  return text === null ? 'null' : `"${text}"`
+  return text === null ? 'null' : flat(`"${text}"`)
 }
 
 function carrier(event: PacketEvent): Carrier {
@@ -86,7 +88,7 @@ export class PacketJsonText {
 
   of(event: PacketEvent): string {
     const said = frequentContentText(event, this.#options.payloadBytes) ?? membersText(content(event, this.#options))
-    return `{${placeText(event, this.#clock())},${this.#carrierText(event)},${said}}`
+    return `{${placeText(event, this.#clock())}${this.#carrierText(event)}${said}}`
   }
 
   #carrierText(event: PacketEvent): string {
@@ -97,13 +99,13 @@ export class PacketJsonText {
       known.versionCertainty === event.versionCertainty && known.direction === event.direction
     ) return known.text
     const { version, versionCertainty, direction } = event
-    const made = { clientIdentifier: connection.clientIdentifier, version, versionCertainty, direction, text: membersText(carrier(event)) }
+    const made = { clientIdentifier: connection.clientIdentifier, version, versionCertainty, direction, text: flat(`,${membersText(carrier(event))},`) }
     this.#carriers[event.sender].set(connection, made)
     return made.text
   }
 }
 
-/** The text of a connection's part, with what may still change about it. */
+/** The text of a connection's part, between commas, with what may still change about it. */
 interface CarrierText extends Pick<PacketEvent, 'version' | 'versionCertainty' | 'direction'> {
   readonly clientIdentifier: MqttConnection['clientIdentifier']
   readonly text: string

@@ -156,8 +156,10 @@ interface Delivery {
 
 function streamSink(deliver: (kind: Delivery['kind'], connection: TcpConnection, sender: End, data: StreamData | null) => void): StreamSink {
   return {
-    opened(connection) { deliver('opened', connection, 0, null) },
-    data(connection, sender, data) { deliver('data', connection, sender, data) },
+    opened(connection) {
+      deliver('opened', connection, 0, null)
+      return [{ data: (data) => deliver('data', connection, 0, data) }, { data: (data) => deliver('data', connection, 1, data) }]
+    },
     closed(connection, sender) { deliver('closed', connection, sender, null) },
     gap() { throw new Error('the capture has no gap') },
     retransmitted() { throw new Error('the capture has no retransmission') },
@@ -198,8 +200,8 @@ function deliveriesOf(segments: readonly TcpSegment[]): readonly Delivery[] {
 function dissect(deliveries: readonly Delivery[], emit: (event: PacketEvent) => void): void {
   const dissector = new MqttDissector(emit, { ports: PORTS, version: null }, LIMITS.mqtt)
   for (const { kind, connection, sender, data } of deliveries) {
-    if (data !== null) dissector.data(connection, sender, data)
-    else if (kind === 'opened') dissector.opened(connection)
+    if (data !== null) connection.reader(sender).data(data)
+    else if (kind === 'opened') connection.begin(dissector)
     else dissector.closed(connection, sender)
   }
 }

@@ -39,7 +39,7 @@ export class Recording implements FramerHost {
     data.end = 3 + bytes.length
     data.frame = data.seenFrame = ++this.#frame
     data.time = data.seenTime = this.#frame
-    if (!this.ignored) this.framer.data(data)
+    if (!this.ignored) this.framer.data(data, data.start)
     data.buffer.fill(0xee)
   }
 
@@ -71,8 +71,8 @@ export class Recording implements FramerHost {
     const topic = (bytes[start + 2]! << 8) | bytes[start + 3]!
     return topic > 0 && start + 4 + topic <= end
   }
-  packet(_sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null): void {
-    const more = (end - start < length ? ` of ${length}` : '') + (payloadValid === null ? '' : payloadValid ? ' utf-8' : ' not-utf-8')
+  packet(_sender: End, bytes: Uint8Array, start: number, end: number, length: number, last: StreamData, assembly: Assembly | null, payloadValid: boolean | null, missing: number): void {
+    const more = (end - start < length ? ` of ${length}` : '') + (payloadValid === null ? '' : payloadValid ? ' utf-8' : ' not-utf-8') + (missing > 0 ? ` missing ${missing}` : '')
     this.lines.push(toHex(bytes.subarray(start, end)) + more)
     this.details.push({ frame: last.frame, seenFrame: last.seenFrame, pieces: assembly?.segments.map((segment) => segment.seenFrame) ?? [] })
   }

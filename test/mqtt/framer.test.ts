@@ -97,9 +97,16 @@ describe('after a gap', () => {
     expect(new Recording().send(CONNECT).gap(5).send('0001').gap(5).send('0002').gap(5).send(PUBLISH).close().lines)
       .toEqual([clean(CONNECT), 'unframed 4 gap', clean(PUBLISH)])
   })
+  test('in the payload of a PUBLISH: its other fields are there', () => {
+    expect(new Recording().send(CONNECT + '3010 0003 612f62 4142').gap(5).send('41'.repeat(4) + PING).close().lines)
+      .toEqual([clean(CONNECT), '30100003612f624142 of 18 missing 5', PING])
+    expect(new Recording().send(CONNECT + '3010 0003 612f62 4142').gap(9).send(PING).close().lines).toEqual([clean(CONNECT), '30100003612f624142 of 18 missing 9', PING])
+    expect(new Recording().send(CONNECT + '3010 0003 612f62 4142').gap(99).send(PING).close().lines).toEqual([clean(CONNECT), '30100003612f624142 of 18 missing 9', PING])
+    expect(new Recording().send(CONNECT + '3010 0003 612f62 4142').gap(5).send('41').close().lines).toEqual([clean(CONNECT), 'unframed 10 ended'])
+  })
   test('in a large PUBLISH', () => {
     expect(new Recording().send(CONNECT, '30c801 0003 612f62' + '41'.repeat(95)).gap(50).send('41'.repeat(50) + PING).close().lines)
-      .toEqual([clean(CONNECT), 'unframed 153 gap', PING])
+      .toEqual([clean(CONNECT), '30c8010003612f62' + '41'.repeat(8) + ' of 203 missing 50', PING])
   })
 })
 
@@ -182,6 +189,7 @@ describe('however the stream is cut', () => {
         for (const line of recording.close().lines) {
           const unframed = /^unframed (\d+)/.exec(line)
           const large = / of (\d+)/.exec(line)
+          told -= Number(/ missing (\d+)/.exec(line)?.[1] ?? 0)
           told += unframed !== null ? Number(unframed[1]) : large !== null ? Number(large[1]) : line.length / 2
         }
         expect(told).toBe(sent)
