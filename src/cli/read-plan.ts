@@ -1,5 +1,4 @@
 import { FILTER_FIELDS } from '../analysis/fields.ts'
-import { compileFilter, formatFilterError } from '../analysis/filter/filter.ts'
 import { LIMITS } from '../analysis/limits.ts'
 import { wantsColour } from '../report/colour.ts'
 import { timeStyle, TIME_STYLES } from '../report/time-format.ts'
@@ -40,7 +39,7 @@ export interface ReadPlan {
 
 const DEFAULT_PORTS = '1883'
 
-export function readPlan(args: Arguments, files: readonly string[]): ReadPlan {
+export async function readPlan(args: Arguments, files: readonly string[]): Promise<ReadPlan> {
   if (files.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap read --help tells more.')
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read only once')
   const columns = columnsOf(args)
@@ -55,7 +54,7 @@ export function readPlan(args: Arguments, files: readonly string[]): ReadPlan {
     files,
     format,
     columns,
-    filter: filterOf(args),
+    filter: await filterOf(args),
     quiet: flag(args, 'q'),
     bytes,
     payload: oneOf(args, 'payload', PAYLOAD_MODES) ?? 'preview',
@@ -82,9 +81,11 @@ function formatOf(args: Arguments, columns: readonly FieldSource[]): ReadPlan['f
   return format ?? (columns.length > 0 ? 'fields' : 'line')
 }
 
-function filterOf(args: Arguments): Filter | null {
+/** The grammar is as large as all the rest, so it is loaded only where there is a filter. */
+async function filterOf(args: Arguments): Promise<Filter | null> {
   const written = text(args, 'Y')
   if (written === undefined) return null
+  const { compileFilter, formatFilterError } = await import('../analysis/filter/filter.ts')
   const result = compileFilter(written)
   if (!result.ok) throw new UsageError('the filter (-Y) has a mistake', formatFilterError(written, result.error))
   return result.filter

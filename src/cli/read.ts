@@ -37,7 +37,7 @@ import type { ReadPlan } from './read-plan.ts'
 /** `mqtap read FILE…`: the packets of a capture, in one of the formats. */
 
 export async function read(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const reading = new Reading(readPlan(args, files))
+  const reading = new Reading(await readPlan(args, files))
   try {
     return await reading.run()
   } finally {

@@ -35,7 +35,7 @@ export const UNFRAMED_REASONS: Readonly<Record<UnframedReason, string>> = {
 }
 
 /** The part of a PacketEvent that the text depends on. */
-export type Described = PacketContent & { readonly version: Version | null; readonly length: number }
+export type Described = PacketContent & { readonly version: Version | null; readonly length: number; readonly missing: number }
 
 export function packetInfo(event: Described, options: InfoOptions): string {
   const { packet } = event

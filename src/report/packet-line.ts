@@ -1,11 +1,15 @@
 import stringWidth from 'string-width'
 import { printable } from '../bytes/printable.ts'
 import { SEVERITY_MARK, severityColour } from './colour.ts'
+import { flat } from './flat-text.ts'
 import { packetInfo } from './packet-info.ts'
 import { durationText, TimeColumn } from './time-format.ts'
+import { PACKET_TYPES } from '../mqtt/packet.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { PacketType } from '../mqtt/packet.ts'
 import type { Problem } from '../mqtt/problem.ts'
+import type { Direction } from '../mqtt/version.ts'
 import type { Palette } from './colour.ts'
 import type { InfoOptions } from './packet-info.ts'
 import type { PacketRenderer } from './renderer.ts'
@@ -66,17 +70,15 @@ export class LineRenderer implements PacketRenderer {
 
   packet(event: PacketEvent): string {
     const { dim, reset } = this.#palette
-    const { packet, problems, direction } = event
-    let line = problems.length === 0 ? ' ' : worstMark(problems, this.#palette)
-    line += `${right(String(event.number), NUMBER_WIDTH)} ${dim}${this.#timeCell(event.time)}${reset} ${this.#clientCell(event)} `
-    line += direction === null ? '?   ' : direction === 'client-to-server' ? `${this.#palette.cyan}->  ` : `${this.#palette.green}<-  `
+    const { packet, problems } = event
+    const mark = problems.length === 0 ? ' ' : worstMark(problems, this.#palette)
     const identifier = 'packetIdentifier' in packet ? packet.packetIdentifier : undefined
-    let rest = identifier === undefined ? '     ' : right(String(identifier), 5)
-    rest += packet.type === 'PUBLISH' ? ` ${packet.qos} ` : '   '
-    const info = packetInfo(event, this.#options)
-    rest = info === '' ? rest.trimEnd() : rest + info
-    line += rest === '' ? `${packet.type}${reset}\n` : `${left(packet.type, PACKET_WIDTH)}${reset} ${rest}\n`
-    return problems.length === 0 ? line : line + this.#problemLines(event)
+    const quality = packet.type === 'PUBLISH' ? ` ${packet.qos} ` : '   '
+    const rest = (identifier === undefined ? '     ' : right(String(identifier), 5)) + quality + packetInfo(event, this.#options)
+    const place = `${mark}${right(String(event.number), NUMBER_WIDTH)} ${dim}${this.#timeCell(event.time)}${reset}`
+    const line = `${place}${this.#clientCell(event)}${TYPE_CELLS[packet.type]}${reset}${rest}\n`
+    // Only packets without any text (PINGREQ) have blanks at the end.
+    return (rest.endsWith(' ') ? withoutBlanks(line) : line) + (problems.length === 0 ? '' : this.#problemLines(event))
   }
 
   end(): string {
@@ -95,20 +97,21 @@ export class LineRenderer implements PacketRenderer {
     return cell
   }
 
+  /** The client and the direction, between blanks. */
   #clientCell(event: PacketEvent): string {
-    let cell: ClientCell | undefined
-    if (event.direction === null) {
-      cell = clientCell(event.connection.tcp.endpoints[event.sender].text, undefined)
-    } else {
-      const { connection } = event
-      cell = this.#clients.get(connection)
-      if (cell === undefined || cell.identifier !== connection.clientIdentifier) {
-        cell = clientCell(clientName(connection), connection.clientIdentifier)
-        this.#clients.set(connection, cell)
-      }
+    const { connection, direction } = event
+    if (direction === null) {
+      const sender = new ClientCell(connection.tcp.endpoints[event.sender].text, undefined)
+      this.#clientWidth = Math.max(this.#clientWidth, sender.width)
+      return ` ${sender.padded(this.#clientWidth)} ?   `
     }
-    if (cell.width > this.#clientWidth) this.#clientWidth = cell.width
-    return cell.text + SPACES.slice(0, this.#clientWidth - cell.width)
+    let cell = this.#clients.get(connection)
+    if (cell === undefined || cell.identifier !== connection.clientIdentifier) {
+      cell = new ClientCell(clientName(connection), connection.clientIdentifier)
+      this.#clients.set(connection, cell)
+      this.#clientWidth = Math.max(this.#clientWidth, cell.width)
+    }
+    return cell.inLine(this.#clientWidth, direction, this.#palette)
   }
 
   #problemLines(event: PacketEvent): string {
@@ -129,10 +132,40 @@ export function problemText(problem: Problem): string {
   return `${message} [${[code, ...statements, place].join(', ')}]`
 }
 
-interface ClientCell {
+/** Each packet type as its cell, with the blank behind it. */
+const TYPE_CELLS: Readonly<Record<PacketType | 'UNFRAMED', string>> = Object.fromEntries(
+  [...PACKET_TYPES, 'UNFRAMED'].map((type) => [type, flat(type.padEnd(PACKET_WIDTH + 1))]),
+) as Record<PacketType | 'UNFRAMED', string>
+
+/** How a client is named in the lines of its connection. */
+class ClientCell {
   readonly identifier: MqttConnection['clientIdentifier']
-  readonly text: string
   readonly width: number
+  readonly #text: string
+  /** As it stands in a line, for the width at that time. */
+  #lineWidth = 0
+  #fromClient = ''
+  #fromServer = ''
+
+  constructor(name: string, identifier: MqttConnection['clientIdentifier']) {
+    this.identifier = identifier
+    // An address is never cut: it has no CONNECT line that shows it whole.
+    this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name)
+    this.width = widthOf(this.#text)
+  }
+
+  padded(width: number): string {
+    return this.#text + SPACES.slice(0, width - this.width)
+  }
+
+  inLine(width: number, direction: Direction, { cyan, green }: Palette): string {
+    if (width !== this.#lineWidth) {
+      this.#lineWidth = width
+      this.#fromClient = flat(` ${this.padded(width)} ${cyan}->  `)
+      this.#fromServer = flat(` ${this.padded(width)} ${green}<-  `)
+    }
+    return direction === 'client-to-server' ? this.#fromClient : this.#fromServer
+  }
 }
 
 function clientName(connection: MqttConnection): string {
@@ -147,16 +180,15 @@ function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
 
-function clientCell(name: string, identifier: MqttConnection['clientIdentifier']): ClientCell {
+function cutToWidth(name: string): string {
   let text = name
-  let width = widthOf(text)
-  // An address is never cut: it has no CONNECT line that shows it whole.
-  if (width > WIDEST_CLIENT && identifier !== undefined && identifier !== '') {
-    let length = WIDEST_CLIENT
-    do text = printable(name, length--)
-    while ((width = widthOf(text)) > WIDEST_CLIENT)
-  }
-  return { identifier, text, width }
+  for (let length = WIDEST_CLIENT; widthOf(text) > WIDEST_CLIENT; length--) text = printable(name, length)
+  return text
+}
+
+/** Blanks at the end, also before the sequence that ends a colour. */
+function withoutBlanks(line: string): string {
+  return `${line.trimEnd().replace(/ +(?=\x1b\[0m$)/, '')}\n`
 }
 
 function worstMark(problems: readonly Problem[], palette: Palette): string {

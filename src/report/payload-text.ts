@@ -21,6 +21,7 @@ export function payloadText(buffer: Uint8Array, start: number, end: number, leng
   const limit = mode === 'preview' ? Math.min(end, start + PREVIEW_TEXT) : end
   const whole = limit - start === length
   const stop = whole ? limit : characterEnd(buffer, start, limit)
+  if (isPlain(buffer, start, stop) && mode !== 'json') return whole ? `"${decodeUtf8(buffer, start, stop)}"` : `"${decodeUtf8(buffer, start, stop)}"…`
   if (!isText(buffer, start, stop)) return hexText(buffer, start, end, length, mode === 'preview' ? PREVIEW_HEX : Infinity)
   const text = decodeUtf8(buffer, start, stop)
   const compact = mode === 'json' && whole ? layOutJson(text, 0) : null
@@ -43,6 +44,17 @@ function characterEnd(buffer: Uint8Array, start: number, end: number): number {
   }
   return end
 }
+
+/** ASCII that `printable` would leave as it is: nearly all payloads, at a glance. */
+function isPlain(buffer: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = buffer[at]!
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false
+  }
+  return true
+}
+
+const BACKSLASH = 0x5c
 
 /** UTF-8 without control characters but the ones that lay text out. */
 export function isText(buffer: Uint8Array, start: number, end: number): boolean {

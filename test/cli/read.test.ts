@@ -104,6 +104,15 @@ describe('formats', () => {
     expect(packets.map(({ number }) => number)).toEqual(packets.map((_, index) => index + 1))
   })
 
+  test('so is that of every capture', async () => {
+    const captures = readdirSync(path.join(ROOT, 'fixtures/captures')).filter((name) => /\.pcap(?:ng)?(?:\.gz)?$/.test(name))
+    const packets = ndjson((await run(['read', '-f', 'ndjson', ...captures.map((name) => `fixtures/captures/${name}`)])).stdout)
+    expect(packets.length).toBeGreaterThan(1000)
+    expect(packets.flatMap(differences)).toEqual([])
+    expect(new Set(packets.map(({ version }) => version))).toEqual(new Set(['3.1', '3.1.1', '5.0', null]))
+    expect(packets.some(({ type }) => type === 'UNFRAMED')).toBe(true)
+  })
+
   test('json is an array of the same objects', async () => {
     const [json, lines] = await Promise.all([run(['read', '-fjson', QMQTT]), run(['read', '-fndjson', QMQTT])])
     expect(JSON.parse(json.stdout)).toEqual(ndjson(lines.stdout))
