@@ -68,7 +68,8 @@ export class DetailRenderer implements PacketRenderer {
     if (packet.type === 'UNFRAMED') return `  Not framed: ${UNFRAMED_REASONS[packet.reason]}\n`
     const resolved = event.resolvedTopicName === undefined ? '' : `  [Topic of the alias: ${word(event.resolvedTopicName)}]\n`
     const subject = { type: packet.type, buffer: event.buffer, start: event.start, problems: event.problems }
-    return fieldTree(this.#decodeFields(event), subject, this.#options) + resolved
+    const missing = event.missing > 0 ? `  [${event.missing} bytes of the payload are missing from the capture]\n` : ''
+    return fieldTree(this.#decodeFields(event), subject, this.#options) + resolved + missing
   }
 }
 

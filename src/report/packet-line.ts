@@ -151,7 +151,7 @@ class ClientCell {
     this.identifier = identifier
     // An address is never cut: it has no CONNECT line that shows it whole.
     this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name)
-    this.width = widthOf(this.#text)
+    this.width = stringWidth(this.#text)
   }
 
   padded(width: number): string {
@@ -175,14 +175,9 @@ function clientName(connection: MqttConnection): string {
   return tcp.endpoints[client ?? 0].text
 }
 
-/** Columns that a text takes. Nearly all are ASCII, and the first use of `stringWidth` alone takes 20 ms. */
-function widthOf(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
-}
-
 function cutToWidth(name: string): string {
   let text = name
-  for (let length = WIDEST_CLIENT; widthOf(text) > WIDEST_CLIENT; length--) text = printable(name, length)
+  for (let length = WIDEST_CLIENT; stringWidth(text) > WIDEST_CLIENT; length--) text = printable(name, length)
   return text
 }
 
