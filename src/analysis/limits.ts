@@ -52,7 +52,7 @@ export const LIMITS = {
     /** 60 s: an ended connection is remembered this long (2 MSL as Linux has it), so that late segments are not taken for a new one. */
     endedKept: 60_000_000_000,
     /** Segments and bytes whose content is remembered, to tell frames captured twice and honest repetitions from differing ones. Powers of two. */
-    historySegments: 8_192,
+    historySegments: 2_048,
     historyBytes: 1_048_576,
   },
   mqtt: {

@@ -120,7 +120,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
   }
 
   push(chunk: Uint8Array): void {
+    this.#tcp.lend(chunk)
     this.#capture.push(chunk)
+    this.#tcp.settle()
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
   }

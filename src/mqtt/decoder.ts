@@ -13,6 +13,7 @@ import { PACKET_TYPES } from './packet.ts'
 import type { Connect, Packet, PacketType, Text } from './packet.ts'
 import { PUBACK, PUBCOMP, PUBREC, PUBREL, readAcknowledgement } from './packets/acknowledgement.ts'
 import { readAuth } from './packets/auth.ts'
+import { readCommonForm } from './packets/common-forms.ts'
 import { readConnack } from './packets/connack.ts'
 import { readConnect } from './packets/connect.ts'
 import { readDisconnect } from './packets/disconnect.ts'
@@ -32,11 +33,13 @@ import type { Direction, Version } from './version.ts'
 export interface DecoderLimits extends ReaderLimits, TextTableLimits {}
 
 export class PacketDecoder {
+  readonly #texts: TextTable
   readonly #reader: PacketReader
   #problems: readonly Problem[] = NO_PROBLEMS
 
   constructor(limits: DecoderLimits) {
-    this.#reader = new PacketReader(new TextTable(limits), limits)
+    this.#texts = new TextTable(limits)
+    this.#reader = new PacketReader(this.#texts, limits)
   }
 
   /** Of the last packet. May be kept. */
@@ -53,6 +56,13 @@ export class PacketDecoder {
     buffer: Uint8Array, start: number, end: number, length: number, version: Version, direction: Direction | null, recorder: FieldRecorder | null,
   ): Packet {
     if (end <= start) throw new RangeError('PacketDecoder.decode: a packet has at least one byte')
+    if (recorder === null && end - start === length) {
+      const common = readCommonForm(this.#texts, buffer, start, end, version)
+      if (common !== null) {
+        this.#problems = NO_PROBLEMS
+        return common
+      }
+    }
     const reader = this.#reader
     reader.begin(buffer, start, end, length, version, direction, recorder)
     const byte = buffer[start]!

@@ -98,6 +98,15 @@ export class ConnectionTable {
     if (this.#holes.size > 0) this.#checkHoles(this.#connections[index]!, segment.frame, segment.time)
   }
 
+  /** The segments that come now lie in this chunk, which stays as it is until `settle`. A hint only: without it all works, slower. */
+  lend(chunk: Uint8Array): void {
+    this.#history.lend(chunk)
+  }
+
+  settle(): void {
+    this.#history.settle()
+  }
+
   /** Capture time went on without segments: lost bytes are noticed. */
   tick(frame: number, now: number): void {
     for (const connection of this.#holes) this.#giveUpLost(connection, frame, now)

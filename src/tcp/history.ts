@@ -15,43 +15,72 @@ export interface HistoryLimits {
 /** A frame captured twice follows its twin within this time; a retransmission needs at least a round trip and mostly 200 ms (RFC 6298 §2.4 says 1 s). */
 const TWIN_NANOSECONDS = 20_000_000
 
-/** One entry: sequence, length, signature, position of its bytes, the entry before of the same direction; a power of two of words. */
+/**
+ * One entry: sequence, length, signature, position of its bytes, the entry before of the same direction, and where its bytes are in the lent buffer;
+ * a power of two of words.
+ */
 const ENTRY_WORDS = 8
 const SEQUENCE = 0
 const LENGTH = 1
 const SIGNATURE = 2
 const POSITION = 3
 const PREVIOUS = 4
+const LENT_START = 5
+/** Entries are counted in 31 bits. */
+const LAST_ENTRY = 0x7fffffff
+const NO_BYTES = new Uint8Array(0)
 
 export class SegmentHistory {
   readonly #entryMask: number
   readonly #byteMask: number
   readonly #bytes: Uint8Array
-  readonly #byteView: DataView
   readonly #entries: Int32Array
   readonly #times: Float64Array
   #count = 0
   /** Bytes written so far, modulo 2³², signed. */
   #written = 0
-  /** A view of the buffer that segments come from, made once for each read chunk: copying four bytes at a time is worth it. */
-  #source: Uint8Array
-  #sourceView: DataView
+  /** The read chunk whose bytes stay where they are until `settle`. */
+  #lent: ArrayBufferLike | null = null
+  /** The buffer of the last segment, and whether it is part of the lent one. */
+  #source: Uint8Array = NO_BYTES
+  #sourceIsLent = false
+  /** Entries from this one on that are in the lent buffer have their bytes only there. */
+  #unsettled = 0
 
   constructor(limits: HistoryLimits) {
     this.#entryMask = limits.historySegments - 1
     this.#byteMask = limits.historyBytes - 1
     this.#bytes = new Uint8Array(limits.historyBytes)
-    this.#byteView = new DataView(this.#bytes.buffer)
     this.#entries = new Int32Array(limits.historySegments * ENTRY_WORDS)
     this.#times = new Float64Array(limits.historySegments)
-    this.#source = this.#bytes
-    this.#sourceView = this.#byteView
+  }
+
+  /** Segments that come in this chunk need not be copied at once: most are forgotten again before it goes. */
+  lend(chunk: Uint8Array): void {
+    this.#lent = chunk.buffer
+    this.#source = NO_BYTES
+  }
+
+  /** The lent chunk goes: what is still remembered of it is copied. */
+  settle(): void {
+    const first = Math.max(this.#unsettled, this.#count - this.#entryMask - 1)
+    for (let entry = first; entry < this.#count; entry++) {
+      const at = (entry & this.#entryMask) * ENTRY_WORDS
+      const start = this.#entries[at + LENT_START]!
+      const position = this.#entries[at + POSITION]!
+      if (start >= 0 && this.#holdsBytes(position)) this.#copy(position, this.#source, start, this.#entries[at + LENGTH]!)
+      this.#entries[at + LENT_START] = -1
+    }
+    this.#unsettled = this.#count
+    this.#lent = null
+    this.#source = NO_BYTES
   }
 
   /** Remembers a segment's bytes; returns its entry, to be handed in as `previous` with the direction's next segment. */
   add(previous: number, sequence: number, signature: number, buffer: Uint8Array, start: number, end: number, time: number): number {
-    const entry = this.#count
-    this.#count = (entry + 1) & 0x7fffffff
+    if (buffer !== this.#source) this.#turnTo(buffer)
+    if (this.#count === LAST_ENTRY) this.#beginAnew()
+    const entry = this.#count++
     const entries = this.#entries
     const at = (entry & this.#entryMask) * ENTRY_WORDS
     const length = end - start
@@ -60,32 +89,37 @@ export class SegmentHistory {
     entries[at + SIGNATURE] = signature
     entries[at + POSITION] = this.#written
     entries[at + PREVIOUS] = previous
+    entries[at + LENT_START] = this.#sourceIsLent ? start : -1
     this.#times[entry & this.#entryMask] = time
-    this.#copy(buffer, start, length)
+    if (!this.#sourceIsLent) this.#copy(this.#written, buffer, start, length)
     this.#written = (this.#written + length) | 0
     return entry
   }
 
-  #copy(buffer: Uint8Array, start: number, length: number): void {
-    const to = this.#written & this.#byteMask
+  #beginAnew(): void {
+    this.settle()
+    this.#count = 0
+    this.#unsettled = 0
+  }
+
+  #turnTo(buffer: Uint8Array): void {
+    const lent = buffer.buffer === this.#lent
+    // Of the lent buffer there is one view at a time; another one means that what is remembered must be copied first.
+    if (this.#sourceIsLent && this.#unsettled < this.#count) {
+      const chunk = this.#lent
+      this.settle()
+      this.#lent = chunk
+    }
+    this.#source = buffer
+    this.#sourceIsLent = lent
+  }
+
+  #copy(position: number, buffer: Uint8Array, start: number, length: number): void {
+    const to = position & this.#byteMask
     const bytes = this.#bytes
-    if (to + length > bytes.length) {
-      for (let i = 0; i < length; i++) bytes[(to + i) & this.#byteMask] = buffer[start + i]!
-      return
-    }
-    if (buffer !== this.#source) {
-      this.#source = buffer
-      this.#sourceView = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-    }
-    if (length > 256) {
-      bytes.set(buffer.subarray(start, start + length), to)
-      return
-    }
-    const from = this.#sourceView
-    const into = this.#byteView
-    let i = 0
-    for (; i + 4 <= length; i += 4) into.setInt32(to + i, from.getInt32(start + i, true), true)
-    for (; i < length; i++) bytes[to + i] = buffer[start + i]!
+    if (to + length > bytes.length) for (let i = 0; i < length; i++) bytes[(to + i) & this.#byteMask] = buffer[start + i]!
+    else if (length > 64) bytes.set(buffer.subarray(start, start + length), to)
+    else for (let i = 0; i < length; i++) bytes[to + i] = buffer[start + i]!
   }
 
   /** Whether the direction whose newest entry is `newest` had a segment with this signature just before: the same frame twice. */
@@ -104,12 +138,14 @@ export class SegmentHistory {
     let differing = 0
     for (let entry = newest; this.#holds(entry); entry = this.#word(entry, PREVIOUS)) {
       const position = this.#word(entry, POSITION)
-      if ((this.#written - position) >>> 0 > this.#bytes.length) break
+      if (!this.#holdsBytes(position)) break
+      const lent = this.#word(entry, LENT_START)
       const ahead = sequenceDistance(sequence, this.#word(entry, SEQUENCE))
       const from = Math.max(0, -ahead)
       const to = Math.min(end - start, this.#word(entry, LENGTH) - ahead)
       for (let i = from; i < to; i++) {
-        if (this.#bytes[(position + ahead + i) & this.#byteMask] !== buffer[start + i]) differing++
+        const first = lent >= 0 ? this.#source[lent + ahead + i] : this.#bytes[(position + ahead + i) & this.#byteMask]
+        if (first !== buffer[start + i]) differing++
       }
     }
     return differing
@@ -120,6 +156,11 @@ export class SegmentHistory {
   }
 
   #holds(entry: number): boolean {
-    return entry >= 0 && ((this.#count - entry) & 0x7fffffff) <= this.#entryMask
+    return entry >= 0 && entry < this.#count && this.#count - entry <= this.#entryMask
+  }
+
+  /** Whether the bytes that were written at this position have not been overwritten since. */
+  #holdsBytes(position: number): boolean {
+    return (this.#written - position) >>> 0 <= this.#bytes.length
   }
 }

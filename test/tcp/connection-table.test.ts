@@ -281,3 +281,27 @@ describe('whatever the network does to the segments', () => {
     )
   })
 })
+
+describe('a lent chunk', () => {
+  test('may be overwritten once it is settled: what is remembered of it stays', () => {
+    const chunk = new Uint8Array(64)
+    const first = new TextEncoder().encode('abcdefghij')
+    chunk.set(first, 20)
+    for (const settled of [false, true]) {
+      const tap = open()
+      tap.table.lend(chunk)
+      const segment = tap.segment({ sequence: 101, text: 'abcdefghij', at: 0 })
+      segment.buffer = chunk
+      segment.start = 20
+      segment.end = 30
+      chunk.set(first, 20)
+      tap.table.push(segment)
+      if (settled) {
+        tap.table.settle()
+        chunk.fill(0xee)
+      }
+      tap.send({ sequence: 103, text: 'cdXf', at: 300 }, { sequence: 101, text: 'abcdefghij', at: 600 })
+      expect(ofInterest(tap)).toEqual(['0.0 retransmitted 4', '0.0 conflict 1', '0.0 retransmitted 10'])
+    }
+  })
+})

@@ -36,7 +36,7 @@ export class Tap implements StreamSink {
   }
 
   send(...list: Sent[]): this {
-    for (const sent of list) this.table.push(this.#segment(sent))
+    for (const sent of list) this.table.push(this.segment(sent))
     return this
   }
 
@@ -45,7 +45,7 @@ export class Tap implements StreamSink {
     return this
   }
 
-  #segment(sent: Sent): TcpSegment {
+  segment(sent: Sent): TcpSegment {
     const segment = new TcpSegment()
     const fromServer = sent.from === 'server'
     const text = sent.text ?? ''
