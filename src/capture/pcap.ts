@@ -1,7 +1,8 @@
 import { u16, u32 } from './integers.ts'
 import type { RecordParser } from './record-parser.ts'
 import type { WholeCapture } from './whole-capture.ts'
-import { bytesInWords, framesKept, grouped } from './wording.ts'
+import { grouped } from '../bytes/number-text.ts'
+import { bytesInWords, framesKept } from './wording.ts'
 
 /**
  * Classic pcap files (draft-ietf-opsawg-pcap): microseconds or nanoseconds, either byte order, and the variant with longer record headers.

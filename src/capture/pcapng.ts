@@ -4,7 +4,8 @@ import { DEFAULT_RESOLUTION, TickClock } from './pcapng-time.ts'
 import type { RecordParser } from './record-parser.ts'
 import { NO_TIME } from './frame.ts'
 import type { WholeCapture } from './whole-capture.ts'
-import { bytesInWords, framesKept, grouped } from './wording.ts'
+import { grouped } from '../bytes/number-text.ts'
+import { bytesInWords, framesKept } from './wording.ts'
 
 /**
  * pcapng files (draft-ietf-opsawg-pcapng): any number of sections, each with its byte order and its interfaces.

@@ -1,9 +1,5 @@
 /** The phrases that the sentences of capture problems share. */
-
-/** 4711 → `4,711`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US')
-}
+import { grouped } from '../bytes/number-text.ts'
 
 /** `1 byte`, `4,711 bytes`. */
 export function bytesInWords(count: number): string {

@@ -1,6 +1,7 @@
 import { compileColumns } from '../analysis/fields/columns.ts'
 import { FieldReader } from '../analysis/fields/field-reader.ts'
 import { LIMITS } from '../analysis/limits.ts'
+import { grouped } from '../bytes/number-text.ts'
 import { createPipeline } from '../analysis/pipeline.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
@@ -190,12 +191,12 @@ class Reading {
       if (this.#plan.quiet) this.#write(summary)
       else process.stderr.write(summary)
     } else if (totals.packets === 0 && totals.frames > 0) {
-      this.#tell(`no MQTT in ${totals.frames.toLocaleString('en-US')} frames${this.#whyNoMqtt()}`)
+      this.#tell(`no MQTT in ${grouped(totals.frames)} frames${this.#whyNoMqtt()}`)
     }
     await this.#output.drained()
     if (this.#export === null) return
     const frames = await this.#export.write(this.#input.readAgain)
-    if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${frames.toLocaleString('en-US')} frames written to ${this.#plan.output}`)
+    if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}`)
   }
 
   #whyNoMqtt(): string {

@@ -1,3 +1,4 @@
+import { grouped } from '../bytes/number-text.ts'
 import { linkTypeName } from '../network/link-types.ts'
 import { printable } from '../bytes/printable.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
@@ -35,20 +36,20 @@ export function summaryText(totals: CaptureTotals, shown: ShownCounts, clock: Ca
   for (const [index, { name, format }] of totals.files.slice(0, MOST_FILES).entries()) {
     row(index > 0 ? '' : totals.files.length === 1 ? 'File' : 'Files', `${fileName(name)}  ${format ?? 'no capture'}`)
   }
-  if (totals.files.length > MOST_FILES) row('', `and ${count(totals.files.length - MOST_FILES)} more`)
+  if (totals.files.length > MOST_FILES) row('', `and ${grouped(totals.files.length - MOST_FILES)} more`)
   row('Frames', framesText(totals))
   const span = timeText(totals, clock, options.utc)
   if (span !== null) row('Time', span)
-  row('TCP streams', `${count(totals.streams)}, of these with MQTT ${count(totals.mqttStreams)}`)
+  row('TCP streams', `${grouped(totals.streams)}, of these with MQTT ${grouped(totals.mqttStreams)}`)
   const losses = lossText(totals)
   if (losses !== null) row('', losses)
   if (options.filter !== null) row('Filter', printable(options.filter))
   row('MQTT packets', packetsText(totals, shown, options.filter !== null))
   for (const type of PACKET_TYPES) {
     const number = shown.packetTypes.get(type)
-    if (number !== undefined && number > 0) lines.push(`  ${type.padEnd(LABEL_WIDTH - 2)}${count(number).padStart(9)}`)
+    if (number !== undefined && number > 0) lines.push(`  ${type.padEnd(LABEL_WIDTH - 2)}${grouped(number).padStart(9)}`)
   }
-  if (totals.unframed > 0) row('Not framed', `${count(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
+  if (totals.unframed > 0) row('Not framed', `${grouped(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
   row('Problems', problemsText(totals, shown, options))
   return `${lines.join('\n')}\n`
 }
@@ -59,9 +60,9 @@ function fileName(name: string): string {
 
 function framesText(totals: CaptureTotals): string {
   const types = totals.linkTypes.map((type) => linkTypeName(type) ?? `link type ${type}`).join(', ')
-  let text = `${count(totals.frames)}, ${count(totals.frameBytes)} bytes${types === '' ? '' : `, ${types}`}`
-  if (totals.truncatedFrames > 0) text += `, ${count(totals.truncatedFrames)} cut short by the snap length`
-  if (totals.droppedFrames !== null && totals.droppedFrames > 0) text += `, ${count(totals.droppedFrames)} dropped while capturing`
+  let text = `${grouped(totals.frames)}, ${grouped(totals.frameBytes)} bytes${types === '' ? '' : `, ${types}`}`
+  if (totals.truncatedFrames > 0) text += `, ${grouped(totals.truncatedFrames)} cut short by the snap length`
+  if (totals.droppedFrames !== null && totals.droppedFrames > 0) text += `, ${grouped(totals.droppedFrames)} dropped while capturing`
   return text
 }
 
@@ -78,14 +79,14 @@ function timeText(totals: CaptureTotals, clock: CaptureClock | null, utc: boolea
 
 function lossText(totals: CaptureTotals): string | null {
   const parts: string[] = []
-  if (totals.retransmissions > 0) parts.push(`${count(totals.retransmissions)} ${plural(totals.retransmissions, 'retransmission')}`)
-  if (totals.gaps > 0) parts.push(`${count(totals.gaps)} ${plural(totals.gaps, 'gap')}, ${count(totals.gapBytes)} bytes missing from the capture`)
+  if (totals.retransmissions > 0) parts.push(`${grouped(totals.retransmissions)} ${plural(totals.retransmissions, 'retransmission')}`)
+  if (totals.gaps > 0) parts.push(`${grouped(totals.gaps)} ${plural(totals.gaps, 'gap')}, ${grouped(totals.gapBytes)} bytes missing from the capture`)
   return parts.length === 0 ? null : parts.join(', ')
 }
 
 function packetsText(totals: CaptureTotals, shown: ShownCounts, filtered: boolean): string {
-  if (totals.packets === 0) return `none in ${count(totals.frames)} ${plural(totals.frames, 'frame')}`
-  return filtered ? `${count(shown.packets)} of ${count(totals.packets)}` : count(shown.packets)
+  if (totals.packets === 0) return `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}`
+  return filtered ? `${grouped(shown.packets)} of ${grouped(totals.packets)}` : grouped(shown.packets)
 }
 
 function problemsText(totals: CaptureTotals, shown: ShownCounts, options: SummaryOptions): string {
@@ -96,13 +97,9 @@ function problemsText(totals: CaptureTotals, shown: ShownCounts, options: Summar
     .map((severity) => {
       const number = shown.problems[severity]
       const colour = severityColour(options.palette, severity)
-      return `${colour}${SEVERITY_MARK[severity]} ${count(number)} ${plural(number, severity)}${options.palette.reset}`
+      return `${colour}${SEVERITY_MARK[severity]} ${grouped(number)} ${plural(number, severity)}${options.palette.reset}`
     })
   return parts.join(', ')
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US')
 }
 
 function plural(number: number, noun: string): string {
