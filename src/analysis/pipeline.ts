@@ -93,10 +93,10 @@ class WiredPipeline implements Pipeline, CaptureSink {
   readonly #dropped = new Map<number, number>()
   readonly #captureProblems: { file: string; problem: CaptureProblem }[] = []
   #frames = 0
-  #frameBytes = 0
+  /** Frame bytes so far, and the last known time: doubles that change with every frame, so they have a place that is not made anew each time. */
+  readonly #running = Float64Array.of(0, NO_TIME)
   #truncatedFrames = 0
   #firstTime: number | null = null
-  #lastTime = NO_TIME
   /** By the type nibble of byte 1; RESERVED, which 15 is before 5.0, apart. */
   readonly #types = new Int32Array(16)
   #reserved = 0
@@ -130,7 +130,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    this.#tcp.finish(this.#frames, this.#lastTime)
+    this.#tcp.finish(this.#frames, this.#running[1]!)
   }
 
   get clock(): CaptureClock | null {
@@ -148,11 +148,11 @@ class WiredPipeline implements Pipeline, CaptureSink {
       files: this.#files,
       linkTypes: [...this.#linkTypes],
       frames: this.#frames,
-      frameBytes: this.#frameBytes,
+      frameBytes: this.#running[0]!,
       truncatedFrames: this.#truncatedFrames,
       droppedFrames: dropped,
       firstTime: this.#firstTime,
-      lastTime: Number.isNaN(this.#lastTime) ? null : this.#lastTime,
+      lastTime: Number.isNaN(this.#running[1]!) ? null : this.#running[1]!,
       streams: this.#tcp.streams,
       mqttStreams: this.#mqtt.mqttStreams,
       packetTypes: this.#packetTypes(),
@@ -172,11 +172,11 @@ class WiredPipeline implements Pipeline, CaptureSink {
   frame(frame: Frame): void {
     this.#frames = frame.number
     const captured = frame.end - frame.start
-    this.#frameBytes += captured
+    this.#running[0]! += captured
     if (captured < frame.originalLength) this.#truncatedFrames++
     if (frame.time === frame.time) {
-      this.#lastTime = frame.time
-      this.#firstTime ??= frame.time
+      this.#running[1] = frame.time
+      if (this.#firstTime === null) this.#firstTime = frame.time
     }
     this.#network.push(frame)
   }

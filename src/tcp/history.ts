@@ -118,7 +118,7 @@ export class SegmentHistory {
     const to = position & this.#byteMask
     const bytes = this.#bytes
     if (to + length > bytes.length) for (let i = 0; i < length; i++) bytes[(to + i) & this.#byteMask] = buffer[start + i]!
-    else if (length > 64) bytes.set(buffer.subarray(start, start + length), to)
+    else if (length > 256) bytes.set(buffer.subarray(start, start + length), to)
     else for (let i = 0; i < length; i++) bytes[to + i] = buffer[start + i]!
   }
 
