@@ -81,8 +81,7 @@ export class Framer {
   /** Assembled length at which the whole window was searched last. */
   #searched = 0
   /** What the last data said, where it left something unfinished: tells where an unframed run ends when no data does. */
-  readonly #last = new StreamData()
-  readonly #replay = new StreamData()
+  #last: StreamData | null = null
 
   constructor(host: FramerHost, sender: End, limits: FramerLimits, budget: AssemblyBudget) {
     this.#host = host
@@ -110,7 +109,7 @@ export class Framer {
       case 'opaque':
         return
       case 'search':
-        this.#searchEverything(this.#last)
+        this.#searchEverything(this.#lastData)
         if (this.#mode === ('search' as Mode)) this.#giveUpAssembled()
         else this.gap(length, _reason)
         return
@@ -125,7 +124,7 @@ export class Framer {
         if (this.#whole === 0) break
         this.#remaining = this.#whole - this.#assembly.length
         if (!this.#keepBeginning()) {
-          this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#last.frame)
+          this.#countUnframed(this.#assembly.length, 'gap', this.#assembly.segments[0]?.frame ?? this.#lastData.frame)
           this.#assembly.clear()
           this.#mode = 'skip'
         }
@@ -150,14 +149,14 @@ export class Framer {
     if (this.#mode === 'large') this.#missing += passed
     this.#validator = null
     if (this.#remaining > 0) return
-    if (this.#mode === 'large') this.#endLarge(this.#last)
-    else if (length === passed) this.#endSkip(this.#last)
+    if (this.#mode === 'large') this.#endLarge(this.#lastData)
+    else if (length === passed) this.#endSkip(this.#lastData)
     if (length > passed) this.#beginSearch('gap')
   }
 
   /** No more data comes: what is unfinished is an unframed run. */
   close(): void {
-    const last = this.#last
+    const last = this.#lastData
     if (this.#mode === 'search') this.#searchEverything(last)
     if (this.#mode === 'start' && this.#assembly.length > 0 && this.#host.expected) this.#countUnframed(this.#assembly.length, 'ended', last.frame)
     else if (this.#mode === 'inside') this.#countUnframed(this.#assembly.length, 'ended', this.#assembly.segments[0]!.frame)
@@ -355,7 +354,8 @@ export class Framer {
         return
       case 'mqtt-from-beginning':
         this.#mode = 'between'
-        this.#replayAssembled(data, at)
+        if (assembly.length === 0) this.#packets(data, at)
+        else this.#replayAssembled(data, at)
         return
       case 'mqtt':
         if (host.fromBeginning(this.#sender)) {
@@ -366,6 +366,13 @@ export class Framer {
         break
       case 'unknown':
         break
+    }
+    // Nearly always the first segment holds a CONNECT, and nothing needs to be kept.
+    if (assembly.length === 0 && kindOf(data.buffer, at, data.end) === 'connect') {
+      host.recognised(this.#sender, 'mqtt-from-beginning')
+      this.#mode = 'between'
+      this.#packets(data, at)
+      return
     }
     if (!assembly.append(data, at, data.end - at)) {
       host.ignore()
@@ -516,7 +523,7 @@ export class Framer {
   /** Frames what was assembled, as if it came only now, then the rest of `data` from `at` on. */
   #replayAssembled(data: StreamData | null, at: number): void {
     const { bytes, length, segments } = this.#assembly.take()
-    const replay = this.#replay
+    const replay = new StreamData()
     for (let index = 0; index < segments.length; index++) {
       const segment = segments[index]!
       replay.buffer = bytes
@@ -552,8 +559,13 @@ export class Framer {
     this.#host.unframed(this.#sender, length, this.#unframedReason, this.#unframedFirst, last)
   }
 
+  /** Before any data: nothing is said of it. */
+  get #lastData(): StreamData {
+    return this.#last ?? NO_DATA
+  }
+
   #remember(data: StreamData): void {
-    const last = this.#last
+    const last = (this.#last ??= new StreamData())
     last.frame = data.frame
     last.time = data.time
     last.seenFrame = data.seenFrame
@@ -562,6 +574,8 @@ export class Framer {
     last.filledHole = data.filledHole
   }
 }
+
+const NO_DATA = new StreamData()
 
 /** Evidence that the framing alone gives: one packet that ends with the segment, or two of them. */
 const FRAMED = 32
