@@ -5,7 +5,7 @@
  * It judges nothing that needs history; every defect that it reports is visible in one packet.
  */
 import type { End, TcpConnection } from '../tcp/connection.ts'
-import type { GapReason, StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
+import type { StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
 import { AssemblyBudget, type Assembly } from './assembly.ts'
 import { MqttConnection } from './connection.ts'
 import { connectVersion, PacketDecoder, type DecoderLimits } from './decoder.ts'
@@ -61,11 +61,11 @@ export class MqttDissector implements StreamSink {
     return [dissection.lane(0), dissection.lane(1)]
   }
 
-  gap(connection: TcpConnection, sender: End, length: number, reason: GapReason): void {
+  gap(connection: TcpConnection, sender: End, length: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
     dissection.aliases[sender]?.clear()
-    dissection.lane(sender).gap(length, reason)
+    dissection.lane(sender).gap(length)
   }
 
   retransmitted(): void {}
@@ -107,6 +107,8 @@ class Lane implements StreamReader {
   /** Null until it is certain which version the packets are read in. */
   settledVersion: Version | null = null
   versionCertainty: VersionCertainty | null = null
+  /** Bytes that the capture lacks since the last packet. */
+  #lost = 0
   readonly #dissection: Dissection
   readonly #shared: Shared
   readonly #framer: Framer
@@ -151,6 +153,7 @@ class Lane implements StreamReader {
         event.start = start
         event.end = start + length
         event.missing = 0
+        event.lostBefore = this.takeLost()
         event.pieces = null
         event.acknowledged = data.acknowledged
         event.filledHole = data.filledHole
@@ -163,9 +166,15 @@ class Lane implements StreamReader {
     this.#open = this.#framer.between
   }
 
-  gap(length: number, reason: GapReason): void {
-    this.#framer.gap(length, reason)
+  gap(length: number): void {
+    this.#lost += this.#framer.gap(length)
     this.#open = this.#framer.between
+  }
+
+  takeLost(): number {
+    const lost = this.#lost
+    this.#lost = 0
+    return lost
   }
 
   close(): void {
@@ -314,6 +323,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.firstSeenTime = last.seenTime
     event.connection = this
     event.sender = sender
+    event.lostBefore = this.#lanes[sender].takeLost()
     event.version = this.version
     event.versionCertainty = this.versionCertainty
     const first = assembly?.segments[0]
@@ -383,6 +393,7 @@ class ReusedEvent implements PacketEvent {
   start = 0
   end = 0
   missing = 0
+  lostBefore = 0
   pieces: readonly Piece[] | null = null
   acknowledged = -1
   filledHole = false

@@ -11,7 +11,6 @@
  *                                                            └─ else ────────────────────────┘
  */
 import type { End } from '../tcp/connection.ts'
-import type { GapReason } from '../tcp/stream-sink.ts'
 import { StreamData } from '../tcp/stream-sink.ts'
 import { Utf8Validator } from '../bytes/utf8.ts'
 import { Assembly, type AssemblyBudget } from './assembly.ts'
@@ -103,21 +102,21 @@ export class Framer {
     if (this.#mode !== 'between') this.#remember(data)
   }
 
-  /** `length` bytes are missing before the next data. */
-  gap(length: number, _reason: GapReason): void {
+  /** `length` bytes are missing before the next data. Returns how many of them do not belong to a packet that has begun. */
+  gap(length: number): number {
     switch (this.#mode) {
       case 'opaque':
-        return
+        return 0
       case 'search':
         this.#searchEverything(this.#lastData)
-        if (this.#mode === ('search' as Mode)) this.#giveUpAssembled()
-        else this.gap(length, _reason)
-        return
+        if (this.#mode !== ('search' as Mode)) return this.gap(length)
+        this.#giveUpAssembled()
+        return length
       case 'start':
         if (!this.#host.expected && this.#host.carrier === 'unknown') {
           this.#assembly.clear()
           this.#host.ignore()
-          return
+          return 0
         }
         break
       case 'inside':
@@ -128,11 +127,9 @@ export class Framer {
           this.#assembly.clear()
           this.#mode = 'skip'
         }
-        this.#passOver(length)
-        return
+        return this.#passOver(length)
       case 'large': case 'skip':
-        this.#passOver(length)
-        return
+        return this.#passOver(length)
       case 'between':
         break
     }
@@ -140,18 +137,20 @@ export class Framer {
     this.#assembly.clear()
     this.#whole = 0
     this.#beginSearch('gap')
+    return length
   }
 
   /** The gap begins in a packet whose length is known: that says where the next packet begins, if the gap ends before. */
-  #passOver(length: number): void {
+  #passOver(length: number): number {
     const passed = Math.min(length, this.#remaining)
     this.#remaining -= passed
     if (this.#mode === 'large') this.#missing += passed
     this.#validator = null
-    if (this.#remaining > 0) return
+    if (this.#remaining > 0) return 0
     if (this.#mode === 'large') this.#endLarge(this.#lastData)
     else if (length === passed) this.#endSkip(this.#lastData)
     if (length > passed) this.#beginSearch('gap')
+    return length - passed
   }
 
   /** No more data comes: what is unfinished is an unframed run. */

@@ -55,6 +55,8 @@ export interface PacketEvent {
   readonly end: number
   /** Bytes of a PUBLISH payload that are not in the capture: lost, or cut off by the snap length. Its other fields were all there. */
   readonly missing: number
+  /** Bytes of this direction that are not in the capture, between the packet before it and this one. */
+  readonly lostBefore: number
   /** The frames that carried it, or null where `firstSeenFrame` alone did. */
   readonly pieces: readonly Piece[] | null
   /** How many bytes of the other direction the sender's TCP had acknowledged: the lowest such of the segments that carried the first byte. -1 where unknown. */

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { grouped } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
 import { SEVERITY_MARK, severityColour } from './colour.ts'
 import { flat } from './flat-text.ts'
@@ -24,7 +25,7 @@ import type { PacketRenderer } from './renderer.ts'
  * ```
  *
  * CLIENT is the client identifier, or the client's address while the identifier is not known. DIR is `->` from the client, `<-` from the server, `?` where it
- * is not known which end is the client: then CLIENT is the sender's address. Columns grow with their content and never shrink.
+ * is not known which end is the client: then CLIENT is the sender's address. Bytes that the capture lacks are a line of their own, with `--` for a number. Columns grow with their content and never shrink.
  */
 
 export interface LineOptions extends InfoOptions {
@@ -78,11 +79,19 @@ export class LineRenderer implements PacketRenderer {
     const place = `${mark}${right(String(event.number), NUMBER_WIDTH)} ${dim}${this.#timeCell(event.time)}${reset}`
     const line = `${place}${this.#clientCell(event)}${TYPE_CELLS[packet.type]}${reset}${rest}\n`
     // Only packets without any text (PINGREQ) have blanks at the end.
-    return (rest.endsWith(' ') ? withoutBlanks(line) : line) + (problems.length === 0 ? '' : this.#problemLines(event))
+    const shown = (rest.endsWith(' ') ? withoutBlanks(line) : line) + (problems.length === 0 ? '' : this.#problemLines(event))
+    return event.lostBefore === 0 ? shown : this.#lostLine(event) + shown
   }
 
   end(): string {
     return ''
+  }
+
+  /** Why answers seem to lack, or times to run backwards. */
+  #lostLine({ lostBefore, connection, direction }: PacketEvent): string {
+    const way = direction === null ? '' : direction === 'client-to-server' ? ' from the client' : ' from the server'
+    const bytes = lostBefore === 1 ? ['1 byte', 'is'] : [`${grouped(lostBefore)} bytes`, 'are']
+    return `${right('--', NUMBER_WIDTH + 1)} ${clientName(connection)}: ${bytes[0]}${way} ${bytes[1]} missing from the capture --\n`
   }
 
   #timeCell(time: number): string {

@@ -165,6 +165,19 @@ describe('topic aliases', () => {
   })
 })
 
+describe('bytes that the capture lacks', () => {
+  test('between packets are told with the next one of their direction', () => {
+    const wire = new Wire().send('client', CONNECT3).lose('client', 30).send('client', 'c000', 'c000').finish()
+    expect(wire.told.map(({ event }) => event.lostBefore)).toEqual([0, 30, 0])
+  })
+  test('in a payload are missing from its PUBLISH, and those behind it are told with the next packet', () => {
+    const wire = new Wire().send('client', `${CONNECT3} 3010 0003 612f62 4142`).lose('client', 20).send('client', 'c000', 'c000').finish()
+    expect(wire.told.map(({ event }) => [event.packet.type, event.missing, event.lostBefore])).toEqual([
+      ['CONNECT', 0, 0], ['PUBLISH', 9, 0], ['PINGREQ', 0, 11], ['PINGREQ', 0, 0],
+    ])
+  })
+})
+
 describe('a packet of many segments', () => {
   test('knows its frames', () => {
     const wire = new Wire().send('client', CONNECT3.slice(0, 14), CONNECT3.slice(14, 24), CONNECT3.slice(24))

@@ -44,7 +44,7 @@ export class Recording implements FramerHost {
   }
 
   gap(length: number): this {
-    this.framer.gap(length, 'lost')
+    this.framer.gap(length)
     return this
   }
 

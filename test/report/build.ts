@@ -55,7 +55,7 @@ export function event(packet: PacketEvent['packet'], changes: Partial<PacketEven
     pieces: null,
     acknowledged: -1,
     filledHole: false,
-    missing: 0,
+    missing: 0, lostBefore: 0,
     ...changes,
   }
 }
