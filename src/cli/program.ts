@@ -28,11 +28,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (argv.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap --help tells more.')
     const complete = argv.includes(ASKS_FOR_COMPLETION) ? (await import('./completion.ts')).complete : null
     const program = commandLine(complete, (code) => (ended = code))
-    let printed = ''
-    await program.parseAsync(protectArguments(withCommand(argv), VALUE_OPTIONS), {}, (_error, _args, output) => {
-      printed = output
-    })
-    if (printed !== '') process.stdout.write(`${tidyHelp(printed)}\n`)
+    const args = protectArguments(withCommand(argv), VALUE_OPTIONS)
+    if (mayAskForHelp(argv)) {
+      await program.parseAsync(args, {}, (_error, _args, output) => {
+        if (output !== '') process.stdout.write(`${tidyHelp(output)}\n`)
+      })
+    } else {
+      await program.parseAsync(args)
+    }
   } catch (error) {
     ended = tellError(error)
   }
@@ -99,6 +102,11 @@ function commandLine(complete: Complete | null, end: (code: ExitCode) => void): 
       // What a command throws comes here too.
       throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message) : error
     })
+}
+
+/** Given somewhere to put its texts, yargs lays them out with every call; so that is done only where one may be wanted. */
+function mayAskForHelp(argv: readonly string[]): boolean {
+  return argv.some((word) => /^-\w*[hv]|^--(h|v)/.test(word) || word === 'completion' || word === ASKS_FOR_COMPLETION)
 }
 
 /** `mqtap FILE…` is `mqtap read FILE…`. */
