@@ -1,7 +1,7 @@
 import { Decompress } from 'fzstd'
+import xxhash from 'xxhash-wasm'
 import { ByteReader } from './byte-reader.ts'
 import { InputError } from './errors.ts'
-import { XxHash64 } from './xxhash64.ts'
 
 /**
  * Zstandard (RFC 8878), several frames and skippable ones too. What was decompressed before a damage is delivered, then InputError is thrown.
@@ -31,6 +31,7 @@ export async function* zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<U
   const reader = new ByteReader(source[Symbol.asyncIterator]())
   const bytes = new Uint8Array(LARGEST_HEADER + BLOCK_HEADER + LARGEST_BLOCK)
   const output: Uint8Array[] = []
+  const { create64 } = await xxhash()
   for (;;) {
     const magicLength = await reader.fill(bytes, 0, 4)
     if (magicLength === 0) return
@@ -44,7 +45,7 @@ export async function* zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<U
     }
     if (magic !== FRAME_MAGIC) throw damaged()
     const headerLength = await readFrameHeader(reader, bytes)
-    const hash = (bytes[4]! & CHECKSUM_FLAG) !== 0 ? new XxHash64() : null
+    const hash = (bytes[4]! & CHECKSUM_FLAG) !== 0 ? create64() : null
     const decompress = new Decompress((chunk) => output.push(chunk))
     // fzstd wants to see a frame's header together with its first block.
     let start = headerLength
@@ -72,7 +73,7 @@ export async function* zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<U
     }
     if (hash !== null) {
       await need(reader, bytes, 0, 4)
-      if (u32(bytes, 0) !== hash.digestLow()) throw damaged()
+      if (u32(bytes, 0) !== Number(hash.digest() & 0xffffffffn)) throw damaged()
     }
   }
 }
