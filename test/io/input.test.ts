@@ -27,8 +27,8 @@ describe('a file as it stands', () => {
     ['empty', 0],
     ['of one byte', 1],
     ['of three bytes, too few for any magic number', 3],
-    ['as long as a chunk', 524_288],
-    ['one byte longer than a chunk', 524_289],
+    ['as long as a chunk', 1_048_576],
+    ['one byte longer than a chunk', 1_048_577],
     ['of many chunks', 2_500_000],
   ])('%s comes whole', async (_name, size) => {
     const bytes = sample(size)
