@@ -196,7 +196,7 @@ class Reading {
     await this.#output.drained()
     if (this.#export === null) return
     const frames = await this.#export.write(this.#input.readAgain)
-    if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}`)
+    if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}, raw: secrets are in them as captured`)
   }
 
   #whyNoMqtt(): string {
