@@ -7,6 +7,8 @@
 const LINE = /^\s*(?:0x)?([0-9a-f]{4,8})(:)?(?:\s+|$)(.*)$/i
 /** Bytes of a dump: repeated lines are written as `*`, so that a few characters could stand for gigabytes. */
 const MOST_BYTES = 16_777_216
+/** The characters of hexdump -C. A bar by itself may be one of xxd's characters. */
+const BETWEEN_BARS = /\s\|.*\|\s*$/
 const GROUP = /^(?:[0-9a-f]{2}){1,8}$/i
 
 /** Null where the text is no hex dump. */
@@ -41,12 +43,12 @@ export function hexDumpBytes(text: string): Uint8Array | null {
 }
 
 function lineBytes(rest: string): number[] {
-  const bars = rest.indexOf('|')
+  const bars = rest.search(BETWEEN_BARS)
   const content = bars < 0 ? rest : rest.slice(0, bars)
   const bytes: number[] = []
   const groups = /\S+/g
   for (let match = groups.exec(content); match !== null; match = groups.exec(content)) {
-    if (!GROUP.test(match[0]) || isCharacters(content.slice(match.index), bytes)) break
+    if (!GROUP.test(match[0]) || isCharacters(rest.slice(match.index), bytes)) break
     for (let at = 0; at < match[0].length; at += 2) bytes.push(parseInt(match[0].slice(at, at + 2), 16))
   }
   return bytes

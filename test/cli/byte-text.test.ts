@@ -143,6 +143,12 @@ describe('what cannot be read is said, not guessed', () => {
     }))
   })
 
+  test('a bar among the characters of xxd is no column of hexdump', () => {
+    expect(hex('00000000: 3030 7c00                                00|.')).toBe('30307c00')
+    expect(hex('00000000: 3030 207c 787c                           00 |x|')).toBe('3030207c787c')
+    expect(hex('00000000  30 30 7c 00                                       |00|.|\n00000004')).toBe('30307c00')
+  })
+
   test('any bytes come back from every spelling', () => {
     fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), (bytes) => {
       const pairs = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'))
