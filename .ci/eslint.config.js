@@ -24,5 +24,7 @@ export default tseslint.config(
     },
   },
   { files: ['.ci/**', 'test/**/*.config.ts', 'src/cli/lazy-string-width.js'], rules: { 'no-restricted-syntax': 'off' } },
+  // CommonJS, which is loaded sooner than an ES module.
+  { files: ['bin/**'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['test/bench/**', 'fixtures/**', 'test/**'], rules: { 'no-console': 'off' } },
 )

@@ -27,9 +27,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     if (argv.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap --help tells more.')
     const complete = argv.includes(ASKS_FOR_COMPLETION) ? (await import('./completion.ts')).complete : null
-    const program = commandLine(complete, (code) => (ended = code))
+    const helpful = mayAskForHelp(argv)
+    const program = commandLine(complete, helpful, (code) => (ended = code))
     const args = protectArguments(withCommand(argv), VALUE_OPTIONS)
-    if (mayAskForHelp(argv)) {
+    if (helpful) {
       await program.parseAsync(args, {}, (_error, _args, output) => {
         if (output !== '') process.stdout.write(`${tidyHelp(output)}\n`)
       })
@@ -44,7 +45,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (ended === EXIT.interrupted) process.exit()
 }
 
-function commandLine(complete: Complete | null, end: (code: ExitCode) => void): Argv {
+function commandLine(complete: Complete | null, helpful: boolean, end: (code: ExitCode) => void): Argv {
   return yargs()
     .scriptName('mqtap')
     .locale('en')
@@ -59,7 +60,7 @@ function commandLine(complete: Complete | null, end: (code: ExitCode) => void): 
     .command(
       'read [file..]',
       'What each MQTT packet of a capture says, and what is wrong with it',
-      (command) => options(command, READ_OPTIONS)
+      (command) => options(command, READ_OPTIONS, helpful)
         .usage('mqtap read FILE…\n\nOne line for each MQTT packet. FILE is a pcap or pcapng file, also compressed\nwith gzip, zstd or lz4; - is standard input. Several files are one capture.')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap read capture.pcapng', 'One line for each packet')
@@ -71,7 +72,7 @@ function commandLine(complete: Complete | null, end: (code: ExitCode) => void): 
     .command(
       'decode [hex..]',
       'The fields of MQTT packets given as hex, base64 or a file',
-      (command) => options(command, DECODE_OPTIONS)
+      (command) => options(command, DECODE_OPTIONS, helpful)
         .usage('mqtap decode HEX\n\nThe fields of MQTT packets from a log: hex in any usual spelling, a hex dump,\nbase64, the name of a file with one of these or with the bytes themselves,\nor - for standard input.')
         .positional('hex', { type: 'string', array: true, describe: 'Bytes, or a file' })
         .example('mqtap decode 30 08 00 04 74 65 6d 70 32 31', 'Hex')
@@ -82,7 +83,7 @@ function commandLine(complete: Complete | null, end: (code: ExitCode) => void): 
     .command(
       'fields [pattern..]',
       'The fields that filters (-Y) and columns (-e) know',
-      (command) => options(command, FIELDS_OPTIONS)
+      (command) => options(command, FIELDS_OPTIONS, helpful)
         .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression).')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
         .example('mqtap fields topic', 'All fields about topics'),
@@ -129,8 +130,10 @@ function tidyHelp(help: string): string {
     .replace(/Positionals:\n(?: .*\n)+\n/, '')
 }
 
-function options<T>(command: Argv<T>, table: Readonly<Record<string, Options>>): Argv<T> {
-  return command.options(table) as Argv<T>
+/** yargs lays out the help after each command, asked for or not; hidden options cost it nothing. */
+function options<T>(command: Argv<T>, table: Readonly<Record<string, Options>>, helpful: boolean): Argv<T> {
+  for (const [name, option] of Object.entries(table)) command.option(name, helpful ? option : { ...option, hidden: true })
+  return command
 }
 
 /** The arguments that are no options, with what stood behind `--`. */

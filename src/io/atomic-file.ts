@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { OutputError, outputError } from './errors.ts'
@@ -32,7 +31,7 @@ export class AtomicFile {
       const direct = status !== undefined && !status.isFile()
       // Renaming needs no right to the file that it replaces; so that a write-protected one stays, it is opened once.
       if (status !== undefined && !direct) fs.closeSync(fs.openSync(this.#target, 'r+'))
-      this.#temporary = direct ? null : path.join(path.dirname(this.#target), `.${path.basename(this.#target)}.${randomBytes(6).toString('hex')}.part`)
+      this.#temporary = direct ? null : path.join(path.dirname(this.#target), temporaryName(this.#target))
       this.#file = this.#temporary === null ? fs.openSync(this.#target, 'w') : fs.openSync(this.#temporary, 'wx', status === undefined ? 0o666 : status.mode & 0o777)
     } catch (error) {
       throw outputError(name, error)
@@ -74,6 +73,11 @@ export class AtomicFile {
     this.#open = false
     if (this.#temporary !== null) fs.rmSync(this.#temporary, { force: true })
   }
+}
+
+/** Not secret, only not in use: it is opened with `x`, which refuses what is there already. */
+function temporaryName(target: string): string {
+  return `.${path.basename(target)}.${process.pid.toString(36)}${Math.random().toString(36).slice(2, 10)}.part`
 }
 
 function isSameFile(input: string, output: string): boolean {

@@ -1,14 +1,21 @@
-import { gunzip } from './gunzip.ts'
-import { lz4 } from './lz4.ts'
-import { zstd } from './zstd.ts'
-
 /** Which compression the first bytes of a file tell of; never its name. Decompression itself is in a file of each one's own. */
 
 export type Compression = 'gzip' | 'zstd' | 'lz4'
 
 type Decompress = (source: AsyncGenerator<Uint8Array, void, void>) => AsyncGenerator<Uint8Array, void, void>
 
-export const DECOMPRESS: Readonly<Record<Compression, Decompress>> = { gzip: gunzip, zstd, lz4 }
+/** Each is loaded where it is needed: most captures are not compressed. */
+export const DECOMPRESS: Readonly<Record<Compression, Decompress>> = {
+  gzip: async function* (source) {
+    yield* (await import('./gunzip.ts')).gunzip(source)
+  },
+  zstd: async function* (source) {
+    yield* (await import('./zstd.ts')).zstd(source)
+  },
+  lz4: async function* (source) {
+    yield* (await import('./lz4.ts')).lz4(source)
+  },
+}
 
 /** Little-endian, as all of these formats have it: RFC 1952 §2.3.1, RFC 8878 §3.1.1, LZ4 frame format (and its legacy format). */
 const GZIP_MAGIC = 0x8b1f
