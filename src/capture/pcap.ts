@@ -81,11 +81,12 @@ export class PcapParser implements RecordParser {
     const header = this.#recordHeader
     const unit = this.#nanosecondsPerUnit
     const largest = this.#largestFrame
+    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
     frame.buffer = buffer
     frame.linkType = this.#linkType
     frame.interfaceId = this.#interfaceId
     while (end - at >= header) {
-      const captured = u32(buffer, at + CAPTURED_LENGTH, little)
+      const captured = view.getUint32(at + CAPTURED_LENGTH, little)
       if (captured > largest) {
         this.#impossibleLength(origin + at, captured)
         return end
@@ -95,14 +96,14 @@ export class PcapParser implements RecordParser {
         this.needed = header + captured
         return at
       }
-      const seconds = u32(buffer, at, little)
-      const nanoseconds = u32(buffer, at + FRACTION, little) * unit
+      const seconds = view.getUint32(at, little)
+      const nanoseconds = view.getUint32(at + FRACTION, little) * unit
       if (whole.clock === null) whole.startClock(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds))
       frame.time = (seconds - whole.epochSeconds) * 1_000_000_000 + (nanoseconds - whole.epochNanoseconds)
       frame.number++
       frame.start = at + header
       frame.end = next
-      frame.originalLength = u32(buffer, at + ORIGINAL_LENGTH, little)
+      frame.originalLength = view.getUint32(at + ORIGINAL_LENGTH, little)
       sink.frame(frame)
       at = next
     }

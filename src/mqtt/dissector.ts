@@ -149,7 +149,7 @@ class Lane implements StreamReader {
         event.length = length
         event.packet = packet
         event.problems = decoder.problems
-        event.buffer = buffer
+        if (event.buffer !== buffer) event.buffer = buffer
         event.start = start
         event.end = start + length
         event.missing = 0

@@ -243,16 +243,17 @@ export class PacketReader {
     if (start > this.limit) return this.#noText(where.label, where.place, 2, 0)
     const end = start + ((buffer[position]! << 8) | buffer[position + 1]!)
     if (end > this.limit) return this.#noText(where.label, where.place, end - start, 2, where.lengthField)
-    const entry = this.#texts.entry(buffer, start, end)
+    const facts = this.#texts.look(buffer, start, end)
+    const { text } = this.#texts
     this.position = end
-    this.textFacts = entry.facts
+    this.textFacts = facts
     this.textStart = start
     if (this.recorder !== null) {
       this.recorder.add(where.lengthField, end - start, position - this.start, start - this.start)
-      this.recorder.add(where.field, typeof entry.text === 'string' ? entry.text : buffer.slice(start, end), start - this.start, end - this.start)
+      this.recorder.add(where.field, typeof text === 'string' ? text : buffer.slice(start, end), start - this.start, end - this.start)
     }
-    if ((entry.facts & where.suspect) !== 0) judgeText(this, where, entry, start, end)
-    return entry.text
+    if ((facts & where.suspect) !== 0) judgeText(this, where, { text, facts }, start, end)
+    return text
   }
 
   /**

@@ -4,125 +4,149 @@
  * Bounded in count and in bytes: when it is full it forgets everything and begins anew, which costs less than to keep account of use. A look-up looks at
  * a few places at most, whatever texts a capture was crafted with; a text that finds no place is only examined again each time.
  */
-import { TextEntry, examineText } from './text-facts.ts'
+import { examineText } from './text-facts.ts'
+import type { Text } from './packet.ts'
 
 export interface TextTableLimits {
   /** How many texts are kept at once. */
   readonly internedTexts: number
   /** All their bytes together. */
   readonly internedBytes: number
-  /** Longer texts are not kept. */
+  /** Longer texts are not kept; at most LONGEST. */
   readonly internedTextBytes: number
 }
 
 const NO_BYTES = new Uint8Array(0)
-const EMPTY: TextEntry = examineText(NO_BYTES, 0, 0)
+const EMPTY = examineText(NO_BYTES, 0, 0)
 
-/** Numbers for each slot of the table: hash, length (0 where it is free), where its bytes begin, and which entry it is. */
-const SLOT = 4
-/** Slots looked at for one text. With half of them free, hashes that meet by chance need fewer. */
+/**
+ * A record is all that a look-up reads, in one place, since it waits for memory mostly: hash, length and facts, which of the texts it is, then the bytes, four
+ * to a word.
+ */
+const HASH = 0
+const LENGTH_AND_FACTS = 1
+const TEXT = 2
+const BYTES = 3
+const LENGTH_BITS = 16
+const LONGEST = (1 << LENGTH_BITS) - 1
+
+/** Places looked at for one text. With half of them free, hashes that meet by chance need fewer. */
 const PROBES = 8
 /** The table begins small and grows with what it holds: as long as it fits in the processor's cache, a look-up costs a third. */
-const FIRST_SLOTS = 1_024
+const FIRST_PLACES = 1_024
+const FIRST_WORDS = 4_096
 
 export class TextTable {
+  /** The text looked up last. */
+  text: Text = EMPTY.text
   readonly #longest: number
   readonly #most: number
   readonly #mostWords: number
-  #mask = FIRST_SLOTS - 1
-  #slots = new Int32Array(FIRST_SLOTS * SLOT)
-  #entries: TextEntry[] = []
-  /** The bytes of the texts, four to a word, one text behind the other. */
-  #words = new Int32Array(FIRST_SLOTS * SLOT)
+  /** By hash: where the record begins, plus one; 0 for free. */
+  #places = new Int32Array(FIRST_PLACES)
+  #records = new Int32Array(FIRST_WORDS)
   #used = 0
+  #texts: Text[] = []
   /** A view of the buffer that texts come from, made once for each: reading four bytes at a time is worth it. */
   #source: Uint8Array = NO_BYTES
   #view: DataView = new DataView(NO_BYTES.buffer)
 
   constructor(limits: TextTableLimits) {
-    this.#longest = limits.internedTextBytes
+    this.#longest = Math.min(limits.internedTextBytes, LONGEST)
     this.#most = limits.internedTexts
-    this.#mostWords = limits.internedBytes >> 2
+    this.#mostWords = (limits.internedBytes >> 2) + limits.internedTexts * BYTES
   }
 
-  entry(buffer: Uint8Array, start: number, end: number): TextEntry {
+  /** The facts of the text that is `buffer[start..end)`; `text` is then the text itself. */
+  look(buffer: Uint8Array, start: number, end: number): number {
     const length = end - start
-    if (length === 0) return EMPTY
-    if (length > this.#longest) return examineText(buffer, start, end)
+    if (length === 0 || length > this.#longest) return this.#examine(buffer, start, end)
     if (buffer !== this.#source) {
       this.#source = buffer
       this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
     }
     const view = this.#view
     const hash = hashOf(view, start, end)
-    const slots = this.#slots
+    const places = this.#places
+    const records = this.#records
     for (let probe = 0; probe < PROBES; probe++) {
-      const base = ((hash + probe) & this.#mask) * SLOT
-      const kept = slots[base + 1]!
-      if (kept === 0) return this.#insert(hash, buffer, view, start, end)
-      if (kept === length && slots[base] === hash && this.#equals(slots[base + 2]!, view, start, end)) return this.#entries[slots[base + 3]!]!
+      const record = places[(hash + probe) & (places.length - 1)]! - 1
+      if (record < 0) return this.#insert(hash, buffer, view, start, end)
+      const lengthAndFacts = records[record + LENGTH_AND_FACTS]!
+      if (records[record + HASH] === hash && (lengthAndFacts & LONGEST) === length && holds(records, record + BYTES, view, start, end)) {
+        this.text = this.#texts[records[record + TEXT]!]!
+        return lengthAndFacts >> LENGTH_BITS
+      }
     }
-    return examineText(buffer, start, end)
+    return this.#examine(buffer, start, end)
   }
 
-  #equals(offset: number, view: DataView, start: number, end: number): boolean {
-    const words = this.#words
-    let at = start
-    for (; at + 4 <= end; at += 4) if (words[offset++] !== view.getInt32(at, true)) return false
-    return at === end || words[offset] === lastWord(view, at, end)
+  #examine(buffer: Uint8Array, start: number, end: number): number {
+    const { text, facts } = start === end ? EMPTY : examineText(buffer, start, end)
+    this.text = text
+    return facts
   }
 
-  #insert(hash: number, buffer: Uint8Array, view: DataView, start: number, end: number): TextEntry {
-    const entry = examineText(buffer, start, end)
-    const needed = this.#used + ((end - start + 3) >> 2)
-    if (this.#entries.length === this.#most || needed > this.#mostWords) this.#forget()
-    else if (this.#entries.length * 2 > this.#mask) this.#grow()
-    if (needed > this.#words.length) {
-      const words = new Int32Array(this.#words.length * 2)
-      words.set(this.#words)
-      this.#words = words
+  #insert(hash: number, buffer: Uint8Array, view: DataView, start: number, end: number): number {
+    const facts = this.#examine(buffer, start, end)
+    const needed = BYTES + ((end - start + 3) >> 2)
+    if (this.#texts.length === this.#most || this.#used + needed > this.#mostWords) this.#forget()
+    else if (this.#texts.length * 2 > this.#places.length) this.#spread()
+    if (this.#used + needed > this.#records.length) {
+      const records = new Int32Array(this.#records.length * 2)
+      records.set(this.#records)
+      this.#records = records
     }
-    const base = this.#freeSlot(hash)
-    if (base < 0) return entry
-    this.#slots[base] = hash
-    this.#slots[base + 1] = end - start
-    this.#slots[base + 2] = this.#used
-    this.#slots[base + 3] = this.#entries.length
-    this.#entries.push(entry)
+    const place = this.#freePlace(hash)
+    if (place < 0) return facts
+    const records = this.#records
+    const record = this.#used
+    records[record + HASH] = hash
+    records[record + LENGTH_AND_FACTS] = (end - start) | (facts << LENGTH_BITS)
+    records[record + TEXT] = this.#texts.length
+    let word = record + BYTES
     let at = start
-    for (; at + 4 <= end; at += 4) this.#words[this.#used++] = view.getInt32(at, true)
-    if (at < end) this.#words[this.#used++] = lastWord(view, at, end)
-    return entry
+    for (; at + 4 <= end; at += 4) records[word++] = view.getInt32(at, true)
+    if (at < end) records[word++] = lastWord(view, at, end)
+    this.#places[place] = record + 1
+    this.#texts.push(this.text)
+    this.#used = word
+    return facts
   }
 
-  /** Where the slot for a text with this hash begins; -1 where there is none. */
-  #freeSlot(hash: number): number {
+  /** A place for a text with this hash; -1 where there is none. */
+  #freePlace(hash: number): number {
     for (let probe = 0; probe < PROBES; probe++) {
-      const base = ((hash + probe) & this.#mask) * SLOT
-      if (this.#slots[base + 1] === 0) return base
+      const place = (hash + probe) & (this.#places.length - 1)
+      if (this.#places[place] === 0) return place
     }
     return -1
   }
 
   #forget(): void {
-    this.#slots.fill(0)
-    this.#entries = []
+    this.#places.fill(0)
+    this.#texts = []
     this.#used = 0
   }
 
-  /** Twice as many slots. A text that finds no place among them is forgotten. */
-  #grow(): void {
-    const before = this.#slots
-    this.#mask = this.#mask * 2 + 1
-    this.#slots = new Int32Array(before.length * 2)
-    for (let from = 0; from < before.length; from += SLOT) {
-      if (before[from + 1] === 0) continue
-      const base = this.#freeSlot(before[from]!)
-      if (base >= 0) this.#slots.set(before.subarray(from, from + SLOT), base)
+  /** Twice as many places. A text that finds none among them is looked up in vain from now on. */
+  #spread(): void {
+    const before = this.#places
+    this.#places = new Int32Array(before.length * 2)
+    for (const occupied of before) {
+      if (occupied === 0) continue
+      const place = this.#freePlace(this.#records[occupied - 1 + HASH]!)
+      if (place >= 0) this.#places[place] = occupied
     }
   }
 }
 
+/** Whether the words from `word` on are the bytes from `start` to `end`. */
+function holds(records: Int32Array, word: number, view: DataView, start: number, end: number): boolean {
+  let at = start
+  for (; at + 4 <= end; at += 4) if (records[word++] !== view.getInt32(at, true)) return false
+  return at === end || records[word] === lastWord(view, at, end)
+}
 
 /** Each multiplication mixes upwards only, so each step brings the high bits down again. */
 function hashOf(view: DataView, start: number, end: number): number {

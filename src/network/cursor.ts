@@ -43,7 +43,8 @@ export class Cursor {
   begin(frame: Frame): void {
     this.frame = frame.number
     this.time = frame.time
-    this.buffer = frame.buffer
+    // Telling the garbage collector of a new reference costs more than this comparison, here and below.
+    if (this.buffer !== frame.buffer) this.buffer = frame.buffer
     this.start = frame.start
     this.end = frame.end
     const captured = frame.end - frame.start

@@ -78,20 +78,27 @@ export class NetworkDecoder {
   #walk(first: Layer): void {
     const cursor = this.#cursor
     let layer = first
-    for (let depth = 0; depth < this.#deepest; depth++) {
-      layer = decode(layer, cursor)
-      if (layer === LAYER.segment) {
-        this.#log.counts.segments++
-        this.#emit(cursor.segment)
-        return
-      }
-      if (layer === LAYER.none) return
-      if (layer === LAYER.ignored) {
-        this.#log.counts.ignored++
-        return
-      }
+    let depth = 0
+    // What most frames consist of; the switch below would do the same, in more time.
+    if (layer === LAYER.ethernet) {
+      layer = decodeEthernet(cursor)
+      depth++
     }
-    if (this.#log.count('nesting-limit')) {
+    if (layer === LAYER.ipv4) {
+      layer = decodeIpv4(cursor)
+      depth++
+    }
+    if (layer === LAYER.tcp) {
+      layer = decodeTcp(cursor)
+      depth++
+    }
+    for (; layer > LAYER.segment && depth < this.#deepest; depth++) layer = decode(layer, cursor)
+    if (layer === LAYER.segment) {
+      this.#log.counts.segments++
+      this.#emit(cursor.segment)
+    } else if (layer === LAYER.ignored) {
+      this.#log.counts.ignored++
+    } else if (layer !== LAYER.none && this.#log.count('nesting-limit')) {
       const message = `More than ${this.#deepest} headers lie one in another; what is in the innermost is left out.`
       this.#log.tell('nesting-limit', cursor.frame, message)
     }

@@ -34,7 +34,7 @@ export function decodeTcp(cursor: Cursor): Layer {
   segment.window = uint16(buffer, start + WINDOW)
   segment.checksum = uint16(buffer, start + CHECKSUM)
   segment.urgentPointer = uint16(buffer, start + URGENT_POINTER)
-  segment.buffer = buffer
+  if (segment.buffer !== buffer) segment.buffer = buffer
   segment.header = start
   segment.start = payload < end ? payload : end // the snap length may cut the options
   segment.end = end

@@ -153,7 +153,7 @@ export class ConnectionTable {
     words[own + HALF.history] = this.#history.add(
       words[own + HALF.history]!, segment.sequence, signatureOf(segment), segment.buffer, segment.start, segment.end, segment.time,
     )
-    data.buffer = segment.buffer
+    if (data.buffer !== segment.buffer) data.buffer = segment.buffer
     data.start = segment.start
     data.end = segment.end
     data.frame = segment.frame

@@ -44,8 +44,9 @@ export class SegmentHistory {
   /** The buffer of the last segment, and whether it is part of the lent one. */
   #source: Uint8Array = NO_BYTES
   #sourceIsLent = false
-  /** Entries from this one on that are in the lent buffer have their bytes only there. */
+  /** While the source is lent: entries from this one on have their bytes only there, up to `#lentEnd`. */
   #unsettled = 0
+  #lentEnd = 0
 
   constructor(limits: HistoryLimits) {
     this.#entryMask = limits.historySegments - 1
@@ -55,25 +56,28 @@ export class SegmentHistory {
     this.#times = new Float64Array(limits.historySegments)
   }
 
-  /** Segments that come in this chunk need not be copied at once: most are forgotten again before it goes. */
+  /** Segments that come in this chunk, in the order in which they lie there, need not be copied at once: most are forgotten again before it goes. */
   lend(chunk: Uint8Array): void {
     this.#lent = chunk.buffer
     this.#source = NO_BYTES
   }
 
-  /** The lent chunk goes: what is still remembered of it is copied. */
+  /** The lent chunk goes: what is still remembered of it is copied, with whatever lies between the segments, since one large copy is quick. */
   settle(): void {
     const first = Math.max(this.#unsettled, this.#count - this.#entryMask - 1)
-    for (let entry = first; entry < this.#count; entry++) {
-      const at = (entry & this.#entryMask) * ENTRY_WORDS
-      const start = this.#entries[at + LENT_START]!
-      const position = this.#entries[at + POSITION]!
-      if (start >= 0 && this.#holdsBytes(position)) this.#copy(position, this.#source, start, this.#entries[at + LENGTH]!)
-      this.#entries[at + LENT_START] = -1
+    if (this.#sourceIsLent && first < this.#count) {
+      const from = Math.max(this.#entries[(first & this.#entryMask) * ENTRY_WORDS + LENT_START]!, this.#lentEnd - this.#bytes.length)
+      this.#copy(this.#written, this.#source, from, this.#lentEnd - from)
+      for (let entry = first; entry < this.#count; entry++) {
+        const at = (entry & this.#entryMask) * ENTRY_WORDS
+        this.#entries[at + POSITION] = (this.#written + this.#entries[at + LENT_START]! - from) | 0
+        this.#entries[at + LENT_START] = -1
+      }
+      this.#written = (this.#written + this.#lentEnd - from) | 0
     }
-    this.#unsettled = this.#count
     this.#lent = null
     this.#source = NO_BYTES
+    this.#sourceIsLent = false
   }
 
   /** Remembers a segment's bytes; returns its entry, to be handed in as `previous` with the direction's next segment. */
@@ -87,11 +91,16 @@ export class SegmentHistory {
     entries[at + SEQUENCE] = sequence
     entries[at + LENGTH] = length
     entries[at + SIGNATURE] = signature
-    entries[at + POSITION] = this.#written
     entries[at + PREVIOUS] = previous
-    entries[at + LENT_START] = this.#sourceIsLent ? start : -1
     this.#times[entry & this.#entryMask] = time
-    if (!this.#sourceIsLent) this.#copy(this.#written, buffer, start, length)
+    if (this.#sourceIsLent) {
+      entries[at + LENT_START] = start
+      this.#lentEnd = end
+      return entry
+    }
+    entries[at + LENT_START] = -1
+    entries[at + POSITION] = this.#written
+    this.#copy(this.#written, buffer, start, length)
     this.#written = (this.#written + length) | 0
     return entry
   }
@@ -99,27 +108,27 @@ export class SegmentHistory {
   #beginAnew(): void {
     this.settle()
     this.#count = 0
-    this.#unsettled = 0
   }
 
   #turnTo(buffer: Uint8Array): void {
     const lent = buffer.buffer === this.#lent
     // Of the lent buffer there is one view at a time; another one means that what is remembered must be copied first.
-    if (this.#sourceIsLent && this.#unsettled < this.#count) {
+    if (this.#sourceIsLent) {
       const chunk = this.#lent
       this.settle()
       this.#lent = chunk
     }
     this.#source = buffer
     this.#sourceIsLent = lent
+    this.#unsettled = this.#count
   }
 
+  /** At most as many bytes as are kept. */
   #copy(position: number, buffer: Uint8Array, start: number, length: number): void {
     const to = position & this.#byteMask
-    const bytes = this.#bytes
-    if (to + length > bytes.length) for (let i = 0; i < length; i++) bytes[(to + i) & this.#byteMask] = buffer[start + i]!
-    else if (length > 256) bytes.set(buffer.subarray(start, start + length), to)
-    else for (let i = 0; i < length; i++) bytes[to + i] = buffer[start + i]!
+    const untilEnd = Math.min(length, this.#bytes.length - to)
+    this.#bytes.set(buffer.subarray(start, start + untilEnd), to)
+    if (untilEnd < length) this.#bytes.set(buffer.subarray(start + untilEnd, start + length), 0)
   }
 
   /** Whether the direction whose newest entry is `newest` had a segment with this signature just before: the same frame twice. */
@@ -138,8 +147,8 @@ export class SegmentHistory {
     let differing = 0
     for (let entry = newest; this.#holds(entry); entry = this.#word(entry, PREVIOUS)) {
       const position = this.#word(entry, POSITION)
-      if (!this.#holdsBytes(position)) break
       const lent = this.#word(entry, LENT_START)
+      if (lent < 0 && !this.#holdsBytes(position)) break
       const ahead = sequenceDistance(sequence, this.#word(entry, SEQUENCE))
       const from = Math.max(0, -ahead)
       const to = Math.min(end - start, this.#word(entry, LENGTH) - ahead)

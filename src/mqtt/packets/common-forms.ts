@@ -53,8 +53,7 @@ function readPlainPublish(texts: TextTable, buffer: Uint8Array, start: number, e
   let packetIdentifier: number | undefined = undefined
   const five = version === '5.0'
   if (at - topicStart > LONGEST_TOPIC || at + (qos > 0 ? 2 : 0) + (five ? 1 : 0) > end) return null
-  const topic = texts.entry(buffer, topicStart, at)
-  if ((topic.facts & SUSPECT_TOPIC) !== 0) return null
+  if ((texts.look(buffer, topicStart, at) & SUSPECT_TOPIC) !== 0) return null
   if (qos > 0) {
     packetIdentifier = (buffer[at]! << 8) | buffer[at + 1]!
     if (packetIdentifier === 0) return null
@@ -62,7 +61,7 @@ function readPlainPublish(texts: TextTable, buffer: Uint8Array, start: number, e
   }
   if (five && buffer[at++] !== 0) return null
   return {
-    type: 'PUBLISH', flags, dup, qos, retain: (flags & 0x01) !== 0, topicName: topic.text, packetIdentifier, properties: five ? NO_PROPERTIES : undefined,
+    type: 'PUBLISH', flags, dup, qos, retain: (flags & 0x01) !== 0, topicName: texts.text, packetIdentifier, properties: five ? NO_PROPERTIES : undefined,
     payloadStart: at - start, payloadLength: end - at,
   }
 }
