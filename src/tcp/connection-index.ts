@@ -29,10 +29,9 @@ export class ConnectionIndex {
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const turned = (segment.destinationPort << 16) | segment.sourcePort
     const { source0, destination0, family } = segment
-    let slot = mixEndpoints(
-      hashEndpoint(source0, segment.source1, segment.source2, segment.source3, segment.sourcePort),
-      hashEndpoint(destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort),
-    ) & mask
+    const source = family === 4 ? source0 : foldWords(source0, segment.source1, segment.source2, segment.source3)
+    const destination = family === 4 ? destination0 : foldWords(destination0, segment.destination1, segment.destination2, segment.destination3)
+    let slot = mixEndpoints(hashEndpoint(source, segment.sourcePort), hashEndpoint(destination, segment.destinationPort)) & mask
     for (;;) {
       const index = slots[slot]! - 1
       if (index < 0) {
@@ -130,10 +129,9 @@ export class ConnectionIndex {
       const ports = words[at + ROW.ports]!
       const a = ROW.others0 + at
       const b = ROW.others1 + at
-      let slot = mixEndpoints(
-        hashEndpoint(words[at + ROW.address0]!, words[a]!, words[a + 1]!, words[a + 2]!, ports >>> 16),
-        hashEndpoint(words[at + ROW.address1]!, words[b]!, words[b + 1]!, words[b + 2]!, ports & 0xffff),
-      ) & mask
+      const source = foldWords(words[at + ROW.address0]!, words[a]!, words[a + 1]!, words[a + 2]!)
+      const destination = foldWords(words[at + ROW.address1]!, words[b]!, words[b + 1]!, words[b + 2]!)
+      let slot = mixEndpoints(hashEndpoint(source, ports >>> 16), hashEndpoint(destination, ports & 0xffff)) & mask
       while (slots[slot] !== 0) slot = (slot + 1) & mask
       slots[slot] = index + 1
     }
@@ -155,14 +153,18 @@ function hasOthers(words: Int32Array, at: number, source: number, destination: n
     && words[b] === segment.destination1 && words[b + 1] === segment.destination2 && words[b + 2] === segment.destination3
 }
 
-function hashEndpoint(word0: number, word1: number, word2: number, word3: number, port: number): number {
-  let hash = Math.imul(word0 ^ Math.imul(word1, 0x85ebca6b) ^ Math.imul(word2, 0xc2b2ae35) ^ Math.imul(word3, 0x27d4eb2f), 0x9e3779b1)
-  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77)
-  return hash ^ (hash >>> 13)
+/** An IPv6 address as one word; of an IPv4 address, whose other words are 0, it is the first. */
+function foldWords(word0: number, word1: number, word2: number, word3: number): number {
+  return word0 ^ Math.imul(word1, 0x85ebca6b) ^ Math.imul(word2, 0xc2b2ae35) ^ Math.imul(word3, 0x27d4eb2f)
+}
+
+function hashEndpoint(address: number, port: number): number {
+  const hash = Math.imul(address, 0x9e3779b1)
+  return Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77)
 }
 
 /** Symmetric, so that both directions meet in one slot. */
 function mixEndpoints(a: number, b: number): number {
-  const sum = (a + b) | 0
-  return Math.imul(sum ^ (sum >>> 16), 0x45d9f3b) >>> 3
+  const hash = ((a ^ (a >>> 13)) + (b ^ (b >>> 13))) | 0
+  return Math.imul(hash ^ (hash >>> 16), 0x45d9f3b) >>> 3
 }
