@@ -19,6 +19,8 @@ export class TextOutput {
   readonly #stream: Writable
   #text = ''
   #closed = false
+  /** Something was given to the stream since `drained`. */
+  #handedOver = false
   #error: OutputError | null = null
 
   constructor(stream: Writable = process.stdout, name = 'standard output') {
@@ -47,24 +49,32 @@ export class TextOutput {
   /** Adds bytes, behind all text so far. They are copied, so they need to be valid only during the call. */
   writeBytes(bytes: Uint8Array): boolean {
     this.#flush()
-    if (!this.#closed) this.#stream.write(new Uint8Array(bytes))
+    this.#handOver(new Uint8Array(bytes))
     return !this.#closed
   }
 
   /** Hands everything to the system's buffers. False once nothing more can be written; throws OutputError where that is not for a reader that has gone. */
   async drained(): Promise<boolean> {
     this.#flush()
-    if (!this.#closed) await new Promise<void>((resolve) => this.#stream.write(NOTHING, () => resolve()))
+    const waits = this.#handedOver && !this.#closed
+    this.#handedOver = false
+    if (waits) await new Promise<void>((resolve) => this.#stream.write(NOTHING, () => resolve()))
     // A failed write is told to the callback first and to the listener for errors in the next turn.
     if (this.#stream.errored !== null) await new Promise<void>((resolve) => setImmediate(resolve))
     if (this.#error !== null) throw this.#error
     return !this.#closed
   }
 
+  #handOver(bytes: Uint8Array): void {
+    if (this.#closed) return
+    this.#handedOver = true
+    this.#stream.write(bytes)
+  }
+
   #flush(): void {
     if (this.#text.length === 0) return
     const bytes = Buffer.from(this.#text)
     this.#text = ''
-    if (!this.#closed) this.#stream.write(bytes)
+    this.#handOver(bytes)
   }
 }

@@ -34,10 +34,14 @@ const read = promisify(fs.read)
 export async function openRaw(name: string, stdin: Readable | null): Promise<RawInput> {
   if (name === '-') return stdin === null ? openStdin() : new StreamInput(STDIN_NAME, stdin)
   try {
+    // Opening a regular file never waits, so no other thread is asked to; a pipe waits for its writer.
+    if (fs.statSync(name).isFile()) {
+      const file = fs.openSync(name, 'r')
+      return new FileInput(name, file, fs.fstatSync(file).size, true)
+    }
     const file = await open(name, 'r')
     try {
       const status = await fstat(file)
-      if (status.isFile()) return new FileInput(name, file, status.size, true)
       if (status.isDirectory()) throw new InputError('is-directory', `${name} is a folder, not a capture file`)
       // A read of a pipe by the thread pool could not be given up while the pipe is silent; a socket can.
       if (status.isFIFO() || status.isSocket()) return new StreamInput(name, new Socket({ fd: file, readable: true, writable: false }))

@@ -25,13 +25,14 @@ export class AssemblyBudget {
 }
 
 const EMPTY = new Uint8Array(0)
+const NO_SEGMENTS: AssembledSegment[] = []
 /** A buffer up to this size is kept for the next packet; most unfinished packets are smaller. */
 const KEPT_CAPACITY = 4_096
 
 export class Assembly {
   bytes: Uint8Array = EMPTY
   length = 0
-  segments: AssembledSegment[] = []
+  segments: AssembledSegment[] = NO_SEGMENTS
   readonly #budget: AssemblyBudget
   readonly #maximumSegments: number
 
@@ -65,6 +66,7 @@ export class Assembly {
     const last = this.segments[this.segments.length - 1]
     if (last !== undefined && last.seenFrame === data.seenFrame && last.frame === data.frame) return
     if (this.segments.length >= this.#maximumSegments) return
+    if (this.segments === NO_SEGMENTS) this.segments = []
     this.segments.push({
       start,
       frame: data.frame,
@@ -81,7 +83,7 @@ export class Assembly {
     const taken = { bytes: this.bytes, length: this.length, segments: this.segments }
     this.bytes = EMPTY
     this.length = 0
-    this.segments = []
+    this.segments = NO_SEGMENTS
     return taken
   }
 
@@ -110,7 +112,7 @@ export class Assembly {
 
   clear(): void {
     this.length = 0
-    if (this.segments.length > 0) this.segments = []
+    this.segments = NO_SEGMENTS
     if (this.bytes.length > KEPT_CAPACITY) this.release()
   }
 
@@ -118,6 +120,6 @@ export class Assembly {
     this.#budget.used -= this.bytes.length
     this.bytes = EMPTY
     this.length = 0
-    this.segments = []
+    this.segments = NO_SEGMENTS
   }
 }

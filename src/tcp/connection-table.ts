@@ -455,10 +455,11 @@ export class ConnectionTable {
       }
       kept = kept.sort((a, b) => a - b)
     }
+    this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
+    if (kept.length === this.#connections.length) return
     this.#readers = kept.flatMap((index) => this.#readers.slice(index * 2, index * 2 + 2))
     this.#connections = kept.map((index) => this.#connections[index]!)
     this.#index.keep(kept)
-    this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
   }
 }
 

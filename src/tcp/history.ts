@@ -66,14 +66,18 @@ export class SegmentHistory {
   settle(): void {
     const first = Math.max(this.#unsettled, this.#count - this.#entryMask - 1)
     if (this.#sourceIsLent && first < this.#count) {
-      const from = Math.max(this.#entries[(first & this.#entryMask) * ENTRY_WORDS + LENT_START]!, this.#lentEnd - this.#bytes.length)
+      const entries = this.#entries
+      const mask = this.#entryMask
+      const count = this.#count
+      const from = Math.max(entries[(first & mask) * ENTRY_WORDS + LENT_START]!, this.#lentEnd - this.#bytes.length)
+      const moved = this.#written - from
       this.#copy(this.#written, this.#source, from, this.#lentEnd - from)
-      for (let entry = first; entry < this.#count; entry++) {
-        const at = (entry & this.#entryMask) * ENTRY_WORDS
-        this.#entries[at + POSITION] = (this.#written + this.#entries[at + LENT_START]! - from) | 0
-        this.#entries[at + LENT_START] = -1
+      for (let entry = first; entry < count; entry++) {
+        const at = (entry & mask) * ENTRY_WORDS
+        entries[at + POSITION] = (entries[at + LENT_START]! + moved) | 0
+        entries[at + LENT_START] = -1
       }
-      this.#written = (this.#written + this.#lentEnd - from) | 0
+      this.#written = (this.#lentEnd + moved) | 0
     }
     this.#lent = null
     this.#source = NO_BYTES
