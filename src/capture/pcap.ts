@@ -76,7 +76,7 @@ export class PcapParser implements RecordParser {
       at += FILE_HEADER
     }
     const whole = this.#whole
-    const { frame, sink } = whole
+    const { frame, sink, epochParts } = whole
     const little = this.#little
     const header = this.#recordHeader
     const unit = this.#nanosecondsPerUnit
@@ -99,7 +99,7 @@ export class PcapParser implements RecordParser {
       const seconds = view.getUint32(at, little)
       const nanoseconds = view.getUint32(at + FRACTION, little) * unit
       if (whole.clock === null) whole.startClock(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds))
-      frame.time = (seconds - whole.epochSeconds) * 1_000_000_000 + (nanoseconds - whole.epochNanoseconds)
+      frame.time = (seconds - epochParts[0]!) * 1_000_000_000 + (nanoseconds - epochParts[1]!)
       frame.number++
       frame.start = at + header
       frame.end = next

@@ -42,9 +42,11 @@ export class WholeCapture {
   /** Used again for every frame of the capture. */
   readonly frame = new Frame()
   clock: CaptureClock | null = null
-  /** The clock as numbers of their own, for the hot path; 0 until there is a clock. */
-  epochSeconds = 0
-  epochNanoseconds = 0
+  /**
+   * The clock's seconds and nanoseconds for the hot path; 0 until there is a clock. As doubles, so that the engine computes times as doubles from the
+   * first frame on: code that it made for small integers is thrown away when they grow.
+   */
+  readonly epochParts = Float64Array.of(0, 0)
   /** The clock in nanoseconds, for the slow path. */
   epoch = 0n
   readonly comments: CaptureComment[] = []
@@ -75,9 +77,11 @@ export class WholeCapture {
     const second = BigInt(NANOSECONDS_PER_SECOND)
     const fraction = ((epoch % second) + second) % second
     this.epoch = epoch
-    this.epochNanoseconds = Number(fraction)
-    this.epochSeconds = Number((epoch - fraction) / second)
-    this.clock = { epochSeconds: this.epochSeconds, epochNanoseconds: this.epochNanoseconds }
+    const epochSeconds = Number((epoch - fraction) / second)
+    const epochNanoseconds = Number(fraction)
+    this.epochParts[0] = epochSeconds
+    this.epochParts[1] = epochNanoseconds
+    this.clock = { epochSeconds, epochNanoseconds }
   }
 
   /** Announces an interface and returns its number in the whole capture. */

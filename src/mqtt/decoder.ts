@@ -243,7 +243,7 @@ export function connectVersion(connect: Connect): Version | null {
   return announcedVersion(connect.protocolName, connect.protocolLevel)
 }
 
-function announcedVersion(name: Text, protocolLevel: number): Version | null {
+function announcedVersion(name: Text | null, protocolLevel: number): Version | null {
   const level = protocolLevel & 0x7f
   if (level === 5) return '5.0'
   if (name === 'MQIsdp') return '3.1'
@@ -259,15 +259,20 @@ function chooseVersion(reader: PacketReader): void {
   const nameEnd = nameStart + ((buffer[position]! << 8) | buffer[position + 1]!)
   if (nameEnd >= limit) return
   const level = buffer[nameEnd]!
-  const known = announcedVersion(asciiText(buffer, nameStart, nameEnd), level)
+  const known = announcedVersion(knownName(buffer, nameStart, nameEnd), level)
   // Until a later MQTT says otherwise, its CONNECT is taken to be like that of the last one.
   reader.version = known ?? ((level & 0x7f) > 5 ? '5.0' : '3.1.1')
   reader.silent = known === null
 }
 
-/** As much of a text as the longest protocol name has, and one character more, so that nothing longer is taken for it. */
-function asciiText(buffer: Uint8Array, start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end && text.length <= 'MQIsdp'.length; at++) text += String.fromCharCode(buffer[at]!)
-  return text
+/** The protocol name that these bytes are, or null where no version has it. */
+function knownName(buffer: Uint8Array, start: number, end: number): 'MQTT' | 'MQIsdp' | null {
+  if (isAscii('MQTT', buffer, start, end)) return 'MQTT'
+  return isAscii('MQIsdp', buffer, start, end) ? 'MQIsdp' : null
+}
+
+function isAscii(text: string, buffer: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== text.length) return false
+  for (let i = 0; i < text.length; i++) if (buffer[start + i] !== text.charCodeAt(i)) return false
+  return true
 }

@@ -103,10 +103,10 @@ class Lane implements StreamReader {
   /** The framer is between packets, and so whole ones may pass it by. */
   #open = false
   readonly #sender: End
-  direction: Direction | null = null
+  #direction: Direction | null = null
   /** Null until it is certain which version the packets are read in. */
-  settledVersion: Version | null = null
-  versionCertainty: VersionCertainty | null = null
+  #settledVersion: Version | null = null
+  #versionCertainty: VersionCertainty | null = null
   /** Bytes that the capture lacks since the last packet. */
   #lost = 0
   readonly #dissection: Dissection
@@ -120,8 +120,15 @@ class Lane implements StreamReader {
     this.#framer = new Framer(dissection, sender, shared.limits, shared.budget)
   }
 
+  /** What is known of the connection now. */
+  learn(direction: Direction | null, settledVersion: Version | null, versionCertainty: VersionCertainty | null): void {
+    this.#direction = direction
+    this.#settledVersion = settledVersion
+    this.#versionCertainty = versionCertainty
+  }
+
   data(data: StreamData): void {
-    const version = this.settledVersion
+    const version = this.#settledVersion
     let at = data.start
     if (this.#open && version !== null) {
       const { decoder, event, decodedBytes } = this.#shared
@@ -132,7 +139,7 @@ class Lane implements StreamReader {
         const type = buffer[start]! >> 4
         // Those that say something about the connection itself go the other way.
         if (length < 0 || length > decodedBytes || start + length > end || type <= CONNACK) break
-        const packet = decoder.decode(buffer, start, start + length, length, version, this.direction, null)
+        const packet = decoder.decode(buffer, start, start + length, length, version, this.#direction, null)
         event.resolvedTopicName = packet.type === 'PUBLISH' && packet.properties !== undefined && packet.properties.length > 0
           ? this.#dissection.resolve(packet, this.#sender)
           : undefined
@@ -143,9 +150,9 @@ class Lane implements StreamReader {
         event.firstSeenTime = data.seenTime
         event.connection = this.#dissection
         event.sender = this.#sender
-        event.direction = this.direction
+        event.direction = this.#direction
         event.version = version
-        event.versionCertainty = this.versionCertainty
+        event.versionCertainty = this.#versionCertainty
         event.length = length
         event.packet = packet
         event.problems = decoder.problems
@@ -201,11 +208,10 @@ class Dissection extends MqttConnection implements FramerHost {
     this.#inference = version === null ? new VersionInference() : null
     this.version = version
     this.versionCertainty = version === null ? null : 'given'
-    const [a, b] = tcp.endpoints
-    const aListens = ports[a.port] === 1
-    const bListens = ports[b.port] === 1
-    this.expected = aListens || bListens
-    if (aListens !== bListens) this.client = aListens ? 1 : 0
+    const zeroListens = ports[tcp.endpoints[0].port] === 1
+    const oneListens = ports[tcp.endpoints[1].port] === 1
+    this.expected = zeroListens || oneListens
+    if (zeroListens !== oneListens) this.client = zeroListens ? 1 : 0
     this.#lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
     this.#tellLanes()
   }
@@ -215,12 +221,9 @@ class Dissection extends MqttConnection implements FramerHost {
   }
 
   #tellLanes(): void {
-    for (const sender of [0, 1] as const) {
-      const lane = this.#lanes[sender]
-      lane.direction = this.directionFrom(sender)
-      lane.settledVersion = this.#inference === null && this.client !== null ? this.version : null
-      lane.versionCertainty = this.versionCertainty
-    }
+    const settledVersion = this.#inference === null && this.client !== null ? this.version : null
+    this.#lanes[0].learn(this.directionFrom(0), settledVersion, this.versionCertainty)
+    this.#lanes[1].learn(this.directionFrom(1), settledVersion, this.versionCertainty)
   }
 
   direction(sender: End): Direction | null {

@@ -110,7 +110,8 @@ export class ConnectionIndex {
     words[at + ROW.others1] = segment.destination1
     words[at + ROW.others1 + 1] = segment.destination2
     words[at + ROW.others1 + 2] = segment.destination3
-    for (const half of HALF_AT) words[at + half + HALF.history] = -1
+    words[at + HALF_AT[0] + HALF.history] = -1
+    words[at + HALF_AT[1] + HALF.history] = -1
   }
 
   #grow(): void {

@@ -417,7 +417,7 @@ export class ConnectionTable {
     const index = this.#index.add(segment)
     const connection = this.#make(segment, this.#index.row(index))
     this.#connections.push(connection)
-    this.#readers.push(...connection.begin(this.#sink))
+    this.#setReaders(index, connection)
     return index
   }
 
@@ -427,8 +427,14 @@ export class ConnectionTable {
     row.words[row.at + ROW.lastFrame] = segment.frame
     const connection = this.#make(segment, row)
     this.#connections[index] = connection
-    this.#readers.splice(index * 2, 2, ...connection.begin(this.#sink))
+    this.#setReaders(index, connection)
     return connection
+  }
+
+  #setReaders(index: number, connection: TcpConnection): void {
+    const readers = connection.begin(this.#sink)
+    this.#readers[index * 2] = readers[0]
+    this.#readers[index * 2 + 1] = readers[1]
   }
 
   #make(segment: TcpSegment, row: Row): TcpConnection {
