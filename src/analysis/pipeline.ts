@@ -198,12 +198,13 @@ class WiredPipeline implements Pipeline, CaptureSink {
   // --- packets ---
 
   #packet(event: PacketEvent): void {
-    const { type } = event.packet
-    if (type === 'UNFRAMED') this.#unframed++
+    // UNFRAMED alone has no bytes. Of fifteen shapes of packets, to ask the packet itself for its type would take longer.
+    if (event.start === event.end) this.#unframed++
     else {
       this.#packets++
-      if (type === 'RESERVED') this.#reserved++
-      else this.#types[event.buffer[event.start]! >> 4]!++
+      const type = event.buffer[event.start]! >> 4
+      if (type > 0 && (type < 15 || event.packet.type === 'AUTH')) this.#types[type]!++
+      else this.#reserved++
       if (event.problems.length > 0) this.#countProblems(event.problems)
     }
     this.#sink.packet(event)

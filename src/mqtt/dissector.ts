@@ -140,9 +140,7 @@ class Lane implements StreamReader {
         // Those that say something about the connection itself go the other way.
         if (length < 0 || length > decodedBytes || start + length > end || type <= CONNACK) break
         const packet = decoder.decode(buffer, start, start + length, length, version, this.#direction, null)
-        event.resolvedTopicName = packet.type === 'PUBLISH' && packet.properties !== undefined && packet.properties.length > 0
-          ? this.#dissection.resolve(packet, this.#sender)
-          : undefined
+        event.resolvedTopicName = type === PUBLISH && hasProperties(packet as Publish) ? this.#dissection.resolve(packet as Publish, this.#sender) : undefined
         event.number++
         event.frame = data.frame
         event.time = data.time
@@ -190,8 +188,9 @@ class Lane implements StreamReader {
   }
 }
 
-/** Packets of type CONNECT and CONNACK have these numbers (MQTT 5.0 §2.1.2). */
+/** Packet types have these numbers (MQTT 5.0 §2.1.2); CONNECT has 1. */
 const CONNACK = 2
+const PUBLISH = 3
 
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
@@ -282,11 +281,9 @@ class Dissection extends MqttConnection implements FramerHost {
     }
     event.resolvedTopicName = undefined
     if (packet.type === 'PUBLISH') {
-      if (packet.properties !== undefined && packet.properties.length > 0) {
-        event.resolvedTopicName = this.resolve(packet, sender)
-        if (payloadValid === false && propertyValue(packet.properties, 'payloadFormatIndicator') === 1) {
-          problems = [...problems, invalidPayload(packet.payloadStart, length, this.version!)]
-        }
+      if (hasProperties(packet)) event.resolvedTopicName = this.resolve(packet, sender)
+      if (payloadValid === false && propertyValue(packet.properties, 'payloadFormatIndicator') === 1) {
+        problems = [...problems, invalidPayload(packet.payloadStart, length, this.version!)]
       }
     } else if (packet.type === 'CONNECT') this.#learnConnect(packet)
     else if (packet.type === 'CONNACK') this.#learnConnack(packet)
@@ -374,6 +371,10 @@ class Dissection extends MqttConnection implements FramerHost {
     aliases.set(alias, packet.topicName)
     return undefined
   }
+}
+
+function hasProperties({ properties }: Publish): boolean {
+  return properties !== undefined && properties.length > 0
 }
 
 /** The one event that every packet is told in. */

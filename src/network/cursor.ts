@@ -21,6 +21,8 @@ export class Cursor {
   frame = 0
   time = NaN
   buffer: Uint8Array = NO_BYTES
+  /** Of `buffer`, whole: for the headers that nearly every frame has. */
+  view: DataView = viewOf(NO_BYTES)
   start = 0
   end = 0
   wireEnd = 0
@@ -43,13 +45,18 @@ export class Cursor {
   begin(frame: Frame): void {
     this.frame = frame.number
     this.time = frame.time
-    // Telling the garbage collector of a new reference costs more than this comparison, here and below.
-    if (this.buffer !== frame.buffer) this.buffer = frame.buffer
+    if (this.buffer !== frame.buffer) this.turnTo(frame.buffer)
     this.start = frame.start
     this.end = frame.end
     const captured = frame.end - frame.start
     this.wireEnd = frame.start + (frame.originalLength > captured ? frame.originalLength : captured)
     this.guessed = false
+  }
+
+  /** Goes on in another buffer; the positions are the caller's to set. */
+  turnTo(buffer: Uint8Array): void {
+    this.buffer = buffer
+    this.view = viewOf(buffer)
   }
 
   /** A header says that its content ends here. It cannot make more of what its own carrier holds. */
@@ -86,7 +93,7 @@ export class Cursor {
   /** Goes on with what was set aside; false where there is nothing. */
   takeRest(): boolean {
     if (this.#restStart >= this.#restEnd) return false
-    this.buffer = this.#restBuffer
+    this.turnTo(this.#restBuffer)
     this.start = this.#restStart
     this.end = this.#restEnd
     this.wireEnd = this.#restWireEnd
@@ -95,4 +102,8 @@ export class Cursor {
     this.#restStart = this.#restEnd = 0
     return true
   }
+}
+
+function viewOf(buffer: Uint8Array): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 }

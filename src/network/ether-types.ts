@@ -1,6 +1,5 @@
 /** EtherTypes (IEEE 802 numbers registry) that lead to TCP, and the two bytes that hold them wherever a link layer has them. */
 import type { Cursor } from './cursor.ts'
-import { uint16 } from './integers.ts'
 import { LAYER, type Layer } from './layer.ts'
 
 /** IEEE 802.3 §3.2.6: up to this value the field is a length, and an LLC header follows. */
@@ -33,7 +32,7 @@ export function layerOfEtherType(etherType: number): Layer {
 
 /** Reads the EtherType or 802.3 length at `at` and moves behind it. The caller has checked that both bytes are there. */
 export function followEtherType(cursor: Cursor, at: number): Layer {
-  const etherType = uint16(cursor.buffer, at)
+  const etherType = cursor.view.getUint16(at)
   cursor.start = at + 2
   if (etherType === 0x0800) return LAYER.ipv4
   if (etherType > LARGEST_LENGTH) return layerOfEtherType(etherType)

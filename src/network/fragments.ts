@@ -229,7 +229,7 @@ export class FragmentTable {
     this.#complete.add(packet)
     this.#makeRoom(packet)
     this.#inUse = packet.bytes
-    cursor.buffer = packet.bytes
+    cursor.turnTo(packet.bytes)
     cursor.start = 0
     cursor.end = Math.min(packet.total, packet.cut)
     cursor.wireEnd = packet.total

@@ -1,4 +1,4 @@
-/** Integers in a buffer. The caller has checked that the bytes are there. A DataView or a subarray for each frame would cost more than the reads. */
+/** Integers in a buffer. The caller has checked that the bytes are there. */
 
 export function uint16(buffer: Uint8Array, at: number): number {
   return (buffer[at]! << 8) | buffer[at + 1]!

@@ -5,7 +5,7 @@
  * header checksum is not verified: it is often left to the network card, which fills it in after the capture.
  */
 import type { Cursor } from './cursor.ts'
-import { int32, uint16 } from './integers.ts'
+import { uint16 } from './integers.ts'
 import { IP_PROTOCOL_TCP, layerOfIpv4Protocol } from './ip-protocols.ts'
 import { LAYER, type Layer } from './layer.ts'
 
@@ -22,14 +22,14 @@ const MORE_FRAGMENTS = 0x2000
 const FRAGMENT_OFFSET = 0x1fff
 
 export function decodeIpv4(cursor: Cursor): Layer {
-  const { buffer, start } = cursor
+  const { buffer, view, start } = cursor
   const available = cursor.end - start
   if (available < SHORTEST_HEADER) return cursor.truncated('IPv4', SHORTEST_HEADER)
   const first = buffer[start]!
   if (first >>> 4 !== 4) return cursor.bad('What should be an IPv4 header has another version number.')
   const headerLength = (first & 0x0f) << 2
   if (headerLength < SHORTEST_HEADER) return cursor.bad('An IPv4 header says that it is shorter than 20 bytes.')
-  const totalLength = uint16(buffer, start + TOTAL_LENGTH)
+  const totalLength = view.getUint16(start + TOTAL_LENGTH)
   // 0: the network card will cut this packet into segments (TSO), and the driver left the length to it. It goes on to the end of the frame.
   const wireEnd = totalLength === 0 ? cursor.wireEnd : start + totalLength
   if (wireEnd < start + headerLength) return cursor.bad('An IPv4 packet says that it is shorter than its own header.')
@@ -42,14 +42,14 @@ export function decodeIpv4(cursor: Cursor): Layer {
   if (cursor.end > wireEnd) cursor.end = wireEnd
   const segment = cursor.segment
   segment.family = 4
-  segment.source0 = int32(buffer, start + SOURCE)
+  segment.source0 = view.getInt32(start + SOURCE)
   segment.source1 = segment.source2 = segment.source3 = 0
-  segment.destination0 = int32(buffer, start + DESTINATION)
+  segment.destination0 = view.getInt32(start + DESTINATION)
   segment.destination1 = segment.destination2 = segment.destination3 = 0
-  segment.identification = uint16(buffer, start + IDENTIFICATION)
+  segment.identification = view.getUint16(start + IDENTIFICATION)
 
   const protocol = buffer[start + PROTOCOL]!
-  const flagsAndOffset = uint16(buffer, start + FLAGS_AND_OFFSET)
+  const flagsAndOffset = view.getUint16(start + FLAGS_AND_OFFSET)
   if ((flagsAndOffset & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0) {
     const offset = (flagsAndOffset & FRAGMENT_OFFSET) << 3
     const more = (flagsAndOffset & MORE_FRAGMENTS) !== 0
