@@ -122,10 +122,12 @@ export class HalfStream {
     this.synSeen = syn
     this.base = syn ? sequence : (sequence - 1) | 0
     const first = syn ? (sequence + 1) | 0 : sequence
-    this.#set(HALF.next, first)
-    this.#set(HALF.first, first)
-    this.#set(HALF.turns, 0)
-    this.#mark(STATE.started, true)
+    const { words, at } = this.#row
+    const own = at + this.#from
+    words[own + HALF.next] = first
+    words[own + HALF.first] = first
+    words[own + HALF.turns] = 0
+    words[own + HALF.state]! |= STATE.started
   }
 
   end(finSequence: number): void {
@@ -214,19 +216,23 @@ export class HalfStream {
   }
 
   #word(word: number): number {
-    return this.#row.words[this.#row.at + this.#from + word]!
+    const { words, at } = this.#row
+    return words[at + this.#from + word]!
   }
 
   #set(word: number, value: number): void {
-    this.#row.words[this.#row.at + this.#from + word] = value
+    const { words, at } = this.#row
+    words[at + this.#from + word] = value
   }
 
   #is(state: number): boolean {
-    return (this.#word(HALF.state) & state) !== 0
+    const { words, at } = this.#row
+    return (words[at + this.#from + HALF.state]! & state) !== 0
   }
 
   #mark(state: number, on: boolean): void {
-    const before = this.#word(HALF.state)
-    this.#set(HALF.state, on ? before | state : before & ~state)
+    const { words, at } = this.#row
+    const index = at + this.#from + HALF.state
+    words[index] = on ? words[index]! | state : words[index]! & ~state
   }
 }

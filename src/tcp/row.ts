@@ -8,11 +8,11 @@
 /** Words of one connection. */
 export const ROW_WORDS = 32
 
-/** Both ports, the first words and the family of both addresses, their other words (IPv6), then the counters. */
-export const ROW = { ports: 0, address0: 1, address1: 2, family: 3, others0: 4, others1: 7, frames: 10, lastFrame: 11, ignored: 12 } as const
+/** Both ports, the first words and the family of both addresses, the counters; then both directions; and what IPv6 alone needs, the other words, last. */
+export const ROW = { ports: 0, address0: 1, address1: 2, family: 3, frames: 4, lastFrame: 5, ignored: 6, others0: 24, others1: 27 } as const
 
 /** Where the words of each direction begin in a row. */
-export const HALF_AT = [16, 24] as const
+export const HALF_AT = [8, 16] as const
 
 /** Words of one direction: STATE bits, next sequence number, that of stream offset 0, how often 2³² bytes went by, newest acknowledgement, history entry. */
 export const HALF = { state: 0, next: 1, first: 2, turns: 3, acknowledged: 4, history: 5 } as const
