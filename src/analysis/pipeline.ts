@@ -10,6 +10,8 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
+import { ExchangeTracker } from '../session/exchange-tracker.ts'
+import type { Exchange } from '../session/exchange.ts'
 import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
@@ -26,6 +28,8 @@ export interface PipelineSink {
   packet(event: PacketEvent): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
+  /** Each exchange when it ends. Exchanges are paired only where this is there. */
+  exchange?(exchange: Exchange): void
 }
 
 export interface CaptureFile {
@@ -55,6 +59,10 @@ export interface CaptureTotals {
   readonly unframed: number
   readonly malformedPackets: number
   readonly problems: { readonly error: number; readonly warning: number; readonly note: number }
+  /** Exchanges by kind and outcome (`publish-qos1 complete`), answers that nothing had asked for, and exchanges not followed because of a limit. */
+  readonly exchanges: ReadonlyMap<string, number>
+  readonly unexpected: number
+  readonly exchangesLeftOut: number
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
@@ -88,6 +96,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   readonly #network: NetworkDecoder
   readonly #tcp: ConnectionTable
   readonly #mqtt: MqttDissector
+  readonly #exchanges: ExchangeTracker | null
   readonly #files: CaptureFile[] = []
   readonly #linkTypes = new Set<number>()
   readonly #dropped = new Map<number, number>()
@@ -108,7 +117,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
   constructor(options: PipelineOptions, sink: PipelineSink) {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
-    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits)
+    this.#exchanges = sink.exchange === undefined ? null : new ExchangeTracker((exchange) => sink.exchange!(exchange), LIMITS.session)
+    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#exchanges)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
     this.#capture = new CaptureParser(this, LIMITS.capture)
@@ -130,6 +140,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
+    this.#exchanges?.finish()
     this.#tcp.finish(this.#frames, this.#running[1]!)
   }
 
@@ -160,6 +171,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
       unframed: this.#unframed,
       malformedPackets: this.#malformed,
       problems: this.#problems,
+      exchanges: this.#exchanges?.ended ?? new Map<string, number>(),
+      unexpected: this.#exchanges?.unexpected ?? 0,
+      exchangesLeftOut: this.#exchanges?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,
@@ -207,6 +221,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       else this.#reserved++
       if (event.problems.length > 0) this.#countProblems(event.problems)
     }
+    this.#exchanges?.packet(event)
     this.#sink.packet(event)
   }
 

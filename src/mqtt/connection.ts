@@ -6,10 +6,14 @@ import type { Direction, Version, VersionCertainty } from './version.ts'
 
 export class MqttConnection {
   readonly tcp: TcpConnection
+  /** State of the layer above. This layer only carries it. */
+  attachment: unknown = null
   /** Which end of `tcp` is the client; null while unknown. */
   client: End | null = null
   version: Version | null = null
   versionCertainty: VersionCertainty | null = null
+  /** Clean Start of the CONNECT (before 5.0: Clean Session); undefined where it was not seen. */
+  cleanStart: boolean | undefined = undefined
   /** From CONNECT, or the one that CONNACK assigned; undefined where neither was seen. */
   clientIdentifier: Text | undefined = undefined
   /** By sender; null until that end sets one. */

@@ -5,7 +5,7 @@
  * It judges nothing that needs history; every defect that it reports is visible in one packet.
  */
 import type { End, TcpConnection } from '../tcp/connection.ts'
-import type { StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
+import type { CloseReason, GapReason, StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
 import { AssemblyBudget, type Assembly } from './assembly.ts'
 import { MqttConnection } from './connection.ts'
 import { connectVersion, PacketDecoder, type DecoderLimits } from './decoder.ts'
@@ -33,12 +33,23 @@ export interface DissectorOptions {
   readonly version: Version | null
 }
 
+/** What else happens to the connections that carry packets, or may: told in order with the packets. */
+export interface ConnectionObserver {
+  /** Bytes that `sender` sent are not in the capture, as is clear from `frame` on. */
+  gap(connection: MqttConnection, sender: End, frame: number): void
+  closed(connection: MqttConnection, sender: End, reason: CloseReason): void
+  /** Nothing more will be said of it. */
+  forgotten(connection: MqttConnection): void
+}
+
 export class MqttDissector implements StreamSink {
   readonly #options: DissectorOptions
   readonly #shared: Shared
+  readonly #observer: ConnectionObserver | null
 
-  constructor(emit: (event: PacketEvent) => void, options: DissectorOptions, limits: DissectorLimits) {
+  constructor(emit: (event: PacketEvent) => void, options: DissectorOptions, limits: DissectorLimits, observer: ConnectionObserver | null = null) {
     this.#options = options
+    this.#observer = observer
     this.#shared = {
       limits,
       budget: new AssemblyBudget(limits.unfinishedBytesTotal),
@@ -61,25 +72,31 @@ export class MqttDissector implements StreamSink {
     return [dissection.lane(0), dissection.lane(1)]
   }
 
-  gap(connection: TcpConnection, sender: End, length: number): void {
+  gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
     dissection.aliases[sender]?.clear()
     dissection.lane(sender).gap(length)
+    this.#observer?.gap(dissection, sender, frame)
   }
 
   retransmitted(): void {}
 
   conflict(): void {}
 
-  closed(connection: TcpConnection, sender: End): void {
+  closed(connection: TcpConnection, sender: End, reason: CloseReason): void {
     const dissection = connection.attachment as Dissection | null
-    dissection?.lane(sender).close()
+    if (dissection === null) return
+    dissection.lane(sender).close()
+    this.#observer?.closed(dissection, sender, reason)
   }
 
   forgotten(connection: TcpConnection): void {
-    this.closed(connection, 0)
-    this.closed(connection, 1)
+    const dissection = connection.attachment as Dissection | null
+    if (dissection === null) return
+    dissection.lane(0).close()
+    dissection.lane(1).close()
+    this.#observer?.forgotten(dissection)
     connection.attachment = null
   }
 }
@@ -350,6 +367,7 @@ class Dissection extends MqttConnection implements FramerHost {
     if (this.versionCertainty === 'seen') return
     const version = connectVersion(packet)
     this.clientIdentifier = packet.clientIdentifier
+    this.cleanStart = packet.cleanStart
     if (version === null) return
     this.version = version
     this.versionCertainty = 'seen'

@@ -202,7 +202,7 @@ function dissect(deliveries: readonly Delivery[], emit: (event: PacketEvent) => 
   for (const { kind, connection, sender, data } of deliveries) {
     if (data !== null) connection.reader(sender).data(data)
     else if (kind === 'opened') connection.begin(dissector)
-    else dissector.closed(connection, sender)
+    else dissector.closed(connection, sender, 'fin')
   }
 }
 

@@ -1,0 +1,91 @@
+/**
+ * An exchange: a request and all that answers it on one connection, such as PUBLISH, PUBREC, PUBREL and PUBCOMP.
+ *
+ * It is handed on when it ends, with its outcome, and may then be kept. Nothing in it refers to the capture's buffers.
+ */
+import type { MqttConnection } from '../mqtt/connection.ts'
+import type { PacketType, Text } from '../mqtt/packet.ts'
+
+export type ExchangeKind = 'connect' | 'publish-qos1' | 'publish-qos2' | 'subscribe' | 'unsubscribe' | 'ping' | 'authenticate'
+
+export const EXCHANGE_KINDS: readonly ExchangeKind[] = ['connect', 'publish-qos1', 'publish-qos2', 'subscribe', 'unsubscribe', 'ping', 'authenticate']
+
+/**
+ * How it ended. `complete` answered · `failed` answered by a Reason Code that says so · `open` not answered when the capture ended · `abandoned` not answered
+ * when the connection ended · `superseded` its Packet Identifier was used for something else · `partly-seen` the capture does not show enough to say.
+ */
+export type ExchangeOutcome = 'complete' | 'failed' | 'open' | 'abandoned' | 'superseded' | 'partly-seen'
+
+export const EXCHANGE_OUTCOMES: readonly ExchangeOutcome[] = ['complete', 'failed', 'open', 'abandoned', 'superseded', 'partly-seen']
+
+export type Side = 'client' | 'server'
+
+/** How sure a result is, given what the capture shows. */
+export type Certainty = 'certain' | 'likely' | 'unsure'
+
+/** One packet of an exchange. */
+export interface Step {
+  readonly type: PacketType
+  /** PacketEvent.number, frame and time (nanoseconds since the capture's first frame; NaN where the capture has none). */
+  readonly number: number
+  readonly frame: number
+  readonly time: number
+  readonly dup: boolean
+  readonly by: Side
+  /** Sent before already: this one adds nothing to the exchange. */
+  readonly again: boolean
+}
+
+/** A Topic Filter of a SUBSCRIBE or UNSUBSCRIBE and what became of it; `qos` is what was asked for, `reasonCode` the answer (before 5.0 the return code). */
+export interface RequestedFilter {
+  readonly topicFilter: Text
+  readonly qos: number | null
+  reasonCode: number | null
+}
+
+export interface Exchange {
+  /** From 1, in the order in which exchanges begin. */
+  readonly number: number
+  readonly connection: MqttConnection
+  readonly kind: ExchangeKind
+  readonly initiator: Side
+  /** Null for the kinds that have none. */
+  readonly packetIdentifier: number | null
+  /** Of a PUBLISH, also behind a Topic Alias; null where there is none or where it was not seen. */
+  readonly topic: Text | null
+  /** Of SUBSCRIBE and UNSUBSCRIBE; empty for other kinds. */
+  readonly filters: readonly RequestedFilter[]
+  readonly outcome: ExchangeOutcome
+  /** The answer that ended it: 0 where it is left out on the wire, null where the answer has none or did not come. Of several, the first that failed. */
+  readonly reasonCode: number | null
+  /** In the order of the capture; the first and the last ones where there were very many. */
+  readonly steps: readonly Step[]
+  /** Packets of it that were sent more than once. */
+  readonly retransmitted: number
+  readonly certainty: Certainty
+}
+
+/** From its first packet to its last, in nanoseconds; null where the capture has no times. */
+export function durationOf({ steps }: Exchange): number | null {
+  return between(steps[0], steps[steps.length - 1])
+}
+
+/** The time from each packet to the one that took the exchange further, in nanoseconds: of QoS 2 three. Empty where the capture has no times. */
+export function legsOf({ steps }: Exchange): number[] {
+  const legs: number[] = []
+  let from: Step | undefined
+  for (const step of steps) {
+    if (step.again) continue
+    const leg = from === undefined ? undefined : between(from, step)
+    if (leg === null) return []
+    if (leg !== undefined) legs.push(leg)
+    from = step
+  }
+  return legs
+}
+
+function between(from: Step | undefined, to: Step | undefined): number | null {
+  if (from === undefined || to === undefined) return null
+  const time = to.time - from.time
+  return Number.isNaN(time) ? null : time
+}

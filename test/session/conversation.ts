@@ -1,0 +1,151 @@
+import { createPipeline } from '../../src/analysis/pipeline.ts'
+import { LIMITS } from '../../src/analysis/limits.ts'
+import { MqttDissector } from '../../src/mqtt/dissector.ts'
+import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
+import { ExchangeTracker, type ExchangeLimits } from '../../src/session/exchange-tracker.ts'
+import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
+import { ConnectionTable } from '../../src/tcp/connection-table.ts'
+import { fromHex } from '../mqtt/framed.ts'
+
+type From = 'client' | 'server'
+
+const PORTS = new Uint8Array(65536)
+PORTS[1883] = 1
+
+/** Packets as hex. Identifiers are two bytes of hex. */
+export const HEX = {
+  connect311: (cleanSession = true) => `100d 0004 4d515454 04 ${cleanSession ? '02' : '00'} 003c 0001 61`,
+  connect5: (cleanStart = true) => `100e 0004 4d515454 05 ${cleanStart ? '02' : '00'} 003c 00 0001 61`,
+  connack311: (returnCode = '00') => `2002 00${returnCode}`,
+  connack5: (reasonCode = '00') => `2003 00${reasonCode} 00`,
+  publish1: (identifier: string, { dup = false, topic = '74' } = {}) => `${dup ? '3a' : '32'}06 0001 ${topic} ${identifier} 21`,
+  publish2: (identifier: string, { dup = false, topic = '74' } = {}) => `${dup ? '3c' : '34'}06 0001 ${topic} ${identifier} 21`,
+  puback: (identifier: string) => `4002 ${identifier}`,
+  pubrec: (identifier: string) => `5002 ${identifier}`,
+  pubrel: (identifier: string) => `6202 ${identifier}`,
+  pubcomp: (identifier: string) => `7002 ${identifier}`,
+  subscribe: (identifier: string) => `820a ${identifier} 0001 61 01 0001 62 02`,
+  suback: (identifier: string, codes = '0102') => `9004 ${identifier} ${codes}`,
+  unsubscribe: (identifier: string) => `a205 ${identifier} 0001 61`,
+  unsuback: (identifier: string) => `b002 ${identifier}`,
+  pingreq: 'c000',
+  pingresp: 'd000',
+  disconnect: 'e000',
+} as const
+
+/** One TCP connection between a client and a server on port 1883, each packet in a segment of its own, one millisecond after the other. */
+export class Conversation {
+  readonly exchanges: Exchange[] = []
+  readonly tracker: ExchangeTracker
+  readonly #tcp: ConnectionTable
+  readonly #next = { client: 101, server: 501 }
+  #frame = 0
+
+  constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<ExchangeLimits> } = {}) {
+    this.tracker = new ExchangeTracker((exchange) => this.exchanges.push(exchange), { ...LIMITS.session, ...limits })
+    const dissector = new MqttDissector((event) => this.tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, this.tracker)
+    this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
+    if (syn) {
+      this.#segment('client', 100, '', TCP_FLAGS.syn)
+      this.#segment('server', 500, '', TCP_FLAGS.syn)
+    }
+  }
+
+  client(...packets: string[]): this {
+    return this.#send('client', packets)
+  }
+
+  server(...packets: string[]): this {
+    return this.#send('server', packets)
+  }
+
+  /** The other side receives them, the capture does not hold them. */
+  lost(from: From, ...packets: string[]): this {
+    for (const packet of packets) this.#next[from] += fromHex(packet).length
+    return this
+  }
+
+  fin(from: From): this {
+    this.#segment(from, this.#next[from], '', TCP_FLAGS.fin)
+    return this
+  }
+
+  reset(from: From): this {
+    this.#segment(from, this.#next[from], '', TCP_FLAGS.rst)
+    return this
+  }
+
+  end(): this {
+    this.tracker.finish()
+    this.#tcp.finish(this.#frame, this.#frame * 1e6)
+    return this
+  }
+
+  /** In words: `publish-qos1 client 1 complete`, and what else is worth a word. */
+  get told(): string[] {
+    return this.exchanges.map(toldOf)
+  }
+
+  #send(from: From, packets: readonly string[]): this {
+    for (const packet of packets) {
+      this.#segment(from, this.#next[from], packet, 0)
+      this.#next[from] += fromHex(packet).length
+    }
+    return this
+  }
+
+  #segment(from: From, sequence: number, hex: string, flags: number): void {
+    const bytes = fromHex(hex)
+    const segment = new TcpSegment()
+    segment.frame = ++this.#frame
+    segment.time = this.#frame * 1e6
+    segment.source0 = from === 'client' ? 1 : 2
+    segment.destination0 = from === 'client' ? 2 : 1
+    segment.sourcePort = from === 'client' ? 40_000 : 1883
+    segment.destinationPort = from === 'client' ? 1883 : 40_000
+    segment.sequence = sequence
+    // Each side has received all that the other one sent so far, captured or not.
+    segment.acknowledgement = this.#next[from === 'client' ? 'server' : 'client']
+    segment.flags = flags | ((flags & (TCP_FLAGS.syn | TCP_FLAGS.rst)) === 0 ? TCP_FLAGS.ack : 0)
+    segment.buffer = bytes
+    segment.end = bytes.length
+    segment.length = bytes.length
+    this.#tcp.push(segment)
+  }
+}
+
+export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, certainty }: Exchange): string {
+  const words = [kind, initiator, packetIdentifier, outcome, reasonCode === null ? null : `code ${reasonCode}`, retransmitted > 0 ? `again ${retransmitted}` : null]
+  const sure = certainty === 'certain' ? null : certainty
+  return [...words, sure, `(${steps.map(({ type, again }) => (again ? `${type}*` : type)).join(' ')})`].filter((word) => word !== null).join(' ')
+}
+
+export interface Paired {
+  readonly exchanges: readonly Exchange[]
+  readonly unexpected: number
+}
+
+/** The exchanges of a whole capture file. */
+export function pair(capture: Uint8Array): Paired {
+  const exchanges: Exchange[] = []
+  const pipeline = createPipeline({ ports: PORTS, version: null }, {
+    packet: () => undefined,
+    captureProblem: (_file, problem) => {
+      throw new Error(problem.message)
+    },
+    networkProblem: () => undefined,
+    exchange: (exchange) => exchanges.push(exchange),
+  })
+  pipeline.begin('test')
+  pipeline.push(capture)
+  pipeline.finish()
+  return { exchanges, unexpected: pipeline.totals.unexpected }
+}
+
+/** As `toldOf`, with frames and times: the same for the same exchange. */
+export function identityOf(exchange: Exchange): string {
+  const { connection, kind, initiator, packetIdentifier, steps } = exchange
+  const packets = steps.map(({ type, time }) => `${type}@${time}`).join(' ')
+  const ends = connection.tcp.endpoints.map(({ text }) => text).sort().join(' ')
+  return `${ends} ${kind} ${initiator} ${packetIdentifier} ${packets} ${durationOf(exchange)} ${legsOf(exchange).join('/')}`
+}
