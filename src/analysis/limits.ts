@@ -78,12 +78,12 @@ export const LIMITS = {
     aliasedTopics: 1_048_576,
   },
   session: {
-    /** Exchanges without an end, in all connections together: 100,000 clients with ten each. About 400 bytes each. */
+    /** Exchanges without an end, in all connections together: 100,000 clients with ten each. About 600 bytes each. */
     openExchanges: 1_000_000,
     /** PINGREQs of one connection that wait for an answer: where the capture shows no answers, the oldest are given up. */
     openPings: 100,
-    /** Packets remembered of one exchange; repetitions in between are only counted. */
-    steps: 64,
+    /** Objects of ended exchanges kept to be used again: 8 MB at most. */
+    spare: 16_384,
   },
   filter: {
     /** Characters of a display filter: room for a set of a thousand client identifiers. */

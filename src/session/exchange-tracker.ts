@@ -7,13 +7,12 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { PACKET_TYPES, type Packet, type PacketType, type Text } from '../mqtt/packet.ts'
+import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
 import type { HalfStream } from '../tcp/half-stream.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
-import {
-  EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Certainty, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Side, type Step,
-} from './exchange.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Side } from './exchange.ts'
+import { InFlight, OpenExchange } from './open-exchange.ts'
 import { EXCHANGE_STATES, JOINED_BY, isAgain, nextState, transition } from './transitions.ts'
 
 export interface ExchangeLimits {
@@ -21,8 +20,8 @@ export interface ExchangeLimits {
   readonly openExchanges: number
   /** PINGREQs of one connection that wait for an answer. */
   readonly openPings: number
-  /** Packets remembered of one exchange: the first ones, and always the last. */
-  readonly steps: number
+  /** Objects of ended exchanges that are kept to be used again. */
+  readonly spare: number
 }
 
 const CONNECT = 1
@@ -41,6 +40,7 @@ const AUTH = 15
 const FIRST_FAILURE = 0x80
 
 const KIND = Object.fromEntries(EXCHANGE_KINDS.map((kind, index) => [kind, index])) as Readonly<Record<ExchangeKind, number>>
+const OUTCOME = Object.fromEntries(EXCHANGE_OUTCOMES.map((outcome, index) => [outcome, index])) as Readonly<Record<ExchangeOutcome, number>>
 const SENT = EXCHANGE_STATES.indexOf('sent')
 const DONE = EXCHANGE_STATES.indexOf('done')
 const NO_FILTERS: readonly RequestedFilter[] = []
@@ -53,6 +53,8 @@ export class ExchangeTracker {
   #unexpected = 0
   #leftOut = 0
   #captureEnds = false
+  /** Ended ones, to be used again. */
+  readonly #spare: OpenExchange[] = []
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
@@ -104,8 +106,8 @@ export class ExchangeTracker {
         this.#acknowledge(pending, side, event, type)
         return
       case CONNECT:
+        // A second one is a defect (§3.1), and nothing answers it.
         if (side === 'client' && pending.connect === null && !pending.connected) pending.connect = this.#begin(event, 'connect', side, null, null, NO_FILTERS)
-        else this.#unexpected++
         return
       case CONNACK:
         pending.connected = true
@@ -122,7 +124,7 @@ export class ExchangeTracker {
         if (pending.authenticate !== null) this.#answerTo(pending, 'authenticate', side, event, type)
         return
       case AUTH:
-        this.#auth(pending, side, event, type)
+        if (packet.type === 'AUTH') this.#auth(pending, side, event, type)
         return
       default:
         return
@@ -158,25 +160,22 @@ export class ExchangeTracker {
     const identifier = packet.packetIdentifier!
     const kind = packet.qos === 1 ? 'publish-qos1' : 'publish-qos2'
     const topic = event.resolvedTopicName ?? (packet.topicName === '' ? null : packet.topicName ?? null)
-    const before = pending.of(side).get(identifier)
-    if (before !== undefined) {
+    const before = pending.of(side).find(identifier)
+    if (before !== null) {
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(pending, before, side, event, PUBLISH)) return
       this.#supersede(pending, before)
     }
-    this.#keep(pending, side, identifier, this.#begin(event, kind, side, identifier, topic, NO_FILTERS))
+    this.#keep(pending, side, this.#begin(event, kind, side, identifier, topic, NO_FILTERS))
   }
 
   #request(pending: Pending, side: Side, event: PacketEvent, type: number): void {
     const { packet } = event
     if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || packet.packetIdentifier === undefined) return
-    if (side !== 'client') {
-      this.#unexpected++
-      return
-    }
+    if (side !== 'client') return
     const kind = packet.type === 'SUBSCRIBE' ? 'subscribe' : 'unsubscribe'
-    const before = pending.of(side).get(packet.packetIdentifier)
-    if (before !== undefined) {
+    const before = pending.of(side).find(packet.packetIdentifier)
+    if (before !== null) {
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(pending, before, side, event, type)) return
       this.#supersede(pending, before)
@@ -184,14 +183,11 @@ export class ExchangeTracker {
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
       : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
-    this.#keep(pending, side, packet.packetIdentifier, this.#begin(event, kind, side, packet.packetIdentifier, null, filters))
+    this.#keep(pending, side, this.#begin(event, kind, side, packet.packetIdentifier, null, filters))
   }
 
   #ping(pending: Pending, side: Side, event: PacketEvent): void {
-    if (side !== 'client') {
-      this.#unexpected++
-      return
-    }
+    if (side !== 'client') return
     if (pending.pings.length >= this.#limits.openPings) {
       const oldest = pending.pings.shift()!
       this.#end(oldest, pending.outcomeOf('open', oldest))
@@ -214,8 +210,8 @@ export class ExchangeTracker {
     if (identifier === undefined) return
     const joined = JOINED_BY[PACKET_TYPES[type]!]!
     const initiator = joined.by === 'initiator' ? side : otherSide(side)
-    const exchange = pending.of(initiator).get(identifier)
-    if (exchange !== undefined && (this.#goesOn(pending, exchange, side, event, type) || this.#skipsTo(pending, exchange, side, event, type))) return
+    const exchange = pending.of(initiator).find(identifier)
+    if (exchange !== null && (this.#goesOn(pending, exchange, side, event, type) || this.#skipsTo(pending, exchange, side, event, type))) return
     this.#join(pending, initiator, side, identifier, event, type)
   }
 
@@ -226,7 +222,7 @@ export class ExchangeTracker {
     const missing = exchange.crossedGap || !pending.whole(event, otherSide(side))
     if (joined.kind !== exchange.kind || state <= exchange.state || !missing) return false
     exchange.partly = true
-    exchange.steps.push(stepOf(event, false))
+    exchange.add(event, false)
     exchange.state = state
     if (state === DONE) {
       pending.remove(exchange)
@@ -266,9 +262,9 @@ export class ExchangeTracker {
       return
     }
     if (identifier === null) return
-    const before = pending.of(initiator).get(identifier)
-    if (before !== undefined) this.#supersede(pending, before)
-    this.#keep(pending, initiator, identifier, exchange)
+    const before = pending.of(initiator).find(identifier)
+    if (before !== null) this.#supersede(pending, before)
+    this.#keep(pending, initiator, exchange)
   }
 
   // --- one exchange ---
@@ -281,15 +277,16 @@ export class ExchangeTracker {
       return null
     }
     this.#open++
-    const exchange = new OpenExchange(++this.#number, event.connection, kind, initiator, packetIdentifier, topic, filters)
     const pending = pendingOf(event.connection)
+    const exchange = this.#spare.pop() ?? new OpenExchange()
+    exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = pending.late || !pending.sees(otherSide(initiator))
-    exchange.steps.push(stepOf(event, false))
+    exchange.add(event, false)
     return exchange
   }
 
-  #keep(pending: Pending, side: Side, identifier: number, exchange: OpenExchange | null): void {
-    if (exchange !== null) pending.of(side).set(identifier, exchange)
+  #keep(pending: Pending, side: Side, exchange: OpenExchange | null): void {
+    if (exchange !== null) pending.of(side).add(exchange)
   }
 
   /** Takes the exchange further. False where the packet does not belong to it. */
@@ -298,8 +295,7 @@ export class ExchangeTracker {
     if (found === 0) return false
     const again = isAgain(found)
     if (again) exchange.retransmitted++
-    if (exchange.steps.length >= this.#limits.steps) exchange.steps.pop()
-    exchange.steps.push(stepOf(event, again))
+    exchange.add(event, again)
     exchange.state = nextState(found)
     if (exchange.state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       pending.remove(exchange)
@@ -344,50 +340,18 @@ export class ExchangeTracker {
     pending.settled = true
     // In the order in which they began.
     const left = [...pending.all()].sort((a, b) => a.number - b.number)
-    for (const exchange of left) this.#end(exchange, pending.outcomeOf(outcome, exchange))
+    for (const exchange of left) {
+      pending.remove(exchange)
+      this.#end(exchange, pending.outcomeOf(outcome, exchange))
+    }
   }
 
   #end(exchange: OpenExchange, outcome: ExchangeOutcome): void {
     this.#open--
-    exchange.outcome = exchange.partly ? 'partly-seen' : outcome
-    exchange.certainty = exchange.outcome === 'partly-seen' ? 'unsure' : exchange.crossedGap ? 'likely' : 'certain'
-    this.#ended[exchange.kindIndex * EXCHANGE_OUTCOMES.length + EXCHANGE_OUTCOMES.indexOf(exchange.outcome)]!++
+    exchange.outcomeIndex = OUTCOME[exchange.partly ? 'partly-seen' : outcome]
+    this.#ended[exchange.kindIndex * EXCHANGE_OUTCOMES.length + exchange.outcomeIndex]!++
     this.#emit(exchange)
-  }
-}
-
-class OpenExchange implements Exchange {
-  readonly number: number
-  readonly connection: MqttConnection
-  readonly kind: ExchangeKind
-  readonly kindIndex: number
-  readonly initiator: Side
-  readonly packetIdentifier: number | null
-  readonly topic: Text | null
-  readonly filters: readonly RequestedFilter[]
-  readonly steps: Step[] = []
-  state = SENT
-  outcome: ExchangeOutcome = 'open'
-  reasonCode: number | null = null
-  retransmitted = 0
-  certainty: Certainty = 'certain'
-  /** Its beginning is not in the capture. */
-  partly = false
-  /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already, or unseen. */
-  crossedGap = false
-
-  constructor(
-    number: number, connection: MqttConnection, kind: ExchangeKind, initiator: Side, packetIdentifier: number | null, topic: Text | null,
-    filters: readonly RequestedFilter[],
-  ) {
-    this.number = number
-    this.connection = connection
-    this.kind = kind
-    this.kindIndex = KIND[kind]
-    this.initiator = initiator
-    this.packetIdentifier = packetIdentifier
-    this.topic = topic
-    this.filters = filters
+    if (this.#spare.length < this.#limits.spare) this.#spare.push(exchange)
   }
 }
 
@@ -399,8 +363,8 @@ class Pending {
   connected = false
   authenticate: OpenExchange | null = null
   readonly pings: OpenExchange[] = []
-  readonly #byClient = new Map<number, OpenExchange>()
-  readonly #byServer = new Map<number, OpenExchange>()
+  readonly #byClient = new InFlight()
+  readonly #byServer = new InFlight()
   /** By end: it has sent its FIN or RST. */
   readonly finished: [boolean, boolean] = [false, false]
   /** All that was open has been handed on. */
@@ -419,7 +383,7 @@ class Pending {
     if (frame > this.#newestFrame) this.#newestFrame = frame
   }
 
-  of(side: Side): Map<number, OpenExchange> {
+  of(side: Side): InFlight {
     return side === 'client' ? this.#byClient : this.#byServer
   }
 
@@ -459,10 +423,10 @@ class Pending {
   }
 
   remove(exchange: OpenExchange): void {
-    if (exchange.packetIdentifier !== null) this.of(exchange.initiator).delete(exchange.packetIdentifier)
+    if (exchange.packetIdentifier !== null) this.of(exchange.initiator).remove(exchange)
     else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
-    else if (exchange === this.pings[0]) this.pings.shift()
+    else this.pings.splice(this.pings.indexOf(exchange), 1)
   }
 
   gap(frame: number): void {
@@ -474,8 +438,7 @@ class Pending {
     if (this.connect !== null) yield this.connect
     if (this.authenticate !== null) yield this.authenticate
     yield* this.pings
-    yield* this.#byClient.values()
-    yield* this.#byServer.values()
+    for (const side of [this.#byClient, this.#byServer]) for (let exchange = side.first; exchange !== null; exchange = exchange.next) yield exchange
   }
 }
 
@@ -494,19 +457,6 @@ function pendingOf(connection: MqttConnection): Pending {
 
 function otherSide(side: Side): Side {
   return side === 'client' ? 'server' : 'client'
-}
-
-function stepOf(event: PacketEvent, again: boolean): Step {
-  const { packet } = event
-  return {
-    type: packet.type as PacketType,
-    number: event.number,
-    frame: event.frame,
-    time: event.time,
-    dup: packet.type === 'PUBLISH' && packet.dup,
-    by: event.direction === 'client-to-server' ? 'client' : 'server',
-    again,
-  }
 }
 
 /** 0 where it is left out on the wire; null where the packet has none. */

@@ -1,7 +1,8 @@
 /**
  * An exchange: a request and all that answers it on one connection, such as PUBLISH, PUBREC, PUBREL and PUBCOMP.
  *
- * It is handed on when it ends, with its outcome, and may then be kept. Nothing in it refers to the capture's buffers.
+ * It is handed on when it ends, with its outcome. Its object is then used again for another one: it is valid only until the call that delivered it returns.
+ * `steps` is made when it is asked for, and may be kept.
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketType, Text } from '../mqtt/packet.ts'

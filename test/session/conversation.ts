@@ -42,7 +42,7 @@ export class Conversation {
   #frame = 0
 
   constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<ExchangeLimits> } = {}) {
-    this.tracker = new ExchangeTracker((exchange) => this.exchanges.push(exchange), { ...LIMITS.session, ...limits })
+    this.tracker = new ExchangeTracker((exchange) => this.exchanges.push(kept(exchange)), { ...LIMITS.session, ...limits })
     const dissector = new MqttDissector((event) => this.tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, this.tracker)
     this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
     if (syn) {
@@ -114,6 +114,12 @@ export class Conversation {
   }
 }
 
+/** The object is used again, so its values are copied. */
+function kept(exchange: Exchange): Exchange {
+  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty } = exchange
+  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty }
+}
+
 export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, certainty }: Exchange): string {
   const words = [kind, initiator, packetIdentifier, outcome, reasonCode === null ? null : `code ${reasonCode}`, retransmitted > 0 ? `again ${retransmitted}` : null]
   const sure = certainty === 'certain' ? null : certainty
@@ -134,7 +140,7 @@ export function pair(capture: Uint8Array): Paired {
       throw new Error(problem.message)
     },
     networkProblem: () => undefined,
-    exchange: (exchange) => exchanges.push(exchange),
+    exchange: (exchange) => exchanges.push(kept(exchange)),
   })
   pipeline.begin('test')
   pipeline.push(capture)

@@ -73,6 +73,24 @@ describe('exchanges that are complete', () => {
   })
 })
 
+describe('many exchanges at once', () => {
+  const identifiers = Array.from({ length: 100 }, (_, index) => (index + 1).toString(16).padStart(4, '0'))
+
+  test.each([
+    ['in their order', identifiers],
+    ['in the opposite order', [...identifiers].reverse()],
+    ['some from the middle first', [...identifiers.slice(40, 60), ...identifiers.slice(0, 40), ...identifiers.slice(60)]],
+  ])('answered %s', (_order, answers) => {
+    const told = behindConnect(connected().client(...identifiers.map((identifier) => HEX.publish1(identifier))).server(...answers.map(HEX.puback)))
+    expect(told).toEqual(answers.map((identifier) => `publish-qos1 client ${parseInt(identifier, 16)} complete (PUBLISH PUBACK)`))
+  })
+
+  test('and none answered', () => {
+    const conversation = connected().client(...identifiers.map((identifier) => HEX.publish2(identifier))).reset('client')
+    expect(behindConnect(conversation)).toEqual(identifiers.map((identifier) => `publish-qos2 client ${parseInt(identifier, 16)} abandoned (PUBLISH)`))
+  })
+})
+
 describe('exchanges that fail', () => {
   test('CONNECT refused, in 3.1.1 and 5.0', () => {
     expect(new Conversation().client(HEX.connect311()).server(HEX.connack311('05')).end().told).toEqual(['connect client failed code 5 (CONNECT CONNACK)'])
@@ -202,9 +220,9 @@ describe('limits', () => {
   })
 
   test('packets of one exchange: the first ones stay, and the last', () => {
-    const conversation = new Conversation({ limits: { steps: 3 } }).client(HEX.connect311()).server(HEX.connack311()).client(HEX.publish1('0001'))
-    for (let time = 0; time < 5; time++) conversation.client(HEX.publish1('0001', { dup: true }))
-    expect(behindConnect(conversation.server(HEX.puback('0001')))).toEqual(['publish-qos1 client 1 complete again 5 (PUBLISH PUBLISH* PUBACK)'])
+    const conversation = new Conversation().client(HEX.connect311()).server(HEX.connack311()).client(HEX.publish1('0001'))
+    for (let time = 0; time < 20; time++) conversation.client(HEX.publish1('0001', { dup: true }))
+    expect(behindConnect(conversation.server(HEX.puback('0001')))).toEqual([`publish-qos1 client 1 complete again 20 (PUBLISH ${'PUBLISH* '.repeat(6)}PUBACK)`])
   })
 })
 

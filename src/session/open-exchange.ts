@@ -1,0 +1,154 @@
+/**
+ * Exchanges without an end yet, and where they wait: made to be used again, since each packet of QoS 1 and 2 meets one.
+ */
+import type { MqttConnection } from '../mqtt/connection.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
+import {
+  EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Certainty, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Side, type Step,
+} from './exchange.ts'
+
+/** Packets remembered of one exchange: more than any without repetitions has, but for an authentication in many rounds. The first ones stay, and the last. */
+export const STEPS_KEPT = 8
+
+/** Numbers kept for each: type and flags, PacketEvent.number, frame, time. */
+const STEP = { what: 0, number: 1, frame: 2, time: 3, words: 4 } as const
+const DUP = 1 << 4
+const BY_CLIENT = 1 << 5
+const AGAIN = 1 << 6
+
+export class OpenExchange implements Exchange {
+  number = 0
+  connection!: MqttConnection
+  /** Indexes of EXCHANGE_KINDS, EXCHANGE_STATES and EXCHANGE_OUTCOMES. */
+  kindIndex = 0
+  state = 0
+  outcomeIndex = 0
+  initiator: Side = 'client'
+  packetIdentifier: number | null = null
+  topic: Text | null = null
+  filters: readonly RequestedFilter[] = []
+  reasonCode: number | null = null
+  retransmitted = 0
+  /** Its beginning, or a step of it, is not in the capture. */
+  partly = false
+  /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already, or unseen. */
+  crossedGap = false
+  /** Neighbours in InFlight. */
+  next: OpenExchange | null = null
+  previous: OpenExchange | null = null
+  readonly #steps = new Float64Array(STEPS_KEPT * STEP.words)
+  #stepCount = 0
+
+  begin(
+    number: number, connection: MqttConnection, kindIndex: number, state: number, initiator: Side, packetIdentifier: number | null, topic: Text | null,
+    filters: readonly RequestedFilter[],
+  ): void {
+    this.number = number
+    if (this.connection !== connection) this.connection = connection
+    this.kindIndex = kindIndex
+    this.state = state
+    this.initiator = initiator
+    this.packetIdentifier = packetIdentifier
+    this.topic = topic
+    this.filters = filters
+    this.reasonCode = null
+    this.retransmitted = 0
+    this.partly = false
+    this.crossedGap = false
+    this.#stepCount = 0
+  }
+
+  add(event: PacketEvent, again: boolean): void {
+    const byte = event.buffer[event.start]!
+    const type = byte >> 4
+    if (this.#stepCount === STEPS_KEPT) this.#stepCount--
+    const at = this.#stepCount++ * STEP.words
+    const steps = this.#steps
+    steps[at + STEP.what] = type | (type === PUBLISH && (byte & 0x08) !== 0 ? DUP : 0)
+      | (event.direction === 'client-to-server' ? BY_CLIENT : 0) | (again ? AGAIN : 0)
+    steps[at + STEP.number] = event.number
+    steps[at + STEP.frame] = event.frame
+    steps[at + STEP.time] = event.time
+  }
+
+  get kind(): ExchangeKind {
+    return EXCHANGE_KINDS[this.kindIndex]!
+  }
+
+  get outcome(): ExchangeOutcome {
+    return EXCHANGE_OUTCOMES[this.outcomeIndex]!
+  }
+
+  get certainty(): Certainty {
+    if (this.outcome === 'partly-seen') return 'unsure'
+    return this.crossedGap ? 'likely' : 'certain'
+  }
+
+  get steps(): readonly Step[] {
+    const made: Step[] = []
+    for (let at = 0; at < this.#stepCount * STEP.words; at += STEP.words) {
+      const what = this.#steps[at + STEP.what]!
+      made.push({
+        type: PACKET_TYPES[what & 0x0f]!,
+        number: this.#steps[at + STEP.number]!,
+        frame: this.#steps[at + STEP.frame]!,
+        time: this.#steps[at + STEP.time]!,
+        dup: (what & DUP) !== 0,
+        by: (what & BY_CLIENT) !== 0 ? 'client' : 'server',
+        again: (what & AGAIN) !== 0,
+      })
+    }
+    return made
+  }
+}
+
+const PUBLISH = 3
+
+/** As long as no more are in flight, looking along the list is quicker than any table. */
+const LISTED = 32
+
+/** The open exchanges of one sender of Packet Identifiers, in the order in which they began. Answers mostly come in that order. */
+export class InFlight {
+  first: OpenExchange | null = null
+  #last: OpenExchange | null = null
+  #count = 0
+  #byIdentifier: Map<number, OpenExchange> | null = null
+
+  find(packetIdentifier: number): OpenExchange | null {
+    if (this.#byIdentifier !== null) return this.#byIdentifier.get(packetIdentifier) ?? null
+    let exchange = this.first
+    while (exchange !== null && exchange.packetIdentifier !== packetIdentifier) exchange = exchange.next
+    return exchange
+  }
+
+  add(exchange: OpenExchange): void {
+    exchange.next = null
+    exchange.previous = this.#last
+    if (this.#last === null) this.first = exchange
+    else this.#last.next = exchange
+    this.#last = exchange
+    if (++this.#count > LISTED) {
+      this.#byIdentifier ??= this.#table()
+      this.#byIdentifier.set(exchange.packetIdentifier!, exchange)
+    }
+  }
+
+  remove(exchange: OpenExchange): void {
+    const { previous, next } = exchange
+    if (previous === null) this.first = next
+    else previous.next = next
+    if (next === null) this.#last = previous
+    else next.previous = previous
+    exchange.next = null
+    exchange.previous = null
+    this.#byIdentifier?.delete(exchange.packetIdentifier!)
+    if (--this.#count <= LISTED / 2) this.#byIdentifier = null
+  }
+
+  #table(): Map<number, OpenExchange> {
+    const table = new Map<number, OpenExchange>()
+    for (let exchange = this.first; exchange !== null; exchange = exchange.next) table.set(exchange.packetIdentifier!, exchange)
+    return table
+  }
+}
