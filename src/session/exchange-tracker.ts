@@ -91,7 +91,7 @@ export class ExchangeTracker {
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
     const pending = pendingOf(event.connection)
     if (pending.settled) return
-    pending.meet(event)
+    pending.meet(event, side)
     switch (type) {
       case PUBLISH:
         if (packet.type === 'PUBLISH' && (packet.qos === 1 || packet.qos === 2) && packet.packetIdentifier !== undefined) this.#publish(pending, side, event, packet)
@@ -373,14 +373,19 @@ class Pending {
   late = false
   /** Of all packets and gaps so far. */
   #newestFrame = 0
+  /** A packet from this side has gone by. */
+  #clientSeen = false
+  #serverSeen = false
 
   constructor(connection: MqttConnection) {
     this.connection = connection
   }
 
-  meet({ firstSeenFrame, frame }: PacketEvent): void {
+  meet({ firstSeenFrame, frame }: PacketEvent, side: Side): void {
     this.late = firstSeenFrame < this.#newestFrame
     if (frame > this.#newestFrame) this.#newestFrame = frame
+    if (side === 'client') this.#clientSeen = true
+    else this.#serverSeen = true
   }
 
   of(side: Side): InFlight {
@@ -414,7 +419,7 @@ class Pending {
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
-    return this.#half(side).started
+    return (side === 'client' ? this.#clientSeen : this.#serverSeen) || this.#half(side).started
   }
 
   #half(side: Side): HalfStream {
