@@ -8,6 +8,7 @@ const COMMANDS = [
   ['read', CAPTURE],
   ['read', '-q', CAPTURE],
   ['read', '-f', 'fields', '-e', 'mqtt.topic', CAPTURE],
+  ['flows', CAPTURE],
 ]
 
 async function main() {

@@ -7,6 +7,7 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
+export const EXCHANGE_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
@@ -24,9 +25,14 @@ function flag(group: string, describe: string, more: Options = {}): Options {
 }
 
 const MQTT_VERSION = value(INTERPRET, 'MQTT version where no CONNECT tells it: 3.1, 3.1.1, 5.0')
+const PORT = value(INTERPRET, 'TCP ports that carry MQTT: 1883,8883,2000-2010; 1883 by default')
 const SHOW_SECRETS = flag(SHOW, 'Show passwords and authentication data')
 const BYTES = flag(SHOW, 'Show the bytes of each packet', { alias: 'bytes' })
 const COLOUR = value(SHOW, `Colour: ${COLOUR_CHOICES.join(', ')}; NO_COLOR is respected`, { alias: 'colour' })
+const QUIET = flag(SHOW, 'Only a summary at the end', { alias: 'quiet' })
+const TIME = value(SHOW, `Times as ${Object.keys(TIME_STYLES).join(', ')}; or as -t of tshark`, { alias: 'time' })
+const UTC = flag(SHOW, 'Times of day in UTC')
+const HEADER = flag(SHOW, 'A line with the names of the columns; by default on a terminal')
 const FAIL_ON = value(OUTPUT, 'Exit with 1 where a problem is at least this severe: error, warning, note; never is the default')
 const PAYLOAD_BYTES = value(SHOW, 'Bytes of each payload that are kept; 4096 by default')
 
@@ -34,20 +40,34 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
   Y: value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' }),
   V: flag(SHOW, 'All fields of each packet, as a tree (-f detail)', { alias: 'details' }),
   x: BYTES,
-  q: flag(SHOW, 'Only a summary at the end', { alias: 'quiet' }),
+  q: QUIET,
   f: value(SHOW, `Format: ${READ_FORMATS.join(', ')}`, { alias: 'format' }),
   e: value(SHOW, 'A field for -f fields; give it several times, or a list with commas', { alias: 'field', array: true, nargs: 1 }),
   payload: value(SHOW, `Payloads as ${PAYLOAD_MODES.join(', ')}`),
   'payload-bytes': PAYLOAD_BYTES,
-  t: value(SHOW, `Times as ${Object.keys(TIME_STYLES).join(', ')}; or as -t of tshark`, { alias: 'time' }),
-  utc: flag(SHOW, 'Times of day in UTC'),
-  header: flag(SHOW, 'A line with the names of the columns; by default on a terminal'),
+  t: TIME,
+  utc: UTC,
+  header: HEADER,
   color: COLOUR,
   'show-secrets': SHOW_SECRETS,
-  port: value(INTERPRET, 'TCP ports that carry MQTT: 1883,8883,2000-2010; 1883 by default'),
+  port: PORT,
   'mqtt-version': MQTT_VERSION,
   w: value(OUTPUT, 'Write the frames of what is shown to a pcapng file', { alias: 'write' }),
   'fail-on': FAIL_ON,
+}
+
+export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
+  slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
+  open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
+  failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),
+  q: QUIET,
+  f: value(SHOW, `Format: ${EXCHANGE_FORMATS.join(', ')}`, { alias: 'format' }),
+  t: TIME,
+  utc: UTC,
+  header: HEADER,
+  color: COLOUR,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
 }
 
 export const DECODE_OPTIONS: Readonly<Record<string, Options>> = {
@@ -67,8 +87,11 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
   f: value(SHOW, `Format: ${FIELDS_FORMATS.join(', ')}`, { alias: 'format' }),
 }
 
+/** The options of all commands. */
+export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [READ_OPTIONS, FLOWS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS]
+
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(
-  [READ_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS].flatMap((options) =>
+  OPTION_TABLES.flatMap((options) =>
     Object.entries(options).flatMap(([name, option]) => (option.type === 'string' ? [name, option.alias].filter((word) => typeof word === 'string') : []))),
 )

@@ -4,7 +4,7 @@ import { nearestName } from '../analysis/fields/nearest-name.ts'
 import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
-import { DECODE_OPTIONS, FIELDS_OPTIONS, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
+import { DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
 import type { Argv, Options } from 'yargs'
@@ -14,7 +14,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -68,6 +68,18 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap read -f ndjson c.pcap | jq .type', 'Objects for programs')
         .example('tcpdump -U -w - port 1883 | mqtap read -', 'What goes by right now'),
       async (args) => end(await (await import('./read.ts')).read(args, words(args, 'file'))),
+    )
+    .command(
+      'flows [file..]',
+      'Requests with their answers: how each ended, and how long it took',
+      (command) => options(command, FLOWS_OPTIONS, helpful)
+        .usage('mqtap flows FILE…\n\nOne line for each exchange (a request with all that answers it) when it ends.\nFILE is as for mqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap flows capture.pcapng', 'One line for each exchange')
+        .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
+        .example('mqtap flows --open c.pcap', 'What was never answered')
+        .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
+      async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
     )
     .command(
       'decode [hex..]',
@@ -149,7 +161,7 @@ function usageError(message: string | undefined): UsageError {
   if (valueless !== undefined) return new UsageError(`${dashed(valueless)} needs a value`, help)
   const unknown = /^Unknown arguments?: (.*)$/.exec(message ?? '')?.[1]?.split(', ')[0]
   if (unknown === undefined) return new UsageError(message ?? 'the command line is not understood', help)
-  const names = [...VALUE_OPTIONS, ...[READ_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS].flatMap(Object.keys)]
+  const names = [...VALUE_OPTIONS, ...OPTION_TABLES.flatMap(Object.keys)]
   const nearest = unknown.length === 1 ? null : nearestName(unknown, names.filter((name) => name !== unknown))
   return new UsageError(`there is no option ${dashed(unknown)}`, nearest === null ? help : `Did you mean ${dashed(nearest)}?`)
 }

@@ -1,47 +1,33 @@
 import { FILTER_FIELDS } from '../analysis/fields.ts'
 import { LIMITS } from '../analysis/limits.ts'
-import { wantsColour } from '../report/colour.ts'
-import { timeStyle, TIME_STYLES } from '../report/time-format.ts'
+import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
-import { flag, mqttVersion, oneOf, text, texts, wholeNumber } from './option-values.ts'
-import { COLOUR_CHOICES, FAIL_LEVELS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
-import { parsePorts } from './port-list.ts'
+import { flag, oneOf, text, texts, wholeNumber } from './option-values.ts'
+import { FAIL_LEVELS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
 import type { FieldSource } from '../analysis/fields/values.ts'
-import type { Version } from '../mqtt/version.ts'
 import type { PayloadMode } from '../report/payload-text.ts'
-import type { TimeStyle } from '../report/time-format.ts'
+import type { CapturePlan } from './capture-plan.ts'
 import type { FailLevel } from './fail-on.ts'
 import type { Arguments } from './option-values.ts'
 
 /** What `mqtap read` was asked to do, checked. All mistakes of the command line are found here, before any file is opened. */
-export interface ReadPlan {
-  readonly files: readonly string[]
+export interface ReadPlan extends CapturePlan {
   readonly format: (typeof READ_FORMATS)[number]
   /** Columns of `-f fields`. */
   readonly columns: readonly FieldSource[]
   /** Null where all packets are shown. */
   readonly filter: Filter | null
-  readonly quiet: boolean
   readonly bytes: boolean
   readonly payload: PayloadMode
   readonly payloadBytes: number
-  readonly time: TimeStyle
-  readonly utc: boolean
-  readonly header: boolean
-  readonly colour: boolean
   readonly showSecrets: boolean
-  readonly ports: Uint8Array
-  readonly version: Version | null
   readonly output: string | null
   readonly failOn: FailLevel
 }
 
-const DEFAULT_PORTS = '1883'
-
 export async function readPlan(args: Arguments, files: readonly string[]): Promise<ReadPlan> {
-  if (files.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap read --help tells more.')
-  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read only once')
+  checkFiles(files, 'read')
   const columns = columnsOf(args)
   const format = formatOf(args, columns)
   if (format === 'fields' && columns.length === 0) throw new UsageError('-f fields needs the fields: -e NAME', 'Example: -f fields -e frame.number -e mqtt.topic')
@@ -51,21 +37,14 @@ export async function readPlan(args: Arguments, files: readonly string[]): Promi
   const output = text(args, 'w')
   if (output === '-') throw new UsageError('-w needs the name of a file; standard output is for the packets')
   return {
-    files,
     format,
     columns,
     filter: await filterOf(args),
-    quiet: flag(args, 'q'),
     bytes,
     payload: oneOf(args, 'payload', PAYLOAD_MODES) ?? 'preview',
     payloadBytes: wholeNumber(args, 'payload-bytes', LIMITS.mqtt.decodedBytes) ?? LIMITS.mqtt.payloadKept,
-    time: timeOf(args),
-    utc: flag(args, 'utc'),
-    header: args.header === undefined ? process.stdout.isTTY === true : flag(args, 'header'),
-    colour: wantsColour(oneOf(args, 'color', COLOUR_CHOICES) ?? 'auto', process.env, process.stdout.isTTY === true),
+    ...capturePlan(args, files),
     showSecrets: flag(args, 'show-secrets'),
-    ports: parsePorts(texts(args, 'port').join(',') || DEFAULT_PORTS),
-    version: mqttVersion(args),
     output: output ?? null,
     failOn: oneOf(args, 'fail-on', FAIL_LEVELS) ?? 'never',
   }
@@ -100,13 +79,4 @@ function columnsOf(args: Arguments): FieldSource[] {
     const nearest = FILTER_FIELDS.nearest(name)
     throw new UsageError(`-e ${name}: there is no such field`, nearest === null ? 'mqtap fields lists them all.' : `Did you mean ${nearest}?`)
   })
-}
-
-function timeOf(args: Arguments): TimeStyle {
-  const name = text(args, 't')
-  if (name === undefined) return 'relative'
-  const style = timeStyle(name)
-  if (style !== null) return style
-  const meanings = Object.entries(TIME_STYLES).map(([long, { short, meaning }]) => `  ${[...short, long].join(', ').padEnd(18)}${meaning}`)
-  throw new UsageError(`--time ${name}: there is no such form of time`, `Choose one of\n${meanings.join('\n')}`)
 }

@@ -1,6 +1,6 @@
-import { CONNACK_RETURN_CODES, reasonCodeName, SUBACK_RETURN_CODES } from '../mqtt/reason-codes.ts'
 import { payloadText } from './payload-text.ts'
 import { propertiesInfo } from './property-info.ts'
+import { reasonText } from './reason-text.ts'
 import { HIDDEN } from './schema/common.ts'
 import { word } from './wire-text.ts'
 import type { PacketContent } from './packet-fields.ts'
@@ -22,7 +22,7 @@ export interface InfoOptions {
 }
 
 /** Filters and codes shown of one packet; the rest is in the detail tree. */
-const MOST_SHOWN = 20
+export const MOST_SHOWN = 20
 
 export const UNFRAMED_REASONS: Readonly<Record<UnframedReason, string>> = {
   'mid-stream': 'the capture begins inside a packet',
@@ -72,7 +72,7 @@ function publishInfo(packet: Publish, event: Described, options: InfoOptions): s
 function reasonInfo(packet: Acknowledgement | Disconnect, version: Version | null, options: InfoOptions): string {
   // MQTT 5.0 §3.4.2.1, §3.14.2.1, §3.15.2.1: left out, the code is 0x00. Before 5.0 there is none.
   const code = packet.reasonCode ?? (version === '5.0' ? 0 : undefined)
-  const reason = code === undefined ? '' : (reasonCodeName(packet.type, code) ?? unknownCode(code))
+  const reason = code === undefined ? '' : reasonText(packet.type, code, version)
   return (reason + propertiesInfo(packet.properties, packet.type, options.showSecrets)).trimStart()
 }
 
@@ -107,13 +107,7 @@ function passwordInfo(password: Uint8Array, options: InfoOptions): string {
 }
 
 function connackInfo(packet: Connack, version: Version | null, options: InfoOptions): string {
-  let info = ''
-  if (packet.reasonCode !== undefined) {
-    const reasonCode = reasonCodeName('CONNACK', packet.reasonCode)
-    const returnCode = CONNACK_RETURN_CODES[packet.reasonCode]
-    // A server that does not know 5.0 refuses in the form of 3.1.1; 1 to 5 are no codes of 5.0.
-    info = (version === '5.0' ? (reasonCode ?? returnCode) : (returnCode ?? reasonCode)) ?? unknownCode(packet.reasonCode)
-  }
+  let info = packet.reasonCode === undefined ? '' : reasonText('CONNACK', packet.reasonCode, version)
   if (packet.sessionPresent === true) info += '  session present'
   return (info + propertiesInfo(packet.properties, packet.type, options.showSecrets)).trimStart()
 }
@@ -136,19 +130,12 @@ function filtersInfo(packet: Unsubscribe, options: InfoOptions): string {
 }
 
 function codesInfo(packet: SubscribeAcknowledgement, version: Version | null, options: InfoOptions): string {
-  const shown = packet.reasonCodes.slice(0, MOST_SHOWN).map((code) => {
-    const reasonCode = reasonCodeName(packet.type, code)
-    return (version === '5.0' ? reasonCode : (SUBACK_RETURN_CODES[code] ?? reasonCode)) ?? unknownCode(code)
-  })
+  const shown = packet.reasonCodes.slice(0, MOST_SHOWN).map((code) => reasonText(packet.type, code, version))
   return listInfo(shown, packet.reasonCodes.length) + propertiesInfo(packet.properties, packet.type, options.showSecrets)
 }
 
-function listInfo(shown: readonly string[], all: number): string {
+/** The first of `all`, and how many are left out. */
+export function listInfo(shown: readonly string[], all: number): string {
   const list = shown.join(', ')
   return all > shown.length ? `${list} +${all - shown.length} more` : list
 }
-
-function unknownCode(code: number): string {
-  return `0x${code.toString(16).padStart(2, '0')} (no code of this packet)`
-}
-

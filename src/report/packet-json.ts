@@ -1,5 +1,6 @@
 import { flat } from './flat-text.ts'
 import { frequentContentText } from './frequent-json.ts'
+import { JsonArrayText } from './json-array.ts'
 import { membersText } from './json-text.ts'
 import { epochText } from './time-format.ts'
 import { packetFields } from './packet-fields.ts'
@@ -131,26 +132,23 @@ export class NdjsonRenderer implements PacketRenderer {
   }
 }
 
-/** An array with one object a line, so that it is an array for programs and lines for people. */
 export class JsonRenderer implements PacketRenderer {
   readonly #text: PacketJsonText
-  #first = true
+  readonly #array = new JsonArrayText()
 
   constructor(clock: ClockSource, options: FieldOptions) {
     this.#text = new PacketJsonText(clock, options)
   }
 
   begin(): string {
-    return '['
+    return this.#array.begin()
   }
 
   packet(event: PacketEvent): string {
-    const separator = this.#first ? '\n' : ',\n'
-    this.#first = false
-    return separator + this.#text.of(event)
+    return this.#array.item(this.#text.of(event))
   }
 
   end(): string {
-    return this.#first ? ']\n' : '\n]\n'
+    return this.#array.end()
   }
 }

@@ -1,9 +1,9 @@
-import stringWidth from 'string-width'
 import { grouped } from '../bytes/number-text.ts'
-import { printable } from '../bytes/printable.ts'
+import { ClientCell, clientName } from './client-name.ts'
 import { SEVERITY_MARK, severityColour } from './colour.ts'
 import { flat } from './flat-text.ts'
 import { packetInfo } from './packet-info.ts'
+import { left, right } from './padding.ts'
 import { durationText, TimeColumn } from './time-format.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
@@ -34,13 +34,10 @@ export interface LineOptions extends InfoOptions {
   readonly header: boolean
 }
 
-/** MQTT 3.1.1 §3.1.3.1: every server accepts 23 characters. A longer identifier is cut here; the line of its CONNECT has it whole. */
-const WIDEST_CLIENT = 23
 const NUMBER_WIDTH = 5
 const DELTA_WIDTH = 7
 /** The longest packet name is UNSUBSCRIBE. */
 const PACKET_WIDTH = 11
-const SPACES = ' '.repeat(64)
 
 export class LineRenderer implements PacketRenderer {
   readonly #options: LineOptions
@@ -51,7 +48,7 @@ export class LineRenderer implements PacketRenderer {
   #clientWidth = 10
   #previousTime = NaN
   /** The clients' names as they are shown. Does not keep a connection alive. */
-  readonly #clients = new WeakMap<MqttConnection, ClientCell>()
+  readonly #clients = new WeakMap<MqttConnection, DirectedClientCell>()
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -116,7 +113,7 @@ export class LineRenderer implements PacketRenderer {
     }
     let cell = this.#clients.get(connection)
     if (cell === undefined || cell.identifier !== connection.clientIdentifier) {
-      cell = new ClientCell(clientName(connection), connection.clientIdentifier)
+      cell = new DirectedClientCell(clientName(connection), connection.clientIdentifier)
       this.#clients.set(connection, cell)
       this.#clientWidth = Math.max(this.#clientWidth, cell.width)
     }
@@ -146,26 +143,12 @@ const TYPE_CELLS: Readonly<Record<PacketType | 'UNFRAMED', string>> = Object.fro
   [...PACKET_TYPES, 'UNFRAMED'].map((type) => [type, flat(type.padEnd(PACKET_WIDTH + 1))]),
 ) as Record<PacketType | 'UNFRAMED', string>
 
-/** How a client is named in the lines of its connection. */
-class ClientCell {
-  readonly identifier: MqttConnection['clientIdentifier']
-  readonly width: number
-  readonly #text: string
+/** A client's cell and the direction, as lines of its connection have them. */
+class DirectedClientCell extends ClientCell {
   /** As it stands in a line, for the width at that time. */
   #lineWidth = 0
   #fromClient = ''
   #fromServer = ''
-
-  constructor(name: string, identifier: MqttConnection['clientIdentifier']) {
-    this.identifier = identifier
-    // An address is never cut: it has no CONNECT line that shows it whole.
-    this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name)
-    this.width = stringWidth(this.#text)
-  }
-
-  padded(width: number): string {
-    return this.#text + SPACES.slice(0, width - this.width)
-  }
 
   inLine(width: number, direction: Direction, { cyan, green }: Palette): string {
     if (width !== this.#lineWidth) {
@@ -175,19 +158,6 @@ class ClientCell {
     }
     return direction === 'client-to-server' ? this.#fromClient : this.#fromServer
   }
-}
-
-function clientName(connection: MqttConnection): string {
-  const { clientIdentifier, tcp, client } = connection
-  if (typeof clientIdentifier === 'string' && clientIdentifier !== '') return printable(clientIdentifier)
-  if (clientIdentifier !== undefined && typeof clientIdentifier !== 'string') return `0x${clientIdentifier.hex}`
-  return tcp.endpoints[client ?? 0].text
-}
-
-function cutToWidth(name: string): string {
-  let text = name
-  for (let length = WIDEST_CLIENT; stringWidth(text) > WIDEST_CLIENT; length--) text = printable(name, length)
-  return text
 }
 
 /** Blanks at the end, also before the sequence that ends a colour. */
@@ -208,12 +178,3 @@ function deltaText(nanoseconds: number): string {
   if (nanoseconds === 0) return '+0'
   return nanoseconds < 0 ? durationText(nanoseconds) : `+${durationText(nanoseconds)}`
 }
-
-function left(text: string, width: number): string {
-  return text.length >= width ? text : text + SPACES.slice(0, width - text.length)
-}
-
-function right(text: string, width: number): string {
-  return text.length >= width ? text : SPACES.slice(0, width - text.length) + text
-}
-

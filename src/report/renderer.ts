@@ -1,3 +1,4 @@
+import type { Exchange } from '../session/exchange.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 
 /**
@@ -7,5 +8,12 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 export interface PacketRenderer {
   begin(): string
   packet(event: PacketEvent): string
+  end(): string
+}
+
+/** The same for exchanges, each of them when it has ended. Nothing of an exchange is kept beyond the call. */
+export interface ExchangeRenderer {
+  begin(): string
+  exchange(exchange: Exchange): string
   end(): string
 }

@@ -27,31 +27,57 @@ export interface SummaryOptions {
   readonly filter: string | null
 }
 
-const LABEL_WIDTH = 16
+export const LABEL_WIDTH = 16
 const MOST_FILES = 8
 
 export function summaryText(totals: CaptureTotals, shown: ShownCounts, clock: CaptureClock | null, options: SummaryOptions): string {
-  const lines: string[] = []
-  const row = (label: string, value: string) => lines.push(`${options.palette.bold}${label.padEnd(LABEL_WIDTH)}${options.palette.reset}${value}`)
-  for (const [index, { name, format }] of totals.files.slice(0, MOST_FILES).entries()) {
-    row(index > 0 ? '' : totals.files.length === 1 ? 'File' : 'Files', `${fileName(name)}  ${format ?? 'no capture'}`)
-  }
-  if (totals.files.length > MOST_FILES) row('', `and ${grouped(totals.files.length - MOST_FILES)} more`)
-  row('Frames', framesText(totals))
-  const span = timeText(totals, clock, options.utc)
-  if (span !== null) row('Time', span)
-  row('TCP streams', `${grouped(totals.streams)}, of these with MQTT ${grouped(totals.mqttStreams)}`)
-  const losses = lossText(totals)
-  if (losses !== null) row('', losses)
-  if (options.filter !== null) row('Filter', printable(options.filter))
-  row('MQTT packets', packetsText(totals, shown, options.filter !== null))
+  const lines = new SummaryLines(options.palette)
+  addCapture(lines, totals, clock, options.utc)
+  if (options.filter !== null) lines.row('Filter', printable(options.filter))
+  lines.row('MQTT packets', packetsText(totals, shown, options.filter !== null))
   for (const type of PACKET_TYPES) {
     const number = shown.packetTypes.get(type)
-    if (number !== undefined && number > 0) lines.push(`  ${type.padEnd(LABEL_WIDTH - 2)}${grouped(number).padStart(9)}`)
+    if (number !== undefined && number > 0) lines.line(`  ${type.padEnd(LABEL_WIDTH - 2)}${grouped(number).padStart(9)}`)
   }
-  if (totals.unframed > 0) row('Not framed', `${grouped(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
-  row('Problems', problemsText(totals, shown, options))
-  return `${lines.join('\n')}\n`
+  if (totals.unframed > 0) lines.row('Not framed', `${grouped(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
+  lines.row('Problems', problemsText(totals, shown, options))
+  return lines.text
+}
+
+/** Lines with a label at their beginning. */
+export class SummaryLines {
+  readonly #palette: Palette
+  #text = ''
+
+  constructor(palette: Palette) {
+    this.#palette = palette
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  row(label: string, value: string): void {
+    this.line(`${this.#palette.bold}${label.padEnd(LABEL_WIDTH)}${this.#palette.reset}${value}`)
+  }
+
+  line(text: string): void {
+    this.#text += `${text}\n`
+  }
+}
+
+/** What every summary begins with: files, frames, time, TCP streams, and what is missing. */
+export function addCapture(lines: SummaryLines, totals: CaptureTotals, clock: CaptureClock | null, utc: boolean): void {
+  for (const [index, { name, format }] of totals.files.slice(0, MOST_FILES).entries()) {
+    lines.row(index > 0 ? '' : totals.files.length === 1 ? 'File' : 'Files', `${fileName(name)}  ${format ?? 'no capture'}`)
+  }
+  if (totals.files.length > MOST_FILES) lines.row('', `and ${grouped(totals.files.length - MOST_FILES)} more`)
+  lines.row('Frames', framesText(totals))
+  const span = timeText(totals, clock, utc)
+  if (span !== null) lines.row('Time', span)
+  lines.row('TCP streams', `${grouped(totals.streams)}, of these with MQTT ${grouped(totals.mqttStreams)}`)
+  const losses = lossText(totals)
+  if (losses !== null) lines.row('', losses)
 }
 
 function fileName(name: string): string {
@@ -102,6 +128,6 @@ function problemsText(totals: CaptureTotals, shown: ShownCounts, options: Summar
   return parts.join(', ')
 }
 
-function plural(number: number, noun: string): string {
+export function plural(number: number, noun: string): string {
   return number === 1 ? noun : `${noun}s`
 }

@@ -5,6 +5,7 @@ import { MqttConnection } from '../../src/mqtt/connection.ts'
 import type { CaptureClock } from '../../src/capture/frame.ts'
 import type { Packet, Publish } from '../../src/mqtt/packet.ts'
 import type { PacketEvent } from '../../src/mqtt/packet-event.ts'
+import type { Exchange, Step } from '../../src/session/exchange.ts'
 
 /** PacketEvents by hand, for tests of renderers: only what a test is about has to be said. */
 
@@ -95,3 +96,21 @@ export function prefixed(content: string | Uint8Array): Uint8Array {
   const inside = typeof content === 'string' ? ascii(content) : content
   return Uint8Array.from([inside.length >> 8, inside.length & 0xff, ...inside])
 }
+
+/** A step 42 frames and 12 s into the capture, `after` nanoseconds later. */
+export function step(type: Step['type'], by: Step['by'], after = 0, changes: Partial<Step> = {}): Step {
+  return { type, by, number: 17, frame: 42, time: 12_004_118_000 + after, dup: false, again: false, ...changes }
+}
+
+/** A PUBLISH of QoS 1 that plc-7 sent and the server acknowledged after 4.083 ms. */
+export function exchange(changes: Partial<Exchange> = {}): Exchange {
+  return {
+    number: 12, connection: connection(), kind: 'publish-qos1', initiator: 'client', packetIdentifier: 17, topic: 'plant/7/temp', filters: [], outcome: 'complete',
+    reasonCode: 0, steps: [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })], retransmitted: 0, certainty: 'certain', ...changes,
+  }
+}
+
+export const QOS_2_STEPS: readonly Step[] = [
+  step('PUBLISH', 'client'), step('PUBREC', 'server', 42_000, { number: 18, frame: 43 }), step('PUBREL', 'client', 41_020_000, { number: 20, frame: 46 }),
+  step('PUBCOMP', 'server', 41_129_000, { number: 21, frame: 47 }),
+]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CsvRenderer, csvCell } from '../../src/report/csv.ts'
+import { csvCell } from '../../src/report/csv.ts'
+import { CsvRenderer } from '../../src/report/packet-csv.ts'
 import { ascii, CLOCK, publish } from './build.ts'
 import { AUTHENTICATION_DATA, DUP_PROBLEM, PASSWORD, SAMPLES } from './samples.ts'
 

@@ -1,0 +1,153 @@
+import { createPipeline } from '../analysis/pipeline.ts'
+import { grouped } from '../bytes/number-text.ts'
+import { InputError } from '../io/errors.ts'
+import { TextOutput } from '../io/output.ts'
+import { CaptureInput } from './capture-input.ts'
+import { EXIT } from './exit.ts'
+import { Interrupt } from './interrupt.ts'
+import { Progress } from './progress.ts'
+import { tell } from './report-error.ts'
+import type { Pipeline, PipelineSink } from '../analysis/pipeline.ts'
+import type { CaptureProblem } from '../capture/frame.ts'
+import type { NetworkProblem } from '../network/segment.ts'
+import type { CapturePlan } from './capture-plan.ts'
+import type { ExitCode } from './exit.ts'
+
+/**
+ * The files of a capture read through the pipeline, for every command that does so: with progress, the first Ctrl-C, a reader that goes, and what is wrong
+ * with the files told on standard error. What is shown of it is the command's.
+ */
+
+export interface CaptureReadingOptions {
+  /** What the command wants to hear of. */
+  readonly sink: Pick<PipelineSink, 'packet' | 'exchange'>
+  /** Whether there will be a second reading. */
+  readonly keepPipes: boolean
+  /** Bytes of each payload that are kept; the pipeline's default where it is left out. */
+  readonly payloadKept?: number
+}
+
+/** Messages of one kind of network problem that are told; the rest is counted. */
+const MOST_NETWORK_MESSAGES = 3
+
+export class CaptureReading {
+  readonly pipeline: Pipeline
+  readonly #plan: CapturePlan
+  readonly #output = new TextOutput()
+  readonly #interrupt = new Interrupt()
+  readonly #progress: Progress | null
+  readonly #input: CaptureInput
+  readonly #networkProblems = new Map<string, number>()
+  #unreadable = false
+  /** Whether the input being read is a pipe, whose last record may be cut off when it is ended. */
+  #fromPipe = false
+
+  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept }: CaptureReadingOptions) {
+    this.#plan = plan
+    this.#input = new CaptureInput(keepPipes)
+    this.pipeline = createPipeline(
+      { ports: plan.ports, version: plan.version, ...(payloadKept === undefined ? {} : { payloadKept }) },
+      {
+        ...sink,
+        captureProblem: (file, problem) => this.#captureProblem(file, problem),
+        networkProblem: (problem) => this.#networkProblem(problem),
+      },
+    )
+    const watched = process.stderr.isTTY === true && (plan.quiet || process.stdout.isTTY !== true)
+    this.#progress = watched ? new Progress() : null
+  }
+
+  /** Names of the files that gave any bytes, for a second reading. */
+  get readAgain(): readonly string[] {
+    return this.#input.readAgain
+  }
+
+  /** Why the command cannot end with 0 or 1; null where it can. */
+  get failure(): ExitCode | null {
+    if (this.#interrupt.happened) return EXIT.interrupted
+    return this.#unreadable ? EXIT.unreadable : null
+  }
+
+  /** Text for standard output. */
+  write(text: string): void {
+    if (text !== '') this.#output.write(text)
+  }
+
+  /** Reads all files. False where nobody wants to know any more: the reader of standard output has gone. */
+  async read(): Promise<boolean> {
+    for (const file of this.#plan.files) {
+      if (this.#interrupt.happened || this.#output.closed) break
+      await this.#file(file)
+    }
+    this.#progress?.clear()
+    if (this.#output.closed) return false
+    // Interrupted, the rest of the capture is unknown: what is open is not reported as ended.
+    if (!this.#interrupt.happened) this.pipeline.finish()
+    return true
+  }
+
+  /** Writes the summary where it is wanted, says where there was no MQTT, and hands over all output. */
+  async conclude(summary: () => string): Promise<void> {
+    const { packets, frames } = this.pipeline.totals
+    if (this.#plan.quiet) this.write(summary())
+    // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
+    else if (this.#interrupt.happened) process.stderr.write(summary())
+    else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${grouped(frames)} frames${this.#whyNoMqtt()}`)
+    await this.#output.drained()
+  }
+
+  release(): void {
+    this.#interrupt.release()
+    this.#input.close()
+  }
+
+  async #file(name: string): Promise<void> {
+    const input = this.#input.open(name)
+    const chunks = input[Symbol.asyncIterator]()
+    let begun = false
+    try {
+      for (;;) {
+        const next = await Promise.race([chunks.next(), this.#interrupt.signalled])
+        if (next === 'interrupted') return
+        if (!begun) this.pipeline.begin(name)
+        if (next.done === true) return
+        this.#fromPipe = input.size === null
+        this.#input.keep(input, next.value, !begun)
+        begun = true
+        this.pipeline.push(next.value)
+        if (!(await this.#output.drained()) || this.pipeline.stopped) {
+          await chunks.return()
+          return
+        }
+        await this.#progress?.show(input)
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      this.#tell(error.message)
+      this.#unreadable = true
+    }
+  }
+
+  #tell(sentence: string): void {
+    this.#progress?.clear()
+    tell(sentence)
+  }
+
+  #captureProblem(file: string, problem: CaptureProblem): void {
+    this.#tell(`${file === '-' ? 'standard input' : file}: ${problem.message}`)
+    if (!(problem.code === 'cut-off' && this.#fromPipe)) this.#unreadable = true
+  }
+
+  #networkProblem({ code, message }: NetworkProblem): void {
+    const number = (this.#networkProblems.get(code) ?? 0) + 1
+    this.#networkProblems.set(code, number)
+    if (number <= MOST_NETWORK_MESSAGES) this.#tell(message)
+    if (number === MOST_NETWORK_MESSAGES) this.#tell(`more problems of this kind (${code}) are not told`)
+  }
+
+  #whyNoMqtt(): string {
+    const { streams, unframed } = this.pipeline.totals
+    if (streams === 0) return ': no TCP connection among them'
+    return unframed > 0 ? '' : ': is it on another port? --port names the ports that carry MQTT'
+  }
+}

@@ -1,0 +1,65 @@
+import { grouped } from '../bytes/number-text.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../session/exchange.ts'
+import { KINDS, OUTCOME_STYLES } from './exchange-line.ts'
+import { addCapture, LABEL_WIDTH, plural, SummaryLines } from './summary.ts'
+import type { CaptureTotals } from '../analysis/pipeline.ts'
+import type { CaptureClock } from '../capture/frame.ts'
+import type { ExchangeOutcome } from '../session/exchange.ts'
+import type { Palette } from './colour.ts'
+
+/**
+ * The exchanges of a capture in a few lines: how many there are of each kind, and how they ended. Kinds and outcomes that do not occur are left out.
+ *
+ * ```
+ * Exchanges            10 complete failed   open
+ *   CONNECT             2        1      1      -
+ *   PUBLISH QoS 1       8        7      -      1
+ * ```
+ */
+
+export interface ExchangeSummaryOptions {
+  readonly palette: Palette
+  readonly utc: boolean
+  /** What the exchanges counted were chosen by; null where all are. */
+  readonly choice: string | null
+}
+
+const COUNT_WIDTH = 7
+/** A column is at least as wide as its outcome; all together fit 80 columns. */
+const LEAST_OUTCOME_WIDTH = 6
+
+/** `counts` by kind and outcome, `publish-qos1 complete`, as CaptureTotals has them: of the exchanges chosen. */
+export function exchangeSummaryText(
+  totals: CaptureTotals, counts: ReadonlyMap<string, number>, clock: CaptureClock | null, { palette, utc, choice }: ExchangeSummaryOptions,
+): string {
+  const lines = new SummaryLines(palette)
+  addCapture(lines, totals, clock, utc)
+  lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
+  if (choice !== null) lines.row('Chosen', `${choice}: ${grouped(sum(counts))} of ${grouped(sum(totals.exchanges))} exchanges`)
+  const outcomes = EXCHANGE_OUTCOMES.filter((outcome) => EXCHANGE_KINDS.some((kind) => counts.has(`${kind} ${outcome}`)))
+  const table = (all: number, texts: readonly string[]): string =>
+    `${grouped(all).padStart(COUNT_WIDTH)}${outcomes.map((outcome, index) => cell(outcome, texts[index]!, palette)).join('')}`
+  lines.row('Exchanges', table(sum(counts), outcomes))
+  for (const kind of EXCHANGE_KINDS) {
+    const numbers = outcomes.map((outcome) => counts.get(`${kind} ${outcome}`) ?? 0)
+    const all = numbers.reduce((total, number) => total + number, 0)
+    if (all > 0) lines.line(`  ${KINDS[kind].name.padEnd(LABEL_WIDTH - 2)}${table(all, numbers.map((number) => (number === 0 ? '-' : grouped(number))))}`)
+  }
+  const { unexpected, exchangesLeftOut } = totals
+  if (unexpected > 0) lines.row('Unexpected', `${grouped(unexpected)} ${plural(unexpected, 'answer')} that nothing had asked for`)
+  if (exchangesLeftOut > 0) lines.row('Left out', `${grouped(exchangesLeftOut)} ${plural(exchangesLeftOut, 'exchange')}: too many were open at once`)
+  return lines.text
+}
+
+/** A number (or the name) in the column of an outcome. */
+function cell(outcome: ExchangeOutcome, text: string, palette: Palette): string {
+  const style = OUTCOME_STYLES[outcome]
+  const padded = text.padStart(Math.max(outcome.length, LEAST_OUTCOME_WIDTH))
+  return style === null || text === '-' ? ` ${padded}` : ` ${palette[style]}${padded}${palette.reset}`
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0
+  for (const count of counts.values()) total += count
+  return total
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { ANSI, PLAIN } from '../../src/report/colour.ts'
+import { exchangeSummaryText } from '../../src/report/exchange-summary.ts'
+import { EXCHANGE_OUTCOMES } from '../../src/session/exchange.ts'
+import { CLOCK } from './build.ts'
+import type { CaptureTotals } from '../../src/analysis/pipeline.ts'
+
+const COUNTS = new Map([['connect complete', 11], ['connect failed', 1], ['publish-qos1 complete', 12_041], ['publish-qos1 partly-seen', 3], ['ping open', 2]])
+
+const totals = (changes: Partial<CaptureTotals> = {}): CaptureTotals => ({
+  files: [{ name: 'plant.pcapng', format: 'pcapng' }], linkTypes: [1], frames: 48_211, frameBytes: 9_120_344, truncatedFrames: 0, droppedFrames: null,
+  firstTime: 0, lastTime: 600_000_000_000, streams: 14, mqttStreams: 12, packetTypes: new Map(), packets: 30_606, unframed: 0, malformedPackets: 0,
+  problems: { error: 0, warning: 0, note: 0 }, gaps: 0, gapBytes: 0, retransmissions: 0, captureProblems: [], exchanges: COUNTS, unexpected: 0, exchangesLeftOut: 0,
+  ...changes,
+})
+const text = (changes: Partial<CaptureTotals> = {}, choice: string | null = null, counts: ReadonlyMap<string, number> = COUNTS, palette = PLAIN) =>
+  exchangeSummaryText(totals(changes), counts, CLOCK, { palette, utc: true, choice })
+
+test('exchanges by kind and outcome', () => {
+  expect(text()).toBe([
+    'File            plant.pcapng  pcapng',
+    'Frames          48,211, 9,120,344 bytes, ETHERNET',
+    'Time            2023-11-14 22:13:20.123456789 to 2023-11-14 22:23:20.123456789 UTC (10m00s)',
+    'TCP streams     14, of these with MQTT 12',
+    'MQTT packets    30,606',
+    'Exchanges        12,058 complete failed   open partly-seen',
+    '  CONNECT            12       11      1      -           -',
+    '  PUBLISH QoS 1  12,044   12,041      -      -           3',
+    '  PING                2        -      -      2           -',
+    '',
+  ].join('\n'))
+})
+
+test('answers without a request, and what was too much', () => {
+  expect(text({ unexpected: 1, exchangesLeftOut: 1_204 }).split('\n').slice(-3)).toEqual([
+    'Unexpected      1 answer that nothing had asked for',
+    'Left out        1,204 exchanges: too many were open at once',
+    '',
+  ])
+})
+
+test('those chosen, of all', () => {
+  expect(text({}, 'failed', new Map([['connect failed', 1]])).split('\n').slice(5)).toEqual([
+    'Chosen          failed: 1 of 12,058 exchanges', 'Exchanges             1 failed', '  CONNECT             1      1', '',
+  ])
+})
+
+test('none', () => {
+  const none = { exchanges: new Map<string, number>(), packets: 0, frames: 1 }
+  expect(text(none, null, none.exchanges).split('\n').slice(4)).toEqual(['MQTT packets    none in 1 frame', 'Exchanges             0', ''])
+})
+
+test('all outcomes fit 80 columns', () => {
+  const counts = new Map(EXCHANGE_OUTCOMES.map((outcome) => [`publish-qos2 ${outcome}`, 99_999]))
+  const table = text({}, null, counts).split('\n').slice(5)
+  expect(table.map((line) => line.length)).toEqual([79, 79, 0])
+})
+
+test('colour is only colour', () => {
+  const coloured = text({}, null, COUNTS, ANSI)
+  expect(coloured).toContain(`${ANSI.red}     1`)
+  expect(coloured.replace(/\x1b\[[\d;]*m/g, '')).toBe(text())
+})
