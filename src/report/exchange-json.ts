@@ -12,8 +12,8 @@ import type { ClockSource } from './time-format.ts'
 /** `-f ndjson` and `-f json` of exchanges: the objects of `schema/exchange.ts`. Text is exact; what could steer a terminal is escaped as JSON allows. */
 
 export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): ExchangeObject {
-  const { connection } = exchange
-  const duration = durationOf(exchange)
+  const { connection, steps } = exchange
+  const duration = durationOf({ steps })
   return {
     schema: EXCHANGE_SCHEMA_NAME,
     number: exchange.number,
@@ -27,9 +27,9 @@ export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): 
     filters: exchange.filters.map(({ topicFilter, qos, reasonCode }) => ({ topicFilter, qos, reasonCode })),
     outcome: exchange.outcome,
     reasonCode: exchange.reasonCode,
-    steps: exchange.steps.map(({ type, number, frame, time, dup }) => ({ type, number, frame, time: epochText(clock, time), dup })),
+    steps: steps.map(({ type, number, frame, time, dup }) => ({ type, number, frame, time: epochText(clock, time), dup })),
     durationMs: duration === null ? null : milliseconds(duration),
-    legsMs: legsOf(exchange).map(milliseconds),
+    legsMs: legsOf({ steps }).map(milliseconds),
     networkMs: null,
     retransmitted: exchange.retransmitted,
     certainty: exchange.certainty,

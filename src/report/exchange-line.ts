@@ -86,7 +86,7 @@ export class ExchangeLineRenderer implements ExchangeRenderer {
     const what = `${way}  ${left(KINDS[kind].name, KIND_WIDTH)}${palette.reset} ${right(packetIdentifier === null ? '' : String(packetIdentifier), 5)}`
     const style = OUTCOME_STYLES[outcome]
     const result = style === null ? left(outcome, OUTCOME_WIDTH) : `${palette[style]}${left(outcome, OUTCOME_WIDTH)}${palette.reset}`
-    const duration = steps.length < 2 ? null : durationOf(exchange)
+    const duration = durationOf({ steps })
     const time = right(duration === null ? '-' : millisecondsText(duration), DURATION_WIDTH)
     return `${`${place} ${what} ${result} ${time} ${exchangeInfo(exchange, steps)}`.trimEnd()}\n`
   }
@@ -123,7 +123,7 @@ function exchangeInfo(exchange: Exchange, steps: readonly Step[]): string {
   const { outcome, retransmitted, certainty } = exchange
   const parts = [subjectInfo(exchange), reasonInfo(exchange, steps), seenInfo(exchange, steps)]
   // Of QoS 2, the times to PUBREC, PUBREL and PUBCOMP.
-  if (steps.length > 2 && outcome !== 'partly-seen') parts.push(legsInfo(legsOf(exchange)))
+  if (steps.length > 2 && outcome !== 'partly-seen') parts.push(legsInfo(legsOf({ steps })))
   if (retransmitted > 0) parts.push(`${retransmitted} sent again`)
   // Only partly seen, nothing about it is certain.
   if (certainty !== 'certain' && outcome !== 'partly-seen') parts.push(certainty)

@@ -25,7 +25,7 @@ export interface ExchangeSummaryOptions {
 }
 
 const COUNT_WIDTH = 7
-/** A column is at least as wide as its outcome; all together fit 80 columns. */
+/** A column is at least as wide as its outcome and its numbers; with fewer than a million of each, all together fit 80 columns. */
 const LEAST_OUTCOME_WIDTH = 6
 
 /** `counts` by kind and outcome, `publish-qos1 complete`, as CaptureTotals has them: of the exchanges chosen. */
@@ -37,14 +37,15 @@ export function exchangeSummaryText(
   lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
   if (choice !== null) lines.row('Chosen', `${choice}: ${grouped(sum(counts))} of ${grouped(sum(totals.exchanges))} exchanges`)
   const outcomes = EXCHANGE_OUTCOMES.filter((outcome) => EXCHANGE_KINDS.some((kind) => counts.has(`${kind} ${outcome}`)))
-  const table = (all: number, texts: readonly string[]): string =>
-    `${grouped(all).padStart(COUNT_WIDTH)}${outcomes.map((outcome, index) => cell(outcome, texts[index]!, palette)).join('')}`
-  lines.row('Exchanges', table(sum(counts), outcomes))
-  for (const kind of EXCHANGE_KINDS) {
-    const numbers = outcomes.map((outcome) => counts.get(`${kind} ${outcome}`) ?? 0)
-    const all = numbers.reduce((total, number) => total + number, 0)
-    if (all > 0) lines.line(`  ${KINDS[kind].name.padEnd(LABEL_WIDTH - 2)}${table(all, numbers.map((number) => (number === 0 ? '-' : grouped(number))))}`)
-  }
+  const rows = EXCHANGE_KINDS.map((kind) => ({ kind, numbers: outcomes.map((outcome) => counts.get(`${kind} ${outcome}`) ?? 0) }))
+    .map(({ kind, numbers }) => ({ name: KINDS[kind].name, all: grouped(total(numbers)), texts: numbers.map((number) => (number === 0 ? '-' : grouped(number))) }))
+    .filter(({ all }) => all !== '0')
+  const all = grouped(sum(counts))
+  const widths = outcomes.map((outcome, index) => Math.max(outcome.length, LEAST_OUTCOME_WIDTH, ...rows.map(({ texts }) => texts[index]!.length)))
+  const table = (count: string, texts: readonly string[]): string =>
+    `${count.padStart(Math.max(COUNT_WIDTH, all.length))}${outcomes.map((outcome, index) => cell(outcome, texts[index]!, widths[index]!, palette)).join('')}`
+  lines.row('Exchanges', table(all, outcomes))
+  for (const { name, all: count, texts } of rows) lines.line(`  ${name.padEnd(LABEL_WIDTH - 2)}${table(count, texts)}`)
   const { unexpected, exchangesLeftOut } = totals
   if (unexpected > 0) lines.row('Unexpected', `${grouped(unexpected)} ${plural(unexpected, 'answer')} that nothing had asked for`)
   if (exchangesLeftOut > 0) lines.row('Left out', `${grouped(exchangesLeftOut)} ${plural(exchangesLeftOut, 'exchange')}: too many were open at once`)
@@ -52,14 +53,16 @@ export function exchangeSummaryText(
 }
 
 /** A number (or the name) in the column of an outcome. */
-function cell(outcome: ExchangeOutcome, text: string, palette: Palette): string {
+function cell(outcome: ExchangeOutcome, text: string, width: number, palette: Palette): string {
   const style = OUTCOME_STYLES[outcome]
-  const padded = text.padStart(Math.max(outcome.length, LEAST_OUTCOME_WIDTH))
+  const padded = text.padStart(width)
   return style === null || text === '-' ? ` ${padded}` : ` ${palette[style]}${padded}${palette.reset}`
 }
 
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0)
+}
+
 function sum(counts: ReadonlyMap<string, number>): number {
-  let total = 0
-  for (const count of counts.values()) total += count
-  return total
+  return total([...counts.values()])
 }

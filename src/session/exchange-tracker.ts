@@ -319,8 +319,9 @@ export class ExchangeTracker {
     if (answer.type === 'SUBACK' || answer.type === 'UNSUBACK') {
       const codes = answer.reasonCodes
       exchange.filters.forEach((filter, index) => (filter.reasonCode = codes[index] ?? null))
+      // One filter that was refused is what somebody looks for who looks for what failed.
       const refused = codes.find((code) => code >= FIRST_FAILURE)
-      failed = refused !== undefined && codes.every((code) => code >= FIRST_FAILURE)
+      failed = refused !== undefined
       exchange.reasonCode = refused ?? (codes.length > 0 ? codes[0]! : null)
     } else {
       exchange.reasonCode = reasonCodeOf(answer)

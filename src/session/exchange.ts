@@ -12,8 +12,9 @@ export type ExchangeKind = 'connect' | 'publish-qos1' | 'publish-qos2' | 'subscr
 export const EXCHANGE_KINDS: readonly ExchangeKind[] = ['connect', 'publish-qos1', 'publish-qos2', 'subscribe', 'unsubscribe', 'ping', 'authenticate']
 
 /**
- * How it ended. `complete` answered · `failed` answered by a Reason Code that says so · `open` not answered when the capture ended · `abandoned` not answered
- * when the connection ended · `superseded` its Packet Identifier was used for something else · `partly-seen` the capture does not show enough to say.
+ * How it ended. `complete` answered · `failed` answered by a Reason Code that says so, for one filter of several too · `open` not answered when the capture
+ * ended · `abandoned` not answered when the connection ended · `superseded` its Packet Identifier was used for something else · `partly-seen` the capture does
+ * not show enough to say.
  */
 export type ExchangeOutcome = 'complete' | 'failed' | 'open' | 'abandoned' | 'superseded' | 'partly-seen'
 
@@ -66,13 +67,13 @@ export interface Exchange {
   readonly certainty: Certainty
 }
 
-/** From its first packet to its last, in nanoseconds; null where the capture has no times. */
-export function durationOf({ steps }: Exchange): number | null {
-  return between(steps[0], steps[steps.length - 1])
+/** From its first packet to its last, in nanoseconds; null where there is only one, and where the capture has no times. */
+export function durationOf({ steps }: Pick<Exchange, 'steps'>): number | null {
+  return steps.length < 2 ? null : between(steps[0], steps[steps.length - 1])
 }
 
 /** The time from each packet to the one that took the exchange further, in nanoseconds: of QoS 2 three. Empty where the capture has no times. */
-export function legsOf({ steps }: Exchange): number[] {
+export function legsOf({ steps }: Pick<Exchange, 'steps'>): number[] {
   const legs: number[] = []
   let from: Step | undefined
   for (const step of steps) {

@@ -31,6 +31,16 @@ test('exchanges by kind and outcome', () => {
   ].join('\n'))
 })
 
+test('columns are as wide as their numbers', () => {
+  const millions = new Map([['publish-qos1 complete', 12_263_041], ['publish-qos1 open', 7], ['ping complete', 1]])
+  expect(text({}, null, millions).split('\n').slice(5)).toEqual([
+    'Exchanges       12,263,049   complete   open',
+    '  PUBLISH QoS 1 12,263,048 12,263,041      7',
+    '  PING                   1          1      -',
+    '',
+  ])
+})
+
 test('answers without a request, and what was too much', () => {
   expect(text({ unexpected: 1, exchangesLeftOut: 1_204 }).split('\n').slice(-3)).toEqual([
     'Unexpected      1 answer that nothing had asked for',

@@ -31,12 +31,12 @@ describe('exchanges that are complete', () => {
     expect(legsOf(conversation.exchanges[1]!)).toEqual([1_000_000, 1_000_000, 1_000_000])
   })
 
-  test('SUBSCRIBE with what was granted, UNSUBSCRIBE, PING', () => {
+  test('SUBSCRIBE with what was granted and refused, UNSUBSCRIBE, PING', () => {
     const conversation = connected()
     conversation.client(HEX.subscribe('0001')).server(HEX.suback('0001', '0180')).client(HEX.unsubscribe('0002'), HEX.pingreq, HEX.pingreq)
     conversation.server(HEX.unsuback('0002'), HEX.pingresp, HEX.pingresp)
     expect(behindConnect(conversation)).toEqual([
-      'subscribe client 1 complete code 128 (SUBSCRIBE SUBACK)', 'unsubscribe client 2 complete (UNSUBSCRIBE UNSUBACK)',
+      'subscribe client 1 failed code 128 (SUBSCRIBE SUBACK)', 'unsubscribe client 2 complete (UNSUBSCRIBE UNSUBACK)',
       'ping client complete (PINGREQ PINGRESP)', 'ping client complete (PINGREQ PINGRESP)',
     ])
     expect(conversation.exchanges[1]!.filters).toEqual([{ topicFilter: 'a', qos: 1, reasonCode: 1 }, { topicFilter: 'b', qos: 2, reasonCode: 128 }])
