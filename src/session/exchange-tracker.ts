@@ -280,7 +280,8 @@ export class ExchangeTracker {
     const pending = pendingOf(event.connection)
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
-    exchange.crossedGap = pending.late || !pending.sees(otherSide(initiator))
+    exchange.crossedGap = pending.late
+    exchange.answersUnseen = !pending.sees(otherSide(initiator))
     exchange.add(event, false)
     return exchange
   }
@@ -415,7 +416,7 @@ class Pending {
    */
   outcomeOf(outcome: 'open' | 'abandoned' | 'superseded', exchange: OpenExchange): ExchangeOutcome {
     const half = this.#half(otherSide(exchange.initiator))
-    return exchange.crossedGap || !half.started || hasHole(half) ? 'partly-seen' : outcome
+    return exchange.crossedGap || exchange.answersUnseen || hasHole(half) ? 'partly-seen' : outcome
   }
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */

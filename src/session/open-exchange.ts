@@ -32,8 +32,10 @@ export class OpenExchange implements Exchange {
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
-  /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already, or unseen. */
+  /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
+  /** When it began, nothing that the other side sent had been seen: that no answer was seen says nothing then. */
+  answersUnseen = false
   /** Neighbours in InFlight. */
   next: OpenExchange | null = null
   previous: OpenExchange | null = null
@@ -56,6 +58,7 @@ export class OpenExchange implements Exchange {
     this.retransmitted = 0
     this.partly = false
     this.crossedGap = false
+    this.answersUnseen = false
     this.#stepCount = 0
   }
 
