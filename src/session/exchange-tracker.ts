@@ -27,6 +27,10 @@ export interface ExchangeLimits {
 const CONNECT = 1
 const CONNACK = 2
 const PUBLISH = 3
+const PUBACK = 4
+const PUBREC = 5
+const PUBREL = 6
+const PUBCOMP = 7
 const SUBSCRIBE = 8
 const SUBACK = 9
 const UNSUBSCRIBE = 10
@@ -96,18 +100,15 @@ export class ExchangeTracker {
       case PUBLISH:
         if (packet.type === 'PUBLISH' && (packet.qos === 1 || packet.qos === 2) && packet.packetIdentifier !== undefined) this.#publish(pending, side, event, packet)
         return
-      case 4: case 5: case 6: case 7:
+      case PUBACK: case PUBREC: case PUBREL: case PUBCOMP: case SUBACK: case UNSUBACK:
         this.#acknowledge(pending, side, event, type)
         return
       case SUBSCRIBE: case UNSUBSCRIBE:
         this.#request(pending, side, event, type)
         return
-      case SUBACK: case UNSUBACK:
-        this.#acknowledge(pending, side, event, type)
-        return
       case CONNECT:
         // A second one is a defect (§3.1), and nothing answers it.
-        if (side === 'client' && pending.connect === null && !pending.connected) pending.connect = this.#begin(event, 'connect', side, null, null, NO_FILTERS)
+        if (side === 'client' && pending.connect === null && !pending.connected) pending.connect = this.#begin(pending, event, 'connect', side, null, null, NO_FILTERS)
         return
       case CONNACK:
         pending.connected = true
@@ -166,7 +167,7 @@ export class ExchangeTracker {
       if (repeats && this.#goesOn(pending, before, side, event, PUBLISH)) return
       this.#supersede(pending, before)
     }
-    this.#keep(pending, side, this.#begin(event, kind, side, identifier, topic, NO_FILTERS))
+    this.#keep(pending, side, this.#begin(pending, event, kind, side, identifier, topic, NO_FILTERS))
   }
 
   #request(pending: Pending, side: Side, event: PacketEvent, type: number): void {
@@ -183,7 +184,7 @@ export class ExchangeTracker {
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
       : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
-    this.#keep(pending, side, this.#begin(event, kind, side, packet.packetIdentifier, null, filters))
+    this.#keep(pending, side, this.#begin(pending, event, kind, side, packet.packetIdentifier, null, filters))
   }
 
   #ping(pending: Pending, side: Side, event: PacketEvent): void {
@@ -192,14 +193,14 @@ export class ExchangeTracker {
       const oldest = pending.pings.shift()!
       this.#end(oldest, pending.outcomeOf('open', oldest))
     }
-    const ping = this.#begin(event, 'ping', side, null, null, NO_FILTERS)
+    const ping = this.#begin(pending, event, 'ping', side, null, null, NO_FILTERS)
     if (ping !== null) pending.pings.push(ping)
   }
 
   #auth(pending: Pending, side: Side, event: PacketEvent, type: number): void {
     if (pending.connect !== null) this.#answerTo(pending, 'connect', side, event, type)
     else if (pending.authenticate !== null) this.#answerTo(pending, 'authenticate', side, event, type)
-    else if (side === 'client') pending.authenticate = this.#begin(event, 'authenticate', side, null, null, NO_FILTERS)
+    else if (side === 'client') pending.authenticate = this.#begin(pending, event, 'authenticate', side, null, null, NO_FILTERS)
     else if (pending.whole(event, 'client')) this.#unexpected++
   }
 
@@ -222,12 +223,7 @@ export class ExchangeTracker {
     const missing = exchange.crossedGap || !pending.whole(event, otherSide(side))
     if (joined.kind !== exchange.kind || state <= exchange.state || !missing) return false
     exchange.partly = true
-    exchange.add(event, false)
-    exchange.state = state
-    if (state === DONE) {
-      pending.remove(exchange)
-      this.#conclude(exchange, event.packet, type)
-    }
+    this.#reach(pending, exchange, state, false, side, event, type)
     return true
   }
 
@@ -248,12 +244,12 @@ export class ExchangeTracker {
   #join(pending: Pending, initiator: Side, side: Side, identifier: number | null, event: PacketEvent, type: number): void {
     const joined = JOINED_BY[PACKET_TYPES[type]!]
     const byInitiator = side === initiator
-    const resumed = type === 6 && !pending.cleanStart
+    const resumed = type === PUBREL && !pending.cleanStart
     if (joined === undefined || byInitiator !== (joined.by === 'initiator') || (pending.whole(event, initiator) && !resumed)) {
       this.#unexpected++
       return
     }
-    const exchange = this.#begin(event, joined.kind, initiator, identifier, null, NO_FILTERS)
+    const exchange = this.#begin(pending, event, joined.kind, initiator, identifier, null, NO_FILTERS)
     if (exchange === null) return
     exchange.partly = true
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
@@ -270,14 +266,14 @@ export class ExchangeTracker {
   // --- one exchange ---
 
   #begin(
-    event: PacketEvent, kind: ExchangeKind, initiator: Side, packetIdentifier: number | null, topic: Text | null, filters: readonly RequestedFilter[],
+    pending: Pending, event: PacketEvent, kind: ExchangeKind, initiator: Side, packetIdentifier: number | null, topic: Text | null,
+    filters: readonly RequestedFilter[],
   ): OpenExchange | null {
     if (this.#open >= this.#limits.openExchanges) {
       this.#leftOut++
       return null
     }
     this.#open++
-    const pending = pendingOf(event.connection)
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = pending.late
@@ -294,15 +290,18 @@ export class ExchangeTracker {
   #goesOn(pending: Pending, exchange: OpenExchange, side: Side, event: PacketEvent, type: number): boolean {
     const found = transition(exchange.kindIndex, exchange.state, side === exchange.initiator, type)
     if (found === 0) return false
-    const again = isAgain(found)
+    this.#reach(pending, exchange, nextState(found), isAgain(found), side, event, type)
+    return true
+  }
+
+  #reach(pending: Pending, exchange: OpenExchange, state: number, again: boolean, side: Side, event: PacketEvent, type: number): void {
     if (again) exchange.retransmitted++
     exchange.add(event, again)
-    exchange.state = nextState(found)
-    if (exchange.state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
+    exchange.state = state
+    if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       pending.remove(exchange)
       this.#conclude(exchange, event.packet, type)
     }
-    return true
   }
 
   /** What a Reason Code ends that the table would go on with: a PUBREC that refuses, an AUTH that grants. */

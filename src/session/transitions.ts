@@ -15,6 +15,7 @@ import { EXCHANGE_KINDS, type ExchangeKind } from './exchange.ts'
 /** `sent`: the initiator waits for an answer. `challenged`: the responder does. `received` and `released` are those of QoS 2 (MQTT 5.0 §4.3.3). */
 export type ExchangeState = 'sent' | 'challenged' | 'received' | 'released' | 'done'
 
+/** Those of one kind follow one another in this order. */
 export const EXCHANGE_STATES: readonly ExchangeState[] = ['sent', 'challenged', 'received', 'released', 'done']
 
 /** A row's packet was sent before already in this exchange, or takes it further. */
