@@ -82,6 +82,8 @@ export const LIMITS = {
     openExchanges: 131_072,
     /** PINGREQs of one connection that wait for an answer: where the capture shows no answers, the oldest are given up. */
     openPings: 100,
+    /** Sessions of clients, those that are away as well: as many as connections. */
+    clientSessions: 262_144,
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },

@@ -10,8 +10,9 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
-import { ExchangeTracker } from '../session/exchange-tracker.ts'
+import { SessionTracker } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
+import type { NetworkConnection } from '../session/network-connection.ts'
 import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
@@ -25,11 +26,14 @@ export interface PipelineOptions {
 }
 
 export interface PipelineSink {
-  packet(event: PacketEvent): void
+  /** `exchange`: the one that the packet belongs to, ended or not, valid during the call; null where there is none, and where exchanges are not paired. */
+  packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
-  /** Each exchange when it ends. Exchanges are paired only where this is there. */
+  /** Each exchange when it ends. Exchanges are paired, and connections followed, only where one of these is there. */
   exchange?(exchange: Exchange): void
+  /** Each connection when it ends, or the capture. */
+  connection?(connection: NetworkConnection): void
 }
 
 export interface CaptureFile {
@@ -96,7 +100,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   readonly #network: NetworkDecoder
   readonly #tcp: ConnectionTable
   readonly #mqtt: MqttDissector
-  readonly #exchanges: ExchangeTracker | null
+  readonly #sessions: SessionTracker | null
   readonly #files: CaptureFile[] = []
   readonly #linkTypes = new Set<number>()
   readonly #dropped = new Map<number, number>()
@@ -117,8 +121,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
   constructor(options: PipelineOptions, sink: PipelineSink) {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
-    this.#exchanges = sink.exchange === undefined ? null : new ExchangeTracker((exchange) => sink.exchange!(exchange), LIMITS.session)
-    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#exchanges)
+    this.#sessions = sink.exchange === undefined && sink.connection === undefined ? null : new SessionTracker(sink, LIMITS.session)
+    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
     this.#capture = new CaptureParser(this, LIMITS.capture)
@@ -140,8 +144,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    this.#exchanges?.finish()
+    this.#sessions?.finish()
     this.#tcp.finish(this.#frames, this.#running[1]!)
+    this.#sessions?.end()
   }
 
   get clock(): CaptureClock | null {
@@ -171,9 +176,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
       unframed: this.#unframed,
       malformedPackets: this.#malformed,
       problems: this.#problems,
-      exchanges: this.#exchanges?.ended ?? new Map<string, number>(),
-      unexpected: this.#exchanges?.unexpected ?? 0,
-      exchangesLeftOut: this.#exchanges?.leftOut ?? 0,
+      exchanges: this.#sessions?.ended ?? new Map<string, number>(),
+      unexpected: this.#sessions?.unexpected ?? 0,
+      exchangesLeftOut: this.#sessions?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,
@@ -221,8 +226,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
       else this.#reserved++
       if (event.problems.length > 0) this.#countProblems(event.problems)
     }
-    this.#exchanges?.packet(event)
-    this.#sink.packet(event)
+    const exchange = this.#sessions === null ? null : this.#sessions.packet(event)
+    this.#sink.packet(event, exchange)
   }
 
   #packetTypes(): Map<string, number> {

@@ -36,8 +36,14 @@ export interface DissectorOptions {
 /** What else happens to the connections that carry packets, or may: told in order with the packets. */
 export interface ConnectionObserver {
   /** Bytes that `sender` sent are not in the capture, as is clear from `frame` on. */
-  gap(connection: MqttConnection, sender: End, frame: number): void
-  closed(connection: MqttConnection, sender: End, reason: CloseReason): void
+  gap(connection: MqttConnection, sender: End, length: number, frame: number, time: number): void
+  /** Bytes of the stream from `offset` on were sent again (StreamSink.retransmitted). */
+  retransmitted(connection: MqttConnection, sender: End, offset: number, length: number, frame: number, time: number): void
+  /** Repeated bytes had other values (StreamSink.conflict). */
+  conflict(connection: MqttConnection, sender: End, length: number, frame: number, time: number): void
+  /** `sender` takes no more bytes for now, or takes them again (StreamSink.window). */
+  window(connection: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void
+  closed(connection: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void
   /** Nothing more will be said of it. */
   forgotten(connection: MqttConnection): void
 }
@@ -72,23 +78,31 @@ export class MqttDissector implements StreamSink {
     return [dissection.lane(0), dissection.lane(1)]
   }
 
-  gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number): void {
+  gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number, time: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
     dissection.aliases[sender]?.clear()
     dissection.lane(sender).gap(length)
-    this.#observer?.gap(dissection, sender, frame)
+    this.#observer?.gap(dissection, sender, length, frame, time)
   }
 
-  retransmitted(): void {}
+  retransmitted(connection: TcpConnection, sender: End, offset: number, length: number, frame: number, time: number): void {
+    if (connection.attachment !== null) this.#observer?.retransmitted(connection.attachment as Dissection, sender, offset, length, frame, time)
+  }
 
-  conflict(): void {}
+  conflict(connection: TcpConnection, sender: End, length: number, frame: number, time: number): void {
+    if (connection.attachment !== null) this.#observer?.conflict(connection.attachment as Dissection, sender, length, frame, time)
+  }
 
-  closed(connection: TcpConnection, sender: End, reason: CloseReason): void {
+  window(connection: TcpConnection, sender: End, closed: boolean, frame: number, time: number): void {
+    if (connection.attachment !== null) this.#observer?.window(connection.attachment as Dissection, sender, closed, frame, time)
+  }
+
+  closed(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
     dissection.lane(sender).close()
-    this.#observer?.closed(dissection, sender, reason)
+    this.#observer?.closed(dissection, sender, reason, frame, time)
   }
 
   forgotten(connection: TcpConnection): void {

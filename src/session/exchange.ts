@@ -6,6 +6,8 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketType, Text } from '../mqtt/packet.ts'
+import type { LegCause } from './leg-causes.ts'
+import type { Certainty, Side } from './side.ts'
 
 export type ExchangeKind = 'connect' | 'publish-qos1' | 'publish-qos2' | 'subscribe' | 'unsubscribe' | 'ping' | 'authenticate'
 
@@ -19,11 +21,6 @@ export const EXCHANGE_KINDS: readonly ExchangeKind[] = ['connect', 'publish-qos1
 export type ExchangeOutcome = 'complete' | 'failed' | 'open' | 'abandoned' | 'superseded' | 'partly-seen'
 
 export const EXCHANGE_OUTCOMES: readonly ExchangeOutcome[] = ['complete', 'failed', 'open', 'abandoned', 'superseded', 'partly-seen']
-
-export type Side = 'client' | 'server'
-
-/** How sure a result is, given what the capture shows. */
-export type Certainty = 'certain' | 'likely' | 'unsure'
 
 /** One packet of an exchange. */
 export interface Step {
@@ -48,6 +45,7 @@ export interface RequestedFilter {
 export interface Exchange {
   /** From 1, in the order in which exchanges begin. */
   readonly number: number
+  /** The one that it began on. */
   readonly connection: MqttConnection
   readonly kind: ExchangeKind
   readonly initiator: Side
@@ -64,6 +62,15 @@ export interface Exchange {
   readonly steps: readonly Step[]
   /** Packets of it that were sent more than once. */
   readonly retransmitted: number
+  /** How often it went on with a later connection of its Session. */
+  readonly resumed: number
+  /**
+   * Nanoseconds, all legs together, until the TCP of the side that had to answer acknowledged what it had to answer: the network and the TCP stacks as seen
+   * from where the capture was taken, without the program. Null where an acknowledgement came only with the answer, or was not seen.
+   */
+  readonly network: number | null
+  /** Why legs were slow, those of which something can be said. */
+  readonly causes: readonly LegCause[]
   readonly certainty: Certainty
 }
 

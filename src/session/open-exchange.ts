@@ -4,12 +4,14 @@
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
-import {
-  EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Certainty, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Side, type Step,
-} from './exchange.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
+import type { LegCause } from './leg-causes.ts'
+import type { Certainty, Side } from './side.ts'
 
 /** Packets remembered of one exchange: more than any without repetitions has, but for an authentication in many rounds. The first ones stay, and the last. */
 export const STEPS_KEPT = 8
+
+const NO_CAUSES: readonly LegCause[] = []
 
 /** Numbers kept for each: type and flags, PacketEvent.number, frame, time. */
 const STEP = { what: 0, number: 1, frame: 2, time: 3, words: 4 } as const
@@ -36,6 +38,18 @@ export class OpenExchange implements Exchange {
   crossedGap = false
   /** When it began, nothing that the other side sent had been seen: that no answer was seen says nothing then. */
   answersUnseen = false
+  resumed = 0
+  /** It was open when an earlier connection of its Session ended, and no packet of it was seen since. */
+  dormant = false
+  /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet). */
+  sentBy: Side = 'client'
+  sentTime = NaN
+  sentOffset = 0
+  acknowledgedTime = NaN
+  /** Legs so far, the time that TCP needed for them, and why they were slow. */
+  legs = 0
+  #network = 0
+  causes: readonly LegCause[] = NO_CAUSES
   /** Neighbours in InFlight. */
   next: OpenExchange | null = null
   previous: OpenExchange | null = null
@@ -59,7 +73,31 @@ export class OpenExchange implements Exchange {
     this.partly = false
     this.crossedGap = false
     this.answersUnseen = false
+    this.resumed = 0
+    this.dormant = false
+    this.legs = 0
+    this.#network = 0
+    if (this.causes.length > 0) this.causes = NO_CAUSES
     this.#stepCount = 0
+  }
+
+  /** A packet that waits for an answer: the first one, or one that took the exchange further. */
+  sent(by: Side, time: number, offset: number): void {
+    this.sentBy = by
+    this.sentTime = time
+    this.sentOffset = offset
+    this.acknowledgedTime = NaN
+  }
+
+  /** The leg that the newest packet began is over. */
+  endLeg(time: number): void {
+    this.legs++
+    // An acknowledgement that came with the answer says nothing of how long the network took.
+    this.#network += this.acknowledgedTime < time ? this.acknowledgedTime - this.sentTime : NaN
+  }
+
+  get network(): number | null {
+    return this.legs === 0 || Number.isNaN(this.#network) ? null : this.#network
   }
 
   add(event: PacketEvent, again: boolean): void {

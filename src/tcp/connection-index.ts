@@ -10,6 +10,8 @@ const FIRST_SLOTS = 1_024
 export class ConnectionIndex {
   /** Row `index` begins at `index * ROW_WORDS`. */
   words = new Int32Array((FIRST_SLOTS / 2) * ROW_WORDS)
+  /** The same memory, for the times in it (Row). */
+  times = new Float64Array(this.words.buffer)
   /** Which end of the found connection sent the segment. */
   sender: End = 0
   readonly #rows: Row[] = []
@@ -60,7 +62,7 @@ export class ConnectionIndex {
     const index = this.#rows.length
     this.#slots[this.#freeSlot] = index + 1
     if ((index + 1) * ROW_WORDS > this.words.length) this.#grow()
-    const row = { words: this.words, at: index * ROW_WORDS }
+    const row = { words: this.words, times: this.times, at: index * ROW_WORDS }
     this.#rows.push(row)
     this.#write(row, segment)
     if ((index + 1) * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2)
@@ -74,7 +76,7 @@ export class ConnectionIndex {
   /** Gives a row to a new connection on the same ports. The old connection keeps a copy of its words. */
   replace(index: number, segment: TcpSegment): Row {
     detach(this.#rows[index]!)
-    const row = { words: this.words, at: index * ROW_WORDS }
+    const row = { words: this.words, times: this.times, at: index * ROW_WORDS }
     this.words.fill(0, row.at, row.at + ROW_WORDS)
     this.#rows[index] = row
     this.#write(row, segment)
@@ -112,13 +114,18 @@ export class ConnectionIndex {
     words[at + ROW.others1 + 2] = segment.destination3
     words[at + HALF_AT[0] + HALF.history] = -1
     words[at + HALF_AT[1] + HALF.history] = -1
+    this.times[(at + ROW.answered) / 2] = NaN
   }
 
   #grow(): void {
     const words = new Int32Array(this.words.length * 2)
     words.set(this.words)
     this.words = words
-    for (const row of this.#rows) row.words = words
+    this.times = new Float64Array(words.buffer)
+    for (const row of this.#rows) {
+      row.words = words
+      row.times = this.times
+    }
   }
 
   #rehash(slotCount: number): void {
@@ -143,6 +150,7 @@ export class ConnectionIndex {
 /** A connection that has left the table keeps its own words. */
 function detach(row: Row): void {
   row.words = row.words.slice(row.at, row.at + ROW_WORDS)
+  row.times = new Float64Array(row.words.buffer)
   row.at = 0
 }
 

@@ -128,7 +128,7 @@ export class ConnectionTable {
     const other = at + HALF_AT[1 - sender]!
     const flags = segment.flags
     if ((flags & (TCP_FLAGS.syn | TCP_FLAGS.fin | TCP_FLAGS.rst)) !== 0 || words[at + ROW.ignored] === 1) return false
-    if ((words[own + HALF.state]! & PLAIN) !== STATE.started) return false
+    if ((words[own + HALF.state]! & PLAIN) !== STATE.started || segment.window === 0) return false
     const held = segment.end - segment.start
     if (held !== segment.length || (held > 0 && segment.sequence !== words[own + HALF.next])) return false
     let acknowledged = -1
@@ -140,6 +140,7 @@ export class ConnectionTable {
       if ((state & STATE.acknowledged) === 0 || ((segment.acknowledgement - words[other + HALF.acknowledged]!) | 0) > 0) {
         words[other + HALF.acknowledged] = segment.acknowledgement
         words[other + HALF.state] = state | STATE.acknowledged
+        this.#index.times[(other + HALF.acknowledgedTime) >> 1] = segment.time
       }
       acknowledged = ((next - words[other + HALF.first]!) >>> 0) + words[other + HALF.turns]! * TURN + ahead
     }
@@ -182,6 +183,7 @@ export class ConnectionTable {
       // A second SYN of a half without data (split handshake, a load balancer's answer): the newest one counts.
       if (!half.started || (half.offset === 0 && half.waiting === null && half.base !== sequence)) half.start(sequence, true)
       half.synSeen = true
+      if (connection.initiator !== sender && Number.isNaN(connection.answeredTime)) connection.answeredTime = segment.time
       sequence = (sequence + 1) | 0
     }
     if ((flags & TCP_FLAGS.rst) !== 0) {
@@ -189,6 +191,11 @@ export class ConnectionTable {
       return
     }
     if (!half.started) half.start(sequence, false)
+    const windowClosed = segment.window === 0
+    if (windowClosed !== half.windowClosed) {
+      half.windowClosed = windowClosed
+      this.#sink.window(connection, sender, windowClosed, segment.frame, segment.time)
+    }
     if ((flags & TCP_FLAGS.ack) !== 0) this.#acknowledge(connection, other, segment)
     if (segment.length > 0 && !connection.ignored) this.#takeData(connection, sender, half, other, segment, sequence)
     if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0)
@@ -255,7 +262,7 @@ export class ConnectionTable {
   #retransmission(connection: TcpConnection, sender: End, half: HalfStream, length: number, segment: TcpSegment): void {
     half.retransmissions++
     this.#retransmissions++
-    this.#sink.retransmitted(connection, sender, length, segment.frame, segment.time)
+    this.#sink.retransmitted(connection, sender, half.offsetOf(segment.sequence), length, segment.frame, segment.time)
   }
 
   /** Delivers what no longer waits behind a hole: because `frame` filled it, or `behindGap`, because it was given up. */
@@ -312,7 +319,7 @@ export class ConnectionTable {
     const acknowledgement = segment.acknowledgement
     if (!half.started || sequenceDistance(acknowledgement, half.next) > LARGEST_WINDOW) return
     if (half.acknowledgedKnown && sequenceDistance(acknowledgement, half.acknowledged) <= 0) return
-    half.acknowledge(acknowledgement)
+    half.acknowledge(acknowledgement, segment.time)
     if (connection.ignored) return
     if (!half.lost && lostBytes(half) > 0) {
       half.lost = true
@@ -472,7 +479,7 @@ export class ConnectionTable {
 const ENDS: readonly End[] = [0, 1]
 const TURN = 2 ** 32
 /** A direction with none of the others of these is plain. */
-const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin
+const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin | STATE.windowClosed
 
 /** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
 function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {

@@ -74,6 +74,15 @@ export class TcpConnection {
     return readers
   }
 
+  /** When the answer to the SYN was seen; NaN where it was not. */
+  get answeredTime(): number {
+    return this.#row.times[(this.#row.at + ROW.answered) / 2]!
+  }
+
+  set answeredTime(time: number) {
+    this.#row.times[(this.#row.at + ROW.answered) / 2] = time
+  }
+
   reader(sender: End): StreamReader {
     return this.#readers[sender]!
   }

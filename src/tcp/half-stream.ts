@@ -69,6 +69,11 @@ export class HalfStream {
     return this.#waiting
   }
 
+  /** Bytes before those seen last are not here yet, and may never come. */
+  get hasHole(): boolean {
+    return this.#waiting !== null || this.lost
+  }
+
   /** Behind the last byte seen, delivered or waiting. */
   get highest(): number {
     return this.#waiting === null ? this.next : this.#highest
@@ -83,8 +88,30 @@ export class HalfStream {
     return this.#is(STATE.acknowledged)
   }
 
-  acknowledge(acknowledgement: number): void {
+  /** When the other end acknowledged up to there: nanoseconds since the capture's first frame. */
+  get acknowledgedTime(): number {
+    const { times, at } = this.#row
+    return times[(at + this.#from + HALF.acknowledgedTime) / 2]!
+  }
+
+  /** The stream offset behind the last byte that the other end has acknowledged; -1 where it acknowledged nothing yet. */
+  get acknowledgedOffset(): number {
+    return this.acknowledgedKnown ? this.offset + sequenceDistance(this.acknowledged, this.next) : -1
+  }
+
+  /** The end that sends here takes no more bytes itself. */
+  get windowClosed(): boolean {
+    return this.#is(STATE.windowClosed)
+  }
+
+  set windowClosed(closed: boolean) {
+    this.#mark(STATE.windowClosed, closed)
+  }
+
+  acknowledge(acknowledgement: number, time: number): void {
     this.#set(HALF.acknowledged, acknowledgement)
+    const { times, at } = this.#row
+    times[(at + this.#from + HALF.acknowledgedTime) / 2] = time
     this.#mark(STATE.acknowledged, true)
   }
 

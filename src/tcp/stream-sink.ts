@@ -46,8 +46,13 @@ export interface StreamSink {
   opened(connection: TcpConnection): readonly [StreamReader, StreamReader]
   /** `length` bytes of this direction are not in the capture; what follows comes after them. */
   gap(connection: TcpConnection, sender: End, length: number, reason: GapReason, frame: number, time: number): void
-  /** A segment (or part of one) whose bytes had been seen before: sent again. Not called for frames that the capture holds twice. */
-  retransmitted(connection: TcpConnection, sender: End, length: number, frame: number, time: number): void
+  /**
+   * A segment (or part of one) whose bytes had been seen before, or that fills a hole late: sent again. Not called for frames that the capture holds twice.
+   * `offset`: of its first byte in the stream.
+   */
+  retransmitted(connection: TcpConnection, sender: End, offset: number, length: number, frame: number, time: number): void
+  /** `sender` lets the other end send no more bytes for now (its receive window is 0), or lets it again. */
+  window(connection: TcpConnection, sender: End, closed: boolean, frame: number, time: number): void
   /** A segment repeated bytes that were seen before, but with other values; the first ones were kept (RFC 9293 leaves the choice open). */
   conflict(connection: TcpConnection, sender: End, length: number, frame: number, time: number): void
   /** No more data comes from `sender`, but for what a broken sender may send after its FIN. Once per direction. */

@@ -164,6 +164,7 @@ function streamSink(deliver: (kind: Delivery['kind'], connection: TcpConnection,
     gap() { throw new Error('the capture has no gap') },
     retransmitted() { throw new Error('the capture has no retransmission') },
     conflict() { throw new Error('the capture has no conflict') },
+    window() { throw new Error('the capture has no closed window') },
     forgotten() {},
   }
 }
@@ -202,7 +203,7 @@ function dissect(deliveries: readonly Delivery[], emit: (event: PacketEvent) => 
   for (const { kind, connection, sender, data } of deliveries) {
     if (data !== null) connection.reader(sender).data(data)
     else if (kind === 'opened') connection.begin(dissector)
-    else dissector.closed(connection, sender, 'fin')
+    else dissector.closed(connection, sender, 'fin', 0, 0)
   }
 }
 

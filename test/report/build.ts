@@ -106,7 +106,8 @@ export function step(type: Step['type'], by: Step['by'], after = 0, changes: Par
 export function exchange(changes: Partial<Exchange> = {}): Exchange {
   return {
     number: 12, connection: connection(), kind: 'publish-qos1', initiator: 'client', packetIdentifier: 17, topic: 'plant/7/temp', filters: [], outcome: 'complete',
-    reasonCode: 0, steps: [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })], retransmitted: 0, certainty: 'certain', ...changes,
+    reasonCode: 0, steps: [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })], retransmitted: 0, resumed: 0, network: null, causes: [], certainty: 'certain',
+    ...changes,
   }
 }
 

@@ -2,7 +2,7 @@ import { createPipeline } from '../../src/analysis/pipeline.ts'
 import { LIMITS } from '../../src/analysis/limits.ts'
 import { MqttDissector } from '../../src/mqtt/dissector.ts'
 import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
-import { ExchangeTracker, type ExchangeLimits } from '../../src/session/exchange-tracker.ts'
+import { SessionTracker, type SessionLimits } from '../../src/session/session-tracker.ts'
 import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { ConnectionTable } from '../../src/tcp/connection-table.ts'
 import { fromHex } from '../mqtt/framed.ts'
@@ -36,13 +36,13 @@ export const HEX = {
 /** One TCP connection between a client and a server on port 1883, each packet in a segment of its own, one millisecond after the other. */
 export class Conversation {
   readonly exchanges: Exchange[] = []
-  readonly tracker: ExchangeTracker
+  readonly tracker: SessionTracker
   readonly #tcp: ConnectionTable
   readonly #next = { client: 101, server: 501 }
   #frame = 0
 
-  constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<ExchangeLimits> } = {}) {
-    this.tracker = new ExchangeTracker((exchange) => this.exchanges.push(kept(exchange)), { ...LIMITS.session, ...limits })
+  constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<SessionLimits> } = {}) {
+    this.tracker = new SessionTracker({ exchange: (exchange) => this.exchanges.push(kept(exchange)) }, { ...LIMITS.session, ...limits })
     const dissector = new MqttDissector((event) => this.tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, this.tracker)
     this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
     if (syn) {
@@ -78,6 +78,7 @@ export class Conversation {
   end(): this {
     this.tracker.finish()
     this.#tcp.finish(this.#frame, this.#frame * 1e6)
+    this.tracker.end()
     return this
   }
 
@@ -107,6 +108,7 @@ export class Conversation {
     // Each side has received all that the other one sent so far, captured or not.
     segment.acknowledgement = this.#next[from === 'client' ? 'server' : 'client']
     segment.flags = flags | ((flags & (TCP_FLAGS.syn | TCP_FLAGS.rst)) === 0 ? TCP_FLAGS.ack : 0)
+    segment.window = 65_535
     segment.buffer = bytes
     segment.end = bytes.length
     segment.length = bytes.length
@@ -116,8 +118,8 @@ export class Conversation {
 
 /** The object is used again, so its values are copied. */
 function kept(exchange: Exchange): Exchange {
-  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty } = exchange
-  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty }
+  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty } = exchange
+  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty }
 }
 
 export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, certainty }: Exchange): string {

@@ -45,7 +45,7 @@ describe('bytes of one direction', () => {
     { name: 'keep-alive probe without a byte', sent: [{ sequence: 101, text: 'abc' }, { sequence: 103, at: 9000 }, { sequence: 104, text: 'd' }], bytes: 'abcd' },
     {
       name: 'window-zero probe: one new byte, then sent again with the rest',
-      sent: [{ sequence: 101, text: 'a' }, { sequence: 102, text: 'b', at: 500 }, { sequence: 102, text: 'bcd', at: 1000 }],
+      sent: [{ sequence: 101, text: 'ab' }, { sequence: 102, text: 'b', at: 500 }, { sequence: 102, text: 'bcd', at: 1000 }],
       bytes: 'abcd', events: ['0.0 retransmitted 1'],
     },
     { name: 'a frame captured twice', sent: [{ sequence: 101, text: 'abc', identification: 7 }, { sequence: 101, text: 'abc', identification: 7 }], bytes: 'abc' },
@@ -141,6 +141,7 @@ describe('a gap', () => {
     const tap = open().send(...lost, { sequence: 104, text: 'defghi', at: 90 }).finish()
     expect(client(tap)).toBe('abcdefghixyz')
     expect(ofInterest(tap)).toEqual(['0.0 retransmitted 6'])
+    expect(tap.retransmittedFrom).toEqual([3])
   })
   test('is not declared where nobody acknowledged the bytes', () => {
     const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { sequence: 110, text: 'xyz', at: 1 }, { sequence: 113, text: '!', at: 5000 })
@@ -303,5 +304,39 @@ describe('a lent chunk', () => {
       tap.send({ sequence: 103, text: 'cdXf', at: 300 }, { sequence: 101, text: 'abcdefghij', at: 600 })
       expect(ofInterest(tap)).toEqual(['0.0 retransmitted 4', '0.0 conflict 1', '0.0 retransmitted 10'])
     }
+  })
+})
+
+describe('what an end tells the other one', () => {
+  test('that it takes no more bytes, and that it does again; each once', () => {
+    const tap = open().send(
+      { from: 'server', sequence: 501, acknowledgement: 101, window: 0 },
+      { from: 'server', sequence: 501, acknowledgement: 101, window: 0 },
+      { sequence: 101, text: 'ab' },
+      { from: 'server', sequence: 501, acknowledgement: 101, window: 500 },
+      { sequence: 101, text: 'ab' },
+      { from: 'server', sequence: 501, text: 'still in order', acknowledgement: 103 },
+    )
+    expect(ofInterest(tap)).toEqual(['0.1 window shut', '0.1 window open', '0.0 retransmitted 2'])
+    expect(tap.bytes[0]).toEqual(['ab', 'still in order'])
+  })
+  test('when it answered the SYN, and when it acknowledged last', () => {
+    const seen: { answered: number; acknowledged: number; offset: number }[] = []
+    const tap = new Tap()
+    const note = () => {
+      const half = tap.connection!.half(0)
+      seen.push({ answered: tap.connection!.answeredTime, acknowledged: half.acknowledgedTime, offset: half.acknowledgedOffset })
+    }
+    tap.send({ sequence: 100, flags: ['syn'], at: 1 })
+    note()
+    tap.send({ from: 'server', sequence: 500, acknowledgement: 101, flags: ['syn'], at: 3 }, { sequence: 101, acknowledgement: 501, at: 4, text: 'abc' })
+    note()
+    tap.send({ from: 'server', sequence: 501, acknowledgement: 104, at: 9 }, { from: 'server', sequence: 501, acknowledgement: 104, at: 12 })
+    note()
+    expect(seen).toEqual([
+      { answered: NaN, acknowledged: 0, offset: -1 },
+      { answered: 3e6, acknowledged: 3e6, offset: 0 },
+      { answered: 3e6, acknowledged: 9e6, offset: 3 },
+    ])
   })
 })

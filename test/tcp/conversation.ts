@@ -24,10 +24,14 @@ export interface Sent {
 
 export class Tap implements StreamSink {
   readonly events: string[] = []
+  /** Stream offsets of what was sent again. */
+  readonly retransmittedFrom: number[] = []
   /** By stream, then by end 0 and 1: the bytes delivered, `<n>` for a gap. */
   readonly bytes: [string, string][] = []
   readonly data_: { offset: number; frame: number; seenFrame: number; acknowledged: number; filledHole: boolean; text: string }[] = []
   readonly table: ConnectionTable
+  /** The newest one. */
+  connection: TcpConnection | null = null
   #frame = 0
   #time = 0
 
@@ -75,6 +79,7 @@ export class Tap implements StreamSink {
   }
 
   opened(connection: TcpConnection): [StreamReader, StreamReader] {
+    this.connection = connection
     this.bytes[connection.stream] = ['', '']
     this.events.push(`${connection.stream} opened`)
     return [{ data: (data) => this.#take(connection, 0, data) }, { data: (data) => this.#take(connection, 1, data) }]
@@ -88,8 +93,12 @@ export class Tap implements StreamSink {
     this.bytes[connection.stream]![sender] += `<${length}>`
     this.events.push(`${connection.stream}.${sender} gap ${length} ${reason}`)
   }
-  retransmitted(connection: TcpConnection, sender: End, length: number): void {
+  retransmitted(connection: TcpConnection, sender: End, offset: number, length: number): void {
     this.events.push(`${connection.stream}.${sender} retransmitted ${length}`)
+    this.retransmittedFrom.push(offset)
+  }
+  window(connection: TcpConnection, sender: End, closed: boolean): void {
+    this.events.push(`${connection.stream}.${sender} window ${closed ? 'shut' : 'open'}`)
   }
   conflict(connection: TcpConnection, sender: End, length: number): void {
     this.events.push(`${connection.stream}.${sender} conflict ${length}`)

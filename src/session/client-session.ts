@@ -1,0 +1,38 @@
+/**
+ * The Session of a client with a server, across its Network Connections (MQTT 5.0 §4.1): what the capture has shown of it so far.
+ *
+ * Its key is the server's address and the client identifier. Changed by the trackers of this folder only.
+ */
+import type { Text } from '../mqtt/packet.ts'
+import type { NetworkConnection } from './network-connection.ts'
+import type { OpenExchange } from './open-exchange.ts'
+
+export class ClientSession {
+  /** `address:port` of the server. */
+  readonly server: string
+  readonly clientIdentifier: Text
+  /** The connection that serves it now; null while the client is away. */
+  current: NetworkConnection | null = null
+  /** Connections that it had so far, this one included. */
+  connections = 0
+  /**
+   * The state on the server began with a connection in the capture, and nothing that changes it can have gone unseen: a client that started clean, or got no
+   * Session, and whose packets are all there.
+   */
+  whole = false
+  /** The server keeps its state beyond the connection, as far as CONNECT, CONNACK and DISCONNECT say; null where that is not known. */
+  expiry: number | null = null
+  /** When its last connection ended; NaN while it has not. */
+  leftTime = NaN
+  /** Unfinished exchanges of QoS 1 and 2, which go on with the next connection. In the order in which they began. */
+  carried: readonly OpenExchange[] = NO_EXCHANGES
+  /** State of what follows it: subscriptions and deliveries. */
+  attachment: unknown = null
+
+  constructor(server: string, clientIdentifier: Text) {
+    this.server = server
+    this.clientIdentifier = clientIdentifier
+  }
+}
+
+const NO_EXCHANGES: readonly OpenExchange[] = []

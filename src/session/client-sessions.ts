@@ -1,0 +1,163 @@
+/**
+ * Client Sessions across Network Connections (MQTT 5.0 §4.1): which connection goes on with which Session, take-over, and unfinished exchanges that a client
+ * comes back to.
+ *
+ * Sessions may never expire (before 5.0 none does that is not clean), so there is a limit: those not heard of for longest are forgotten, and counted. What
+ * was seen of a forgotten one is unknown from then on, nothing is concluded from it.
+ */
+import type { Text } from '../mqtt/packet.ts'
+import { ClientSession } from './client-session.ts'
+import { NEVER_EXPIRES } from './connect-facts.ts'
+import type { ExchangeTracker } from './exchange-tracker.ts'
+import type { NetworkConnection } from './network-connection.ts'
+
+export interface ClientSessionLimits {
+  readonly clientSessions: number
+}
+
+const NANOSECONDS = 1e9
+
+export class ClientSessions {
+  readonly #exchanges: ExchangeTracker
+  readonly #limit: number
+  /** By server and client identifier. */
+  readonly #servers = new Map<string, Map<Text, ClientSession>>()
+  /** Those heard of last stand last. */
+  readonly #all = new Set<ClientSession>()
+  #forgotten = 0
+
+  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits) {
+    this.#exchanges = exchanges
+    this.#limit = clientSessions
+  }
+
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
+  /** `connection.connect` is known now. */
+  connect(connection: NetworkConnection): void {
+    const { clientIdentifier } = connection.mqtt
+    if (typeof clientIdentifier !== 'string') return
+    const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
+    connection.session = session
+    // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
+    if (session.current !== null && session.current.closing === null) session.current.takenOverBy = connection
+    if (connection.connect!.cleanStart === true) return
+    // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
+    if (session.current !== null) this.#leave(session)
+    this.#exchanges.resume(session, connection, 'client')
+  }
+
+  /** `connection.connack` is known now. */
+  connack(connection: NetworkConnection): void {
+    const { connack, connect } = connection
+    const { clientIdentifier } = connection.mqtt
+    if (connack === null || connect === null) return
+    let session = connection.session
+    if (session?.clientIdentifier === '' && typeof clientIdentifier === 'string' && clientIdentifier !== '') {
+      // The server has assigned the identifier (MQTT 5.0 §3.2.2.3.7).
+      session = this.#sessionOf(serverOf(connection), clientIdentifier)
+      connection.session = session
+    }
+    if (session === null) return
+    if (connack.reasonCode !== 0) {
+      if (session.current?.takenOverBy === connection) session.current.takenOverBy = null
+      return
+    }
+    connection.sessionExpected = expected(session, connection)
+    if (session.current !== null && session.current !== connection) this.#leave(session)
+    const { sessionPresent } = connack
+    const anew = connect.cleanStart === true || sessionPresent === false
+    if (anew) {
+      this.#exchanges.giveUpDormant(connection)
+      this.#exchanges.abandon(session)
+    } else this.#exchanges.resume(session, connection, 'server')
+    session.whole = anew || (session.whole && session.connections > 0)
+    session.current = connection
+    session.connections++
+    connection.reconnectedAfter = connect.time - session.leftTime
+    session.leftTime = NaN
+    session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
+  }
+
+  /** The Session that the unfinished exchanges of this connection belong to, now that it ends; null where they end with it. */
+  keeperOf(connection: NetworkConnection): ClientSession | null {
+    const { session, connect, connack } = connection
+    if (session === null || connect === null) return null
+    // A refused CONNECT changes nothing of the Session.
+    if (connack !== null && connack.reasonCode !== 0) return session
+    const expiry = connection.sessionExpiry
+    return expiry !== null && expiry > 0 && session.clientIdentifier !== '' ? session : null
+  }
+
+  /** The connection has ended. */
+  left(connection: NetworkConnection): void {
+    const { session } = connection
+    if (session === null || session.current !== connection) return
+    session.current = null
+    session.leftTime = connection.endTime
+    session.expiry = connection.sessionExpiry
+    if (session.expiry === 0) this.#exchanges.abandon(session)
+  }
+
+  /** The capture has ended: what nobody came back to has no end. */
+  end(): void {
+    for (const session of this.#all) this.#exchanges.abandon(session)
+  }
+
+  /** The connection that serves the Session so far is replaced by another one. */
+  #leave(session: ClientSession): void {
+    const { current } = session
+    if (current === null) return
+    this.#exchanges.settle(current, 'abandoned', this.keeperOf(current))
+    session.expiry = current.sessionExpiry
+  }
+
+  #sessionOf(server: string, clientIdentifier: string): ClientSession {
+    let clients = this.#servers.get(server)
+    if (clients === undefined) this.#servers.set(server, (clients = new Map<Text, ClientSession>()))
+    let session = clients.get(clientIdentifier)
+    if (session === undefined) {
+      if (this.#all.size >= this.#limit) this.#forgetOne()
+      session = new ClientSession(server, clientIdentifier)
+      clients.set(clientIdentifier, session)
+    } else this.#all.delete(session)
+    this.#all.add(session)
+    return session
+  }
+
+  #forgetOne(): void {
+    for (const session of this.#all) {
+      this.#forgotten++
+      this.#all.delete(session)
+      this.#servers.get(session.server)?.delete(session.clientIdentifier)
+      this.#exchanges.abandon(session)
+      return
+    }
+  }
+}
+
+function serverOf({ mqtt }: NetworkConnection): string {
+  return mqtt.tcp.endpoints[mqtt.client === 0 ? 1 : 0].text
+}
+
+/**
+ * Whether the server should have a Session for this client (MQTT 5.0 §3.2.2.1.1): null where the capture does not show what was before, or where the time that
+ * it was to be kept has passed just about now.
+ */
+function expected(session: ClientSession, { connect }: NetworkConnection): boolean | null {
+  if (connect === null || connect.cleanStart === undefined) return null
+  if (connect.cleanStart) return false
+  if (session.connections === 0 || session.expiry === null) return null
+  if (session.expiry === 0) return false
+  if (session.current !== null || session.expiry === NEVER_EXPIRES) return true
+  const away = connect.time - session.leftTime
+  const kept = session.expiry * NANOSECONDS
+  // Clocks differ, and a server may look for what has expired once a second.
+  if (away < kept - NANOSECONDS) return true
+  return away > kept + MARGIN ? false : null
+}
+
+/** A server that looks for expired Sessions from time to time still has one for a while. */
+const MARGIN = 60 * NANOSECONDS

@@ -1,0 +1,164 @@
+/**
+ * Packets in; connections, exchanges, Sessions and deliveries out: the session layer wired together, and the only part of it that other layers call.
+ *
+ * It hears of packets and of what happens to their connections in the order of the capture. Nothing is concluded from what the capture does not show.
+ */
+import type { MqttConnection } from '../mqtt/connection.ts'
+import type { ConnectionObserver } from '../mqtt/dissector.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { End } from '../tcp/connection.ts'
+import type { CloseReason } from '../tcp/stream-sink.ts'
+import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
+import { closingOf } from './closing.ts'
+import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
+import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
+import type { Exchange } from './exchange.ts'
+import { networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import type { Side } from './side.ts'
+import { addTrouble } from './troubles.ts'
+
+export interface SessionLimits extends ExchangeLimits, ClientSessionLimits {}
+
+export interface SessionSink {
+  /** An exchange ended. The object is valid only during the call. */
+  exchange?(exchange: Exchange): void
+  /** A connection ended, or the capture: `closing` says why. */
+  connection?(connection: NetworkConnection): void
+}
+
+const CONNACK = 2
+const DISCONNECT = 14
+
+export class SessionTracker implements ConnectionObserver {
+  readonly #sink: SessionSink
+  readonly #exchanges: ExchangeTracker
+  readonly #sessions: ClientSessions
+  #captureEnds = false
+
+  constructor(sink: SessionSink, limits: SessionLimits) {
+    this.#sink = sink
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits)
+    this.#sessions = new ClientSessions(this.#exchanges, limits)
+  }
+
+  /** How many exchanges ended, by kind and outcome: `publish-qos1 complete`. */
+  get ended(): Map<string, number> {
+    return this.#exchanges.ended
+  }
+
+  /** Answers that nothing had asked for, where the capture shows that nothing did. */
+  get unexpected(): number {
+    return this.#exchanges.unexpected
+  }
+
+  /** Exchanges that were not followed, because there were too many at once. */
+  get leftOut(): number {
+    return this.#exchanges.leftOut
+  }
+
+  /** Sessions that were forgotten, because there were too many. */
+  get forgottenSessions(): number {
+    return this.#sessions.forgotten
+  }
+
+  /** Returns the exchange that the packet belongs to, ended or not, valid until the next call; null where there is none. */
+  packet(event: PacketEvent): Exchange | null {
+    // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
+    if (event.start === event.end || event.direction === null) return null
+    const type = event.buffer[event.start]! >> 4
+    const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
+    const connection = networkConnectionOf(event.connection)
+    connection.meet(event, side)
+    if (event.problems.length > 0) noteError(connection, event, side)
+    const exchange = this.#exchanges.packet(event, type, side, connection)
+    if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
+    return exchange
+  }
+
+  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
+    const connection = networkConnectionOf(mqtt)
+    connection.gap(frame)
+    if (connection.session !== null) connection.session.whole = false
+  }
+
+  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
+    const connection = mqtt.attachment as NetworkConnection | null
+    if (connection === null || mqtt.client === null) return
+    connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
+  }
+
+  conflict(): void {}
+
+  window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
+    const connection = mqtt.attachment as NetworkConnection | null
+    if (connection === null || mqtt.client === null) return
+    const by = sideOf(mqtt, sender)
+    if (closed) connection.troubles = addTrouble(connection.troubles, { kind: 'window', by, offset: 0, end: 0, time, until: Infinity })
+    else for (const trouble of connection.troubles ?? []) if (trouble.kind === 'window' && trouble.by === by && trouble.until === Infinity) trouble.until = time
+  }
+
+  /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
+  closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
+    if (reason === 'capture') return
+    const connection = networkConnectionOf(mqtt)
+    const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
+    if (connection.finish === null) connection.finish = finish
+    else connection.secondFinish ??= finish
+    if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)
+  }
+
+  forgotten(mqtt: MqttConnection): void {
+    this.#close(networkConnectionOf(mqtt))
+    mqtt.attachment = null
+  }
+
+  /** What is forgotten from now on ends with the capture. */
+  finish(): void {
+    this.#captureEnds = true
+  }
+
+  /** The capture has ended, and all connections with it. */
+  end(): void {
+    this.#sessions.end()
+  }
+
+  #learn(event: PacketEvent, side: Side, connection: NetworkConnection): void {
+    const { packet } = event
+    switch (packet.type) {
+      case 'CONNECT':
+        // A second one is a protocol error (§3.1); it changes nothing.
+        if (side !== 'client' || connection.connect !== null) return
+        connection.connect = factsOfConnect(event, packet)
+        this.#sessions.connect(connection)
+        return
+      case 'CONNACK':
+        if (side !== 'server' || connection.connack !== null) return
+        connection.connack = factsOfConnack(event, packet)
+        this.#sessions.connack(connection)
+        return
+      case 'DISCONNECT':
+        connection.disconnect ??= factsOfDisconnect(event, packet, side)
+        return
+      default:
+        return
+    }
+  }
+
+  #close(connection: NetworkConnection): void {
+    if (connection.closing !== null) return
+    const captureEnded = this.#captureEnds && connection.finish === null
+    connection.closing = closingOf(connection, captureEnded)
+    this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
+    this.#sessions.left(connection)
+    this.#sink.connection?.(connection)
+  }
+}
+
+function sideOf({ client }: MqttConnection, sender: End): Side {
+  return sender === client ? 'client' : 'server'
+}
+
+function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {
+  const error = problems.find(({ severity }) => severity === 'error')
+  if (error !== undefined) connection.lastError = { number, frame, time, by, code: error.code }
+}
