@@ -81,6 +81,11 @@ export class Sender {
   /** The same of the last packet in an earlier frame. */
   earlierTime = NaN
   earlierOffset = 0
+  /** The longest time between two of its packets, in nanoseconds. */
+  longestSilence = 0
+  /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, now and at most: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
+  inFlight = 0
+  mostInFlight = 0
 }
 
 export class NetworkConnection {
@@ -182,6 +187,8 @@ export class NetworkConnection {
       sender.lastFrame = frame
     }
     sender.lastNumber = event.number
+    const silence = event.time - sender.lastTime
+    if (silence > sender.longestSilence) sender.longestSilence = silence
     sender.lastTime = event.time
     sender.sentOffset = this.half(side).offset
   }

@@ -1,6 +1,6 @@
 /** The exchanges without an end yet of one connection, and the evidence that decides what their ends are. */
 import { InFlight, type OpenExchange } from './open-exchange.ts'
-import type { ExchangeOutcome } from './exchange.ts'
+import { EXCHANGE_KINDS, type ExchangeOutcome } from './exchange.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { otherSide, type Side } from './side.ts'
 
@@ -32,6 +32,9 @@ export class Pending {
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= new InFlight()) : (this.#byServer ??= new InFlight())
     inFlight.add(exchange)
+    if (!isPublish(exchange)) return
+    const sender = this.#connection.sender(exchange.initiator)
+    if (++sender.inFlight > sender.mostInFlight) sender.mostInFlight = sender.inFlight
   }
 
   addPing(ping: OpenExchange): void {
@@ -39,8 +42,10 @@ export class Pending {
   }
 
   remove(exchange: OpenExchange): void {
-    if (exchange.packetIdentifier !== null) (exchange.initiator === 'client' ? this.#byClient : this.#byServer)?.remove(exchange)
-    else if (exchange === this.connect) this.connect = null
+    if (exchange.packetIdentifier !== null) {
+      ;(exchange.initiator === 'client' ? this.#byClient : this.#byServer)?.remove(exchange)
+      if (isPublish(exchange)) this.#connection.sender(exchange.initiator).inFlight--
+    } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)
     this.#forget(exchange)
@@ -105,6 +110,13 @@ export class Pending {
     }
   }
 }
+
+function isPublish({ kindIndex }: OpenExchange): boolean {
+  return kindIndex === PUBLISH_QOS_1 || kindIndex === PUBLISH_QOS_2
+}
+
+const PUBLISH_QOS_1 = EXCHANGE_KINDS.indexOf('publish-qos1')
+const PUBLISH_QOS_2 = EXCHANGE_KINDS.indexOf('publish-qos2')
 
 const NONE: readonly OpenExchange[] = []
 
