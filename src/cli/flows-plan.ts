@@ -2,14 +2,14 @@ import { durationOf } from '../session/exchange.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
 import { flag, oneOf, text } from './option-values.ts'
-import { EXCHANGE_FORMATS } from './options.ts'
+import { LIST_FORMATS } from './options.ts'
 import type { Exchange, ExchangeOutcome } from '../session/exchange.ts'
 import type { CapturePlan } from './capture-plan.ts'
 import type { Arguments } from './option-values.ts'
 
 /** What `mqtap flows` was asked to do, checked. */
 export interface FlowsPlan extends CapturePlan {
-  readonly format: (typeof EXCHANGE_FORMATS)[number]
+  readonly format: (typeof LIST_FORMATS)[number]
   /** Null where all exchanges are shown. */
   readonly choice: ExchangeChoice | null
 }
@@ -26,7 +26,7 @@ const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 
 export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan {
   checkFiles(files, 'flows')
   return {
-    format: oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line',
+    format: oneOf(args, 'f', LIST_FORMATS) ?? 'line',
     choice: choiceOf(args),
     ...capturePlan(args, files),
   }

@@ -1,13 +1,14 @@
 import { ANSI, PLAIN } from '../report/colour.ts'
-import { ExchangeCsvRenderer } from '../report/exchange-csv.ts'
-import { ExchangeJsonRenderer, ExchangeNdjsonRenderer } from '../report/exchange-json.ts'
+import { exchangeObject } from '../report/exchange-json.ts'
 import { ExchangeLineRenderer } from '../report/exchange-line.ts'
 import { exchangeSummaryText } from '../report/exchange-summary.ts'
+import { CsvList, JsonList, NdjsonList } from '../report/object-renderers.ts'
+import { EXCHANGE_SCHEMA } from '../report/schema/exchange.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
 import { flowsPlan } from './flows-plan.ts'
-import type { ExchangeRenderer } from '../report/renderer.ts'
+import type { Renderer } from '../report/renderer.ts'
 import type { ClockSource } from '../report/time-format.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { ExitCode } from './exit.ts'
@@ -28,7 +29,7 @@ export async function flows(args: Arguments, files: readonly string[]): Promise<
 class Listing {
   readonly #plan: FlowsPlan
   readonly #capture: CaptureReading
-  readonly #renderer: ExchangeRenderer | null
+  readonly #renderer: Renderer<Exchange> | null
   /** By kind and outcome, of those chosen. */
   readonly #chosen = new Map<string, number>()
 
@@ -61,7 +62,7 @@ class Listing {
       const key = `${exchange.kind} ${exchange.outcome}`
       this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + 1)
     }
-    if (this.#renderer !== null) this.#capture.write(this.#renderer.exchange(exchange))
+    if (this.#renderer !== null) this.#capture.write(this.#renderer.item(exchange))
   }
 
   #summary(): string {
@@ -72,14 +73,14 @@ class Listing {
   }
 }
 
-function rendererOf(plan: FlowsPlan, clock: ClockSource): ExchangeRenderer {
+function rendererOf(plan: FlowsPlan, clock: ClockSource): Renderer<Exchange> {
   switch (plan.format) {
     case 'line': {
       const time = new TimeColumn(plan.time, plan.utc, clock)
       return new ExchangeLineRenderer({ palette: plan.colour ? ANSI : PLAIN, time, header: plan.header })
     }
-    case 'ndjson': return new ExchangeNdjsonRenderer(clock)
-    case 'json': return new ExchangeJsonRenderer(clock)
-    case 'csv': return new ExchangeCsvRenderer(clock, process.stdout.isTTY === true)
+    case 'ndjson': return new NdjsonList((exchange) => exchangeObject(exchange, clock()))
+    case 'json': return new JsonList((exchange) => exchangeObject(exchange, clock()))
+    case 'csv': return new CsvList(EXCHANGE_SCHEMA, (exchange) => exchangeObject(exchange, clock()), process.stdout.isTTY === true)
   }
 }

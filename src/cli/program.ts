@@ -4,7 +4,7 @@ import { nearestName } from '../analysis/fields/nearest-name.ts'
 import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
-import { DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
+import { CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
 import type { Argv, Options } from 'yargs'
@@ -14,7 +14,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -80,6 +80,17 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap flows --open c.pcap', 'What was never answered')
         .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
       async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
+    )
+    .command(
+      'connections [file..]',
+      'Connections: who, how long, and why each ended',
+      (command) => options(command, CONNECTIONS_OPTIONS, helpful)
+        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends. FILE is as for mqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap connections capture.pcapng', 'One line for each connection')
+        .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
+        .example('mqtap connections -f ndjson c.pcap | jq .limits', 'Objects for programs'),
+      async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
     )
     .command(
       'decode [hex..]',

@@ -225,22 +225,19 @@ const PUBLISH = 3
 
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
-  readonly expected: boolean
-  carrier: Carrier = 'unknown'
   readonly #shared: Shared
   readonly #lanes: readonly [Lane, Lane]
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
   constructor(tcp: TcpConnection, { ports, version }: DissectorOptions, shared: Shared) {
-    super(tcp)
+    const zeroListens = ports[tcp.endpoints[0].port] === 1
+    const oneListens = ports[tcp.endpoints[1].port] === 1
+    super(tcp, zeroListens || oneListens)
     this.#shared = shared
     this.#inference = version === null ? new VersionInference() : null
     this.version = version
     this.versionCertainty = version === null ? null : 'given'
-    const zeroListens = ports[tcp.endpoints[0].port] === 1
-    const oneListens = ports[tcp.endpoints[1].port] === 1
-    this.expected = zeroListens || oneListens
     if (zeroListens !== oneListens) this.client = zeroListens ? 1 : 0
     this.#lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
     this.#tellLanes()

@@ -158,6 +158,18 @@ export class NetworkConnection {
     return this.finish?.time ?? (this.client.lastTime > this.server.lastTime ? this.client.lastTime : this.server.lastTime)
   }
 
+  /**
+   * Whether the server must publish the will now that the connection has ended (MQTT 5.0 §3.1.2.5): not after a DISCONNECT of the client that says nothing else.
+   * Null where that is not known, and where there is no will.
+   */
+  get willIsDue(): boolean | null {
+    const { closing, connect, connack, disconnect } = this
+    if (closing === null || connect === null || connect.will === null || connack === null) return null
+    if (closing.reason === 'refused') return false
+    if (closing.reason === 'capture-end' || closing.reason === 'unknown') return null
+    return !(disconnect?.by === 'client' && disconnect.reasonCode !== DISCONNECT_WITH_WILL)
+  }
+
   /** What this side has announced that it can take. Defaults where it was not seen: see `connect` and `connack`. */
   limits(side: Side): Limits {
     return (side === 'client' ? this.connect?.limits : this.connack?.limits) ?? DEFAULT_LIMITS
@@ -222,6 +234,9 @@ export class NetworkConnection {
     return closed && halves.every((half) => half.synSeen && half.gaps === 0 && !half.hasHole)
   }
 }
+
+/** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */
+const DISCONNECT_WITH_WILL = 0x04
 
 /** What is known of the connection; made when it is first asked for. */
 export function networkConnectionOf(mqtt: MqttConnection): NetworkConnection {

@@ -169,10 +169,8 @@ export class InFlight {
     if (this.#last === null) this.first = exchange
     else this.#last.next = exchange
     this.#last = exchange
-    if (++this.#count > LISTED) {
-      this.#byIdentifier ??= this.#table()
-      this.#byIdentifier.set(exchange.packetIdentifier!, exchange)
-    }
+    if (++this.#count > LISTED) this.#byIdentifier ??= this.#table()
+    this.#byIdentifier?.set(exchange.packetIdentifier!, exchange)
   }
 
   remove(exchange: OpenExchange): void {

@@ -150,7 +150,8 @@ export class SessionTracker implements ConnectionObserver {
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#sessions.left(connection)
-    this.#sink.connection?.(connection)
+    // Of a port that is not named, only what turned out to be MQTT.
+    if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
   }
 }
 

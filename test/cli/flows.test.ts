@@ -53,12 +53,12 @@ describe('what is shown', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
       '    NO       TIME CLIENT     DIR EXCHANGE         ID OUTCOME            MS INFO',
-      '     1   0.000210 qmqtt-311  ->  CONNECT             complete       12.857 MQTT 3.1.1  qmqtt-311',
-      '     3   0.013404 qmqtt-311  ->  PUBLISH QoS 1     2 complete       41.071 qmqtt/q1',
-      '     5   0.013404 qmqtt-311  ->  PUBLISH QoS 1     9 complete       41.071 qmqtt/retained',
-      '     4   0.013404 qmqtt-311  ->  PUBLISH QoS 2     3 complete       41.484 qmqtt/q2  legs 41.071, 0.245, 0.168 ms',
-      '     8   0.054809 qmqtt-311  <-  PUBLISH QoS 2     3 complete       43.799 qmqtt/q2  legs 0.046, 43.617, 0.136 ms',
-      '    20   6.687972 qmqtt-310  <-  PUBLISH QoS 2     4 complete       42.634 qmqtt/q2  legs 0.044, 42.459, 0.131 ms',
+      '     1   0.000210 qmqtt-311  ->  CONNECT             complete       12.857 MQTT 3.1.1  qmqtt-311  server 12.849 ms',
+      '     3   0.013404 qmqtt-311  ->  PUBLISH QoS 1     2 complete       41.071 qmqtt/q1  held back by Nagle 41.000 ms',
+      '     5   0.013404 qmqtt-311  ->  PUBLISH QoS 1     9 complete       41.071 qmqtt/retained  held back by Nagle 41.000 ms',
+      '     4   0.013404 qmqtt-311  ->  PUBLISH QoS 2     3 complete       41.484 qmqtt/q2  legs 41.071, 0.245, 0.168 ms  held back by Nagle 41.000 ms',
+      '     8   0.054809 qmqtt-311  <-  PUBLISH QoS 2     3 complete       43.799 qmqtt/q2  legs 0.046, 43.617, 0.136 ms  held back by Nagle 43.560 ms',
+      '    20   6.687972 qmqtt-310  <-  PUBLISH QoS 2     4 complete       42.634 qmqtt/q2  legs 0.044, 42.459, 0.131 ms  held back by Nagle 42.428 ms',
       '',
     ])
   })

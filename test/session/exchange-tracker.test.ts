@@ -85,6 +85,15 @@ describe('many exchanges at once', () => {
     expect(told).toEqual(answers.map((identifier) => `publish-qos1 client ${parseInt(identifier, 16)} complete (PUBLISH PUBACK)`))
   })
 
+  test('more of them while the table of the first ones shrinks', () => {
+    const first = identifiers.slice(0, 40)
+    const later = identifiers.slice(40, 50)
+    const conversation = connected().client(...first.map((identifier) => HEX.publish1(identifier))).server(...first.slice(0, 15).map(HEX.puback))
+      .client(...later.map((identifier) => HEX.publish1(identifier))).server(...later.map(HEX.puback))
+    expect(behindConnect(conversation).filter((told) => told.includes('complete'))).toHaveLength(25)
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
   test('and none answered', () => {
     const conversation = connected().client(...identifiers.map((identifier) => HEX.publish2(identifier))).reset('client')
     expect(behindConnect(conversation)).toEqual(identifiers.map((identifier) => `publish-qos2 client ${parseInt(identifier, 16)} abandoned (PUBLISH)`))
