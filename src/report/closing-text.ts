@@ -39,7 +39,8 @@ export function closingText(connection: NetworkConnection): string | null {
 }
 
 function codeOf({ closing, mqtt }: NetworkConnection): string {
-  return mqtt.version === '5.0' && closing?.reasonCode != null ? `: ${reasonText('DISCONNECT', closing.reasonCode, mqtt.version)}` : ''
+  const code = closing?.reasonCode ?? null
+  return mqtt.version === '5.0' && code !== null ? `: ${reasonText('DISCONNECT', code, mqtt.version)}` : ''
 }
 
 function who(by: Side | 'network' | 'unknown' | null): string {

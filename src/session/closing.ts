@@ -123,7 +123,7 @@ function noPingresp(connection: NetworkConnection, by: Side): Closing | null {
 
 function withoutWord(connection: NetworkConnection, by: Side): Closing {
   const { finish, client, server } = connection
-  const last = newest(client, server)
+  const last = newest(client, server, finish!.time)
   const reason = finish!.reason === 'rst' ? 'reset' : 'fin'
   const evidence = last === null ? [finish!.frame] : [last.lastFrame, finish!.frame]
   const waited = last === null ? null : finish!.time - last.lastTime
@@ -143,9 +143,10 @@ function isWhole(connection: NetworkConnection, side: Side): boolean {
   return half.started && half.gaps === 0 && !half.hasHole && connection.half(otherSide(side)).started
 }
 
-function newest(client: Sender, server: Sender): Sender | null {
-  const later = server.lastNumber > client.lastNumber ? server : client
-  return later.packets === 0 ? null : later
+/** The sender of the last packet before the connection was closed; null where both have sent more behind it. */
+function newest(client: Sender, server: Sender, before: number): Sender | null {
+  const senders = [client, server].filter(({ packets, lastTime }) => packets > 0 && !(lastTime > before))
+  return senders.sort((a, b) => b.lastNumber - a.lastNumber)[0] ?? null
 }
 
 function closing(known: Pick<Closing, 'by' | 'reason'> & Partial<Closing>): Closing {

@@ -10,7 +10,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter } from './exchange.ts'
-import { causesOf, SLOW_LEG } from './leg-causes.ts'
+import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -336,7 +336,7 @@ export class ExchangeTracker {
     if (again) exchange.retransmitted++
     else {
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
-      exchange.endLeg(event.time)
+      exchange.endLeg(networkTime(connection, exchange, event.time))
     }
     exchange.add(event, again)
     exchange.state = state

@@ -65,8 +65,8 @@ export interface Exchange {
   /** How often it went on with a later connection of its Session. */
   readonly resumed: number
   /**
-   * Nanoseconds, all legs together, until the TCP of the side that had to answer acknowledged what it had to answer: the network and the TCP stacks as seen
-   * from where the capture was taken, without the program. Null where an acknowledgement came only with the answer, or was not seen.
+   * Nanoseconds, all legs together, of the round trip of what was to be answered and its TCP acknowledgement: the network and the TCP stacks as seen from where
+   * the capture was taken, without the program (leg-causes.ts). Null where an acknowledgement came only with the answer, or was not seen.
    */
   readonly network: number | null
   /** Why legs were slow, those of which something can be said. */

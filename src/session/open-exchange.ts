@@ -89,11 +89,10 @@ export class OpenExchange implements Exchange {
     this.acknowledgedTime = NaN
   }
 
-  /** The leg that the newest packet began is over. */
-  endLeg(time: number): void {
+  /** The leg that the newest packet began is over; `network` nanoseconds of it (NaN: not known) were not the program's. */
+  endLeg(network: number): void {
     this.legs++
-    // An acknowledgement that came with the answer says nothing of how long the network took.
-    this.#network += this.acknowledgedTime < time ? this.acknowledgedTime - this.sentTime : NaN
+    this.#network += network
   }
 
   get network(): number | null {

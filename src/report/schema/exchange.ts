@@ -58,7 +58,7 @@ const EXCHANGE = {
     legsMs: { type: 'array', items: { type: 'number' }, description: 'From each packet to the one that took the exchange further.' },
     networkMs: {
       type: ['number', 'null'],
-      description: 'Of all legs together, the time until TCP acknowledged what was to be answered: network and TCP stacks without the program. Null where that is not known.',
+      description: 'Of all legs together, the round trip of what was to be answered and its TCP acknowledgement: network and TCP stacks without the program. Null where that is not known.',
     },
     causes: { type: 'array', items: CAUSE, description: 'Why legs were slow, those of which TCP shows something.' },
     retransmitted: { ...COUNT, description: 'Packets that were sent more than once.' },
