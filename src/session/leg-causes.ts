@@ -64,9 +64,11 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
   // What its TCP acknowledged was there for the program, unless something above held the answer.
   const acknowledged = exchange.acknowledgedTime
   if (acknowledged < event.time) {
-    add('network', networkTime(connection, exchange, event.time) - again)
     const explained = found.reduce((sum, { duration }) => sum + duration, 0)
-    if (!losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained)
+    const roundTrip = networkTime(connection, exchange, event.time)
+    const network = Number.isNaN(roundTrip) ? 0 : Math.max(0, roundTrip - again)
+    add('network', network)
+    if (!losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
   }
   return found.sort((a, b) => b.duration - a.duration)
 }
