@@ -1,4 +1,4 @@
-import { FILTER_FIELDS } from '../analysis/fields.ts'
+import { PACKET_FIELDS } from '../analysis/fields.ts'
 import { TextOutput } from '../io/output.ts'
 import { csvCell } from '../report/csv.ts'
 import { jsonText } from '../report/json-text.ts'
@@ -15,9 +15,9 @@ import type { Arguments } from './option-values.ts'
 export async function fields(args: Arguments, patterns: readonly string[]): Promise<ExitCode> {
   const format = oneOf(args, 'f', FIELDS_FORMATS) ?? 'text'
   const pattern = patterns.join(' ')
-  const found = FILTER_FIELDS.search(pattern)
+  const found = PACKET_FIELDS.search(pattern)
   if (found.length === 0) {
-    const nearest = FILTER_FIELDS.nearest(pattern)
+    const nearest = PACKET_FIELDS.nearest(pattern)
     throw new UsageError(`no field is called anything like ${pattern}`, nearest === null ? null : `Did you mean ${nearest}?`)
   }
   const output = new TextOutput()

@@ -3,7 +3,8 @@ import type { Field, FieldNode, FieldValue } from '../../mqtt/field.ts'
 import type { PacketEvent, Unframed } from '../../mqtt/packet-event.ts'
 import type { Packet } from '../../mqtt/packet.ts'
 import { Endpoint } from '../../tcp/connection.ts'
-import { Values, type FieldSource } from './values.ts'
+import type { FieldSource } from './field-source.ts'
+import { Values } from './values.ts'
 
 export interface FieldReaderOptions {
   /** The absolute time of the capture's first timed frame; null before it. */
@@ -36,10 +37,10 @@ export class FieldReader {
   }
 
   /** The values of a field in the packet, to keep: bytes are copies, addresses are text. Empty where the packet does not have the field. */
-  values(event: PacketEvent, source: FieldSource): readonly FieldValue[] {
+  values<Subject>(subject: Subject, source: FieldSource<Subject>): readonly FieldValue[] {
     const values = this.#values
     values.count = 0
-    source.read(event, values, this)
+    source.read(subject, values, this)
     return values.items.slice(0, values.count).map((value) => {
       if (value instanceof Uint8Array) return value.slice()
       return value instanceof Endpoint ? value.address : value

@@ -1,20 +1,20 @@
 import type { Field } from '../../mqtt/field.ts'
+import type { FieldSource } from './field-source.ts'
 import { nearestName } from './nearest-name.ts'
-import type { FieldSource } from './values.ts'
 
 /** Fields by name: what a filter and `-e` may ask for. */
-export class FieldTable {
-  readonly sources: readonly FieldSource[]
-  readonly #byName: ReadonlyMap<string, FieldSource>
+export class FieldTable<Subject> {
+  readonly sources: readonly FieldSource<Subject>[]
+  readonly #byName: ReadonlyMap<string, FieldSource<Subject>>
 
   /** In the order in which they are listed. */
-  constructor(sources: readonly FieldSource[]) {
+  constructor(sources: readonly FieldSource<Subject>[]) {
     this.sources = sources
     this.#byName = new Map(sources.map((source) => [source.field.name, source]))
     if (this.#byName.size !== sources.length) throw new Error('FieldTable: two fields have the same name')
   }
 
-  get(name: string): FieldSource | undefined {
+  get(name: string): FieldSource<Subject> | undefined {
     return this.#byName.get(name)
   }
 
