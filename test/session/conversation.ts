@@ -116,8 +116,8 @@ export class Conversation {
 
 /** The object is used again, so its values are copied. */
 function kept(exchange: Exchange): Exchange {
-  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty } = exchange
-  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, certainty }
+  const { number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, certainty } = exchange
+  return { number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, certainty }
 }
 
 export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, certainty }: Exchange): string {
