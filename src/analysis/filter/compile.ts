@@ -1,4 +1,5 @@
 import { examineText, TEXT_FACTS } from '../../mqtt/text-facts.ts'
+import { tablesWith } from '../fields.ts'
 import type { FieldSource } from '../fields/field-source.ts'
 import type { FieldTable } from '../fields/field-table.ts'
 import { nearestName } from '../fields/nearest-name.ts'
@@ -311,6 +312,8 @@ export class FilterCompiler<Subject> {
 
   #unknownName(name: string, at: Span): Mistake {
     if (/^[0-9]/.test(name)) return new Mistake(`${name} is a value, not a field.`, at)
+    const [table] = tablesWith(name)
+    if (table !== undefined) return new Mistake(`${name} is a field of ${table.of}: use it with ${table.filteredBy}.`, at, this.#fields.insteadOf.get(name) ?? null)
     const minus = name.indexOf('-')
     if (minus > 0 && this.#fields.get(name.slice(0, minus)) !== undefined) return new Mistake(`No field is named ${name}: a minus sign needs a blank before it.`, at)
     return new Mistake(`No field is named ${name}.`, at, this.#fields.nearest(name))
@@ -330,7 +333,7 @@ export class FilterCompiler<Subject> {
   /** A word with the name of a layer and a dot is a mistyped field and not text, as it would be to Wireshark. */
   #refuseFieldName(name: string, at: Span): void {
     const layer = /^([a-z0-9]+)\.[a-z]/i.exec(name)?.[1]
-    if (layer !== undefined && this.#fields.get(layer.toLowerCase()) !== undefined) {
+    if (layer !== undefined && this.#fields.hasLayer(layer.toLowerCase())) {
       const mistake = this.#unknownName(name, at)
       throw new Mistake(`${mistake.message} If it is text, put it in quotes.`, at, mistake.suggestion)
     }

@@ -1,22 +1,44 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { PACKET_FIELDS } from '../../../src/analysis/fields.ts'
+import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../../../src/analysis/fields.ts'
+import type { FieldTable } from '../../../src/analysis/fields/field-table.ts'
 import { compileFilter, formatFilterError } from '../../../src/analysis/filter/filter.ts'
 import { LIMITS } from '../../../src/analysis/limits.ts'
 import { readerOf } from '../build.ts'
 import { PACKETS } from '../packets.ts'
 
 /**
- * mistakes.txt has each mistake as the user sees it, three lines and more, with an empty line between: the filter is what stands in its first lines,
+ * These files have each mistake as the user sees it, three lines and more, with an empty line between: the filter is what stands in its first lines,
  * up to the one with the caret. To change a message, change it there.
  */
-const MISTAKES = readFileSync(new URL('mistakes.txt', import.meta.url), 'utf8').trimEnd().split('\n\n')
+function mistakesIn(file: string): string[] {
+  return readFileSync(new URL(file, import.meta.url), 'utf8').trimEnd().split('\n\n')
+}
+
+/** What `shown` would look like now. */
+function shownBy<Subject>(fields: FieldTable<Subject>, shown: string): string {
+  const [filter] = shown.split(/\n *\^~*\n/)
+  const result = compileFilter(filter!, fields)
+  return result.ok ? `${filter}\n(no mistake)` : formatFilterError(filter!, result.error)
+}
 
 describe('a mistake is shown with its place and what was probably meant', () => {
-  it.each(MISTAKES)('%s', (shown) => {
-    const [filter] = shown.split(/\n *\^~*\n/)
-    const result = compileFilter(filter!, PACKET_FIELDS)
-    expect(result.ok ? `${filter}\n(no mistake)` : formatFilterError(filter!, result.error)).toBe(shown)
+  it.each(mistakesIn('mistakes.txt'))('%s', (shown) => {
+    expect(shownBy(PACKET_FIELDS, shown)).toBe(shown)
+  })
+})
+
+describe('a mistake in a filter of exchanges', () => {
+  it.each(mistakesIn('mistakes-of-exchanges.txt'))('%s', (shown) => {
+    expect(shownBy(EXCHANGE_FIELDS, shown)).toBe(shown)
+  })
+
+  it('each field that only packets have is told to be one', () => {
+    for (const { field: { name } } of PACKET_FIELDS.sources) {
+      if (EXCHANGE_FIELDS.get(name) !== undefined) continue
+      const result = compileFilter(name, EXCHANGE_FIELDS)
+      expect(result.ok ? null : result.error.message).toBe(`${name} is a field of packets: use it with mqtap read -Y.`)
+    }
   })
 })
 
