@@ -13,7 +13,7 @@ describe('help', () => {
     [['--help'], ['mqtap read', 'mqtap flows', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
-    [['flows', '--help'], ['--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
+    [['flows', '--help'], ['-Y, --filter', '--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
   ])('%j fits 80 columns and names what there is', async (args, words) => {
