@@ -40,11 +40,11 @@ export const EXCHANGE_FIELDS = new FieldTable<Exchange>({
   insteadOf: INSTEAD_OF_PACKETS,
 })
 
-const TABLES: readonly FieldTable<never>[] = [PACKET_FIELDS, EXCHANGE_FIELDS]
+export const FIELD_TABLES: readonly FieldTable<never>[] = [PACKET_FIELDS, EXCHANGE_FIELDS]
 
 /** The tables that have a field of that name. */
 export function tablesWith(name: string): readonly FieldTable<never>[] {
-  return TABLES.filter((table) => table.get(name) !== undefined)
+  return FIELD_TABLES.filter((table) => table.get(name) !== undefined)
 }
 
 /** A field of the tree, which the packet may hold as well. */

@@ -97,9 +97,10 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'fields [pattern..]',
       'The fields that filters (-Y) and columns (-e) know',
       (command) => options(command, FIELDS_OPTIONS, helpful)
-        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression).')
+        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression). [exchanges] marks those that mqtap flows -Y takes; without a mark\nthey are of packets, for mqtap read.')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
-        .example('mqtap fields topic', 'All fields about topics'),
+        .example('mqtap fields topic', 'All fields about topics')
+        .example('mqtap fields exchange', 'What exchanges alone have'),
       async (args) => end(await (await import('./fields.ts')).fields(args, words(args, 'pattern'))),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
