@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { PACKET_FIELDS } from '../../../src/analysis/fields.ts'
+import { FIELD_TABLES, PACKET_FIELDS } from '../../../src/analysis/fields.ts'
 import { valueNames } from '../../../src/analysis/fields/value-names.ts'
 import { MQTT_FIELDS, PROPERTY_FIELDS } from '../../../src/mqtt/fields.ts'
 import { PROPERTIES } from '../../../src/mqtt/properties.ts'
@@ -100,7 +100,7 @@ describe.skipIf(!requireTool('tshark'))('beside Wireshark', () => {
 
   it('a field is marked as known to Wireshark where Wireshark has the name', () => {
     const known = new Set(lines('fields').map((line) => line.split('\t')[2]))
-    for (const { field } of PACKET_FIELDS.sources) expect(`${field.name} ${String(field.wireshark)}`).toBe(`${field.name} ${String(known.has(field.name))}`)
+    for (const { field } of FIELD_TABLES.flatMap(({ sources }) => sources)) expect(`${field.name} ${String(field.wireshark)}`).toBe(`${field.name} ${String(known.has(field.name))}`)
   })
 
   it('a filter may use each name that Wireshark has for a value', () => {
