@@ -1,3 +1,4 @@
+import { FieldReader } from '../analysis/fields/field-reader.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
 import { exchangeObject } from '../report/exchange-json.ts'
 import { ExchangeLineRenderer } from '../report/exchange-line.ts'
@@ -18,7 +19,7 @@ import type { Arguments } from './option-values.ts'
 /** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats. */
 
 export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const listing = new Listing(flowsPlan(args, files))
+  const listing = new Listing(await flowsPlan(args, files))
   try {
     return await listing.run()
   } finally {
@@ -30,6 +31,7 @@ class Listing {
   readonly #plan: FlowsPlan
   readonly #capture: CaptureReading
   readonly #renderer: Renderer<Exchange> | null
+  readonly #reader: FieldReader
   /** By kind and outcome, of those chosen. */
   readonly #chosen = new Map<string, number>()
 
@@ -39,7 +41,9 @@ class Listing {
       keepPipes: false,
       sink: { packet: () => undefined, exchange: (exchange) => this.#exchange(exchange) },
     })
-    this.#renderer = plan.quiet ? null : rendererOf(plan, () => this.#capture.pipeline.clock)
+    const clock = () => this.#capture.pipeline.clock
+    this.#reader = new FieldReader({ clock })
+    this.#renderer = plan.quiet ? null : rendererOf(plan, clock)
   }
 
   async run(): Promise<ExitCode> {
@@ -56,20 +60,24 @@ class Listing {
   }
 
   #exchange(exchange: Exchange): void {
-    const { choice } = this.#plan
-    if (choice !== null) {
-      if (!choice.matches(exchange)) return
-      const key = `${exchange.kind} ${exchange.outcome}`
-      this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + 1)
-    }
+    const { filter, choice } = this.#plan
+    if (filter !== null && !filter.matches(exchange, this.#reader)) return
+    if (choice !== null && !choice.matches(exchange)) return
+    if (filter !== null || choice !== null) this.#count(exchange)
     if (this.#renderer !== null) this.#capture.write(this.#renderer.item(exchange))
   }
 
+  /** Only of some: where all are shown, the pipeline has counted already. */
+  #count({ kind, outcome }: Exchange): void {
+    const key = `${kind} ${outcome}`
+    this.#chosen.set(key, (this.#chosen.get(key) ?? 0) + 1)
+  }
+
   #summary(): string {
-    const { colour, utc, choice } = this.#plan
+    const { colour, utc, filter, choice } = this.#plan
     const { totals, clock } = this.#capture.pipeline
-    const counts = choice === null ? totals.exchanges : this.#chosen
-    return exchangeSummaryText(totals, counts, clock, { palette: colour ? ANSI : PLAIN, utc, choice: choice?.text ?? null })
+    const counts = filter === null && choice === null ? totals.exchanges : this.#chosen
+    return exchangeSummaryText(totals, counts, clock, { palette: colour ? ANSI : PLAIN, utc, filter: filter?.text ?? null, choice: choice?.text ?? null })
   }
 }
 

@@ -58,6 +58,7 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),

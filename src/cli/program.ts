@@ -78,6 +78,7 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap flows capture.pcapng', 'One line for each exchange')
         .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
         .example('mqtap flows --open c.pcap', 'What was never answered')
+        .example("mqtap flows -Y 'mqtt.qos == 2' c.pcap", 'What a display filter lets through')
         .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
       async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
     )
@@ -107,9 +108,10 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'fields [pattern..]',
       'The fields that filters (-Y) and columns (-e) know',
       (command) => options(command, FIELDS_OPTIONS, helpful)
-        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression).')
+        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression). [exchanges] marks those that mqtap flows -Y takes; without a mark\nthey are of packets, for mqtap read.')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
-        .example('mqtap fields topic', 'All fields about topics'),
+        .example('mqtap fields topic', 'All fields about topics')
+        .example('mqtap fields exchange', 'What exchanges alone have'),
       async (args) => end(await (await import('./fields.ts')).fields(args, words(args, 'pattern'))),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))

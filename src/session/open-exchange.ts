@@ -4,6 +4,7 @@
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
+import type { End } from '../tcp/connection.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Certainty, Side } from './side.ts'
@@ -31,6 +32,7 @@ export class OpenExchange implements Exchange {
   topic: Text | null = null
   filters: readonly RequestedFilter[] = []
   reasonCode: number | null = null
+  packets = 0
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
@@ -69,6 +71,7 @@ export class OpenExchange implements Exchange {
     this.topic = topic
     this.filters = filters
     this.reasonCode = null
+    this.packets = 0
     this.retransmitted = 0
     this.partly = false
     this.crossedGap = false
@@ -100,6 +103,7 @@ export class OpenExchange implements Exchange {
   }
 
   add(event: PacketEvent, again: boolean): void {
+    this.packets++
     const byte = event.buffer[event.start]!
     const type = byte >> 4
     if (this.#stepCount === STEPS_KEPT) this.#stepCount--
@@ -118,6 +122,12 @@ export class OpenExchange implements Exchange {
 
   get outcome(): ExchangeOutcome {
     return EXCHANGE_OUTCOMES[this.outcomeIndex]!
+  }
+
+  /** Which end is the client is known wherever an exchange is. */
+  get sender(): End {
+    const client = this.connection.client!
+    return this.initiator === 'client' ? client : client === 0 ? 1 : 0
   }
 
   get certainty(): Certainty {

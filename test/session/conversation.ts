@@ -192,8 +192,12 @@ export class Conversation {
 
 /** The object is used again, so its values are copied. */
 function kept(exchange: Exchange): Exchange {
-  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty } = exchange
-  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty }
+  const {
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+  } = exchange
+  return {
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+  }
 }
 
 export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, resumed, certainty }: Exchange): string {

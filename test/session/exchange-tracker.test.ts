@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { durationOf, legsOf } from '../../src/session/exchange.ts'
+import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { Conversation, HEX, identityOf, pair } from './conversation.ts'
 
 const CONNECTED = 'connect client complete code 0 (CONNECT CONNACK)'
@@ -146,6 +146,19 @@ describe('exchanges without an end', () => {
   })
 })
 
+describe('the end that began an exchange', () => {
+  const port = ({ connection, sender }: Exchange) => connection.tcp.endpoints[sender].port
+
+  test('the client, or the server', () => {
+    const { exchanges } = connected().client(HEX.publish1('0001')).server(HEX.publish1('0001')).end()
+    expect(exchanges.map(port)).toEqual([40_000, 40_000, 1883])
+  })
+
+  test('the client also where the first packet in the capture is an answer to it', () => {
+    expect(new Conversation({ syn: false }).server(HEX.puback('0001')).end().exchanges.map(port)).toEqual([40_000])
+  })
+})
+
 describe('packets sent again', () => {
   test('QoS 1 with DUP is one exchange', () => {
     const told = behindConnect(connected().client(HEX.publish1('0001'), HEX.publish1('0001', { dup: true })).server(HEX.puback('0001')))
@@ -232,6 +245,7 @@ describe('limits', () => {
     const conversation = new Conversation().client(HEX.connect311()).server(HEX.connack311()).client(HEX.publish1('0001'))
     for (let time = 0; time < 20; time++) conversation.client(HEX.publish1('0001', { dup: true }))
     expect(behindConnect(conversation.server(HEX.puback('0001')))).toEqual([`publish-qos1 client 1 complete again 20 (PUBLISH ${'PUBLISH* '.repeat(6)}PUBACK)`])
+    expect(conversation.exchanges.map(({ packets }) => packets)).toEqual([2, 22])
   })
 })
 
