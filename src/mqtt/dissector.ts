@@ -192,6 +192,8 @@ class Lane implements StreamReader {
         event.lostBefore = this.takeLost()
         event.pieces = null
         event.acknowledged = data.acknowledged
+        event.acknowledgedTime = data.acknowledgedTime
+        event.segmentEnd = data.offset + (data.end - data.start)
         event.filledHole = data.filledHole
         at += length
         this.#shared.emit(event)
@@ -351,6 +353,8 @@ class Dissection extends MqttConnection implements FramerHost {
     event.firstSeenTime = last.seenTime
     event.connection = this
     event.sender = sender
+    event.acknowledgedTime = last.acknowledgedTime
+    event.segmentEnd = last.offset + (last.end - last.start)
     event.lostBefore = this.#lanes[sender].takeLost()
     event.version = this.version
     event.versionCertainty = this.versionCertainty
@@ -429,6 +433,8 @@ class ReusedEvent implements PacketEvent {
   lostBefore = 0
   pieces: readonly Piece[] | null = null
   acknowledged = -1
+  acknowledgedTime = NaN
+  segmentEnd = 0
   filledHole = false
 }
 

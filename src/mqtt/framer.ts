@@ -532,7 +532,9 @@ export class Framer {
       replay.time = segment.time
       replay.seenFrame = segment.seenFrame
       replay.seenTime = segment.seenTime
+      replay.offset = segment.end - (replay.end - replay.start)
       replay.acknowledged = segment.acknowledged
+      replay.acknowledgedTime = segment.acknowledgedTime
       replay.filledHole = segment.filledHole
       this.#other(replay, replay.start)
     }
@@ -570,6 +572,9 @@ export class Framer {
     last.seenFrame = data.seenFrame
     last.seenTime = data.seenTime
     last.acknowledged = data.acknowledged
+    last.acknowledgedTime = data.acknowledgedTime
+    // Of its bytes only the end counts.
+    last.offset = data.offset + data.end - data.start
     last.filledHole = data.filledHole
   }
 }

@@ -48,7 +48,7 @@ export function connectionObject(connection: NetworkConnection, clock: CaptureCl
     reconnectMs: duration(connection.reconnectedAfter),
     packets: { client: client.packets, server: server.packets },
     bytes: { client: sent.offset - sent.gapBytes, server: received.offset - received.gapBytes },
-    longestSilenceMs: { client: milliseconds(client.longestSilence), server: milliseconds(server.longestSilence) },
+    longestSilenceMs: { client: duration(client.longestSilence), server: duration(server.longestSilence) },
     mostInFlight: { client: client.mostInFlight, server: server.mostInFlight },
     gaps: sent.gaps + received.gaps,
     retransmissions: sent.retransmissions + received.retransmissions,

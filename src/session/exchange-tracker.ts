@@ -90,7 +90,6 @@ export class ExchangeTracker {
   /** A packet that `connection` has met. Returns the exchange that it belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): Exchange | null {
     if (connection.pending.settled) return null
-    connection.pending.noteAcknowledgements()
     this.#current = null
     this.#take(event, type, side, connection)
     return this.#current
@@ -335,6 +334,7 @@ export class ExchangeTracker {
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (again) exchange.retransmitted++
     else {
+      exchange.acknowledgedTime = connection.pending.acknowledgedTime(exchange, event)
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
       exchange.endLeg(networkTime(connection, exchange, event.time))
     }
@@ -349,7 +349,6 @@ export class ExchangeTracker {
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
     exchange.sent(by, time, connection.sender(by).sentOffset)
-    connection.pending.awaitAcknowledgement(exchange)
   }
 
   /** The first packet of it on a later connection of its Session. */

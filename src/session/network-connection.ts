@@ -81,8 +81,8 @@ export class Sender {
   /** The same of the last packet in an earlier frame. */
   earlierTime = NaN
   earlierOffset = 0
-  /** The longest time between two of its packets, in nanoseconds. */
-  longestSilence = 0
+  /** The longest time between two of its packets, in nanoseconds; NaN before there are two. */
+  longestSilence = NaN
   /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, now and at most: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
   inFlight = 0
   mostInFlight = 0
@@ -193,16 +193,16 @@ export class NetworkConnection {
     if (frame > this.#newestFrame) this.#newestFrame = frame
     const sender = this.sender(side)
     if (sender.packets++ === 0 && side === 'client' && this.server.packets === 0) this.#handshakeEnd = this.half('server').acknowledgedTime
-    if (frame !== sender.lastFrame) {
-      sender.earlierTime = sender.lastTime
-      sender.earlierOffset = sender.sentOffset
-      sender.lastFrame = frame
-    }
     sender.lastNumber = event.number
+    if (frame === sender.lastFrame) return
+    this.pending.noteAcknowledgements(side)
     const silence = event.time - sender.lastTime
-    if (silence > sender.longestSilence) sender.longestSilence = silence
+    if (!(silence <= sender.longestSilence)) sender.longestSilence = silence
+    sender.earlierTime = sender.lastTime
+    sender.earlierOffset = sender.sentOffset
+    sender.lastFrame = frame
     sender.lastTime = event.time
-    sender.sentOffset = this.half(side).offset
+    sender.sentOffset = event.segmentEnd
   }
 
   gap(frame: number): void {

@@ -161,7 +161,7 @@ const LISTED = 32
 /** The open exchanges of one sender of Packet Identifiers, in the order in which they began. Answers mostly come in that order. */
 export class InFlight {
   first: OpenExchange | null = null
-  #last: OpenExchange | null = null
+  last: OpenExchange | null = null
   #count = 0
   #byIdentifier: Map<number, OpenExchange> | null = null
 
@@ -174,10 +174,10 @@ export class InFlight {
 
   add(exchange: OpenExchange): void {
     exchange.next = null
-    exchange.previous = this.#last
-    if (this.#last === null) this.first = exchange
-    else this.#last.next = exchange
-    this.#last = exchange
+    exchange.previous = this.last
+    if (this.last === null) this.first = exchange
+    else this.last.next = exchange
+    this.last = exchange
     if (++this.#count > LISTED) this.#byIdentifier ??= this.#table()
     this.#byIdentifier?.set(exchange.packetIdentifier!, exchange)
   }
@@ -186,7 +186,7 @@ export class InFlight {
     const { previous, next } = exchange
     if (previous === null) this.first = next
     else previous.next = next
-    if (next === null) this.#last = previous
+    if (next === null) this.last = previous
     else next.previous = previous
     exchange.next = null
     exchange.previous = null

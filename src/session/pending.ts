@@ -1,4 +1,5 @@
 /** The exchanges without an end yet of one connection, and the evidence that decides what their ends are. */
+import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { InFlight, type OpenExchange } from './open-exchange.ts'
 import { EXCHANGE_KINDS, type ExchangeOutcome } from './exchange.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -11,8 +12,6 @@ export class Pending {
   pings: readonly OpenExchange[] = NONE
   #byClient: InFlight | null = null
   #byServer: InFlight | null = null
-  /** Those of the last segments of each side whose TCP acknowledgement has not been noticed yet. */
-  #unacknowledged: OpenExchange[] | null = null
   /** All that was open has been handed on. */
   settled = false
 
@@ -48,40 +47,39 @@ export class Pending {
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)
-    this.#forget(exchange)
   }
 
-  /** Its newest packet waits for the other side's TCP to acknowledge it. */
-  awaitAcknowledgement(exchange: OpenExchange): void {
-    const waiting = (this.#unacknowledged ??= [])
-    if (waiting[waiting.length - 1] === exchange || waiting.includes(exchange)) return
-    if (waiting.length === MOST_UNACKNOWLEDGED) waiting.shift()
-    waiting.push(exchange)
-  }
-
-  /** Notices what TCP has acknowledged by now, before more is sent that moves the acknowledgement on. */
-  noteAcknowledgements(): void {
-    const waiting = this.#unacknowledged
-    if (waiting === null) return
-    let kept = 0
-    for (let index = 0; index < waiting.length; index++) {
-      const exchange = waiting[index]!
-      const half = this.#connection.half(exchange.sentBy)
-      if (half.acknowledgedOffset >= exchange.sentOffset) exchange.acknowledgedTime = half.acknowledgedTime
-      else waiting[kept++] = exchange
+  /**
+   * Notices which packets that this side began exchanges with, or took them further with, TCP has acknowledged by now: to be asked before more of that side
+   * moves the acknowledgement on. Mostly there is one.
+   */
+  noteAcknowledgements(side: Side): void {
+    if (side === 'client' && this.connect !== null) this.#noteConnect(this.connect)
+    let exchange = (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
+    if (exchange === null) return
+    const half = this.#connection.half(side)
+    const { acknowledgedOffset } = half
+    for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
+      if (exchange.sentBy === side && acknowledgedOffset >= exchange.sentOffset) noteTime(exchange, half.acknowledgedTime)
+      exchange = exchange.previous
     }
-    waiting.length = kept
   }
 
-  #forget(exchange: OpenExchange): void {
-    const waiting = this.#unacknowledged
-    if (waiting === null || waiting.length === 0) return
-    if (waiting[waiting.length - 1] === exchange) {
-      waiting.pop()
-      return
-    }
-    const index = waiting.indexOf(exchange)
-    if (index >= 0) waiting.splice(index, 1)
+  #noteConnect(connect: OpenExchange): void {
+    const half = this.#connection.half('client')
+    if (half.acknowledgedOffset >= connect.sentOffset) noteTime(connect, half.acknowledgedTime)
+  }
+
+  /** When TCP acknowledged the newest packet of the exchange, now that `answer` is here; NaN where that cannot be told. */
+  acknowledgedTime(exchange: OpenExchange, answer: PacketEvent): number {
+    const { sentBy, sentOffset, acknowledgedTime } = exchange
+    if (!Number.isNaN(acknowledgedTime)) return acknowledgedTime
+    const sender = this.#connection.sender(sentBy)
+    // Where more was sent since, and nobody noted what was acknowledged before it, the newest acknowledgement is a later one.
+    const noted = exchange.packetIdentifier !== null && sentBy === exchange.initiator && sender.inFlight <= MOST_LOOKED_AT
+    const acknowledged = answer.acknowledged >= sentOffset && (noted || sender.sentOffset === sentOffset)
+    // Behind a hole, what was acknowledged may be a copy that the capture lacks.
+    return acknowledged && answer.acknowledgedTime >= exchange.sentTime ? answer.acknowledgedTime : NaN
   }
 
   /**
@@ -111,6 +109,11 @@ export class Pending {
   }
 }
 
+/** Only the first time counts. */
+function noteTime(exchange: OpenExchange, time: number): void {
+  if (Number.isNaN(exchange.acknowledgedTime) && time >= exchange.sentTime) exchange.acknowledgedTime = time
+}
+
 function isPublish({ kindIndex }: OpenExchange): boolean {
   return kindIndex === PUBLISH_QOS_1 || kindIndex === PUBLISH_QOS_2
 }
@@ -120,5 +123,5 @@ const PUBLISH_QOS_2 = EXCHANGE_KINDS.indexOf('publish-qos2')
 
 const NONE: readonly OpenExchange[] = []
 
-/** More packets on the way than this at once, and the time until the first ones were acknowledged is not told. */
-const MOST_UNACKNOWLEDGED = 32
+/** With more exchanges in flight, it is not told when TCP acknowledged each. */
+const MOST_LOOKED_AT = 32

@@ -103,7 +103,7 @@ export class SessionTracker implements ConnectionObserver {
     const connection = networkConnectionOf(mqtt)
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
     // What is acknowledged from now on is the FIN.
-    connection.pending.noteAcknowledgements()
+    if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
     if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)

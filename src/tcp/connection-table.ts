@@ -149,6 +149,7 @@ export class ConnectionTable {
     const data = this.#data
     data.offset = done + words[own + HALF.turns]! * TURN
     data.acknowledged = acknowledged
+    data.acknowledgedTime = this.#index.times[(other + HALF.acknowledgedTime) >> 1]!
     if (done + held >= TURN) words[own + HALF.turns]!++
     words[own + HALF.next] = (segment.sequence + held) | 0
     words[own + HALF.history] = this.#history.add(
@@ -288,6 +289,7 @@ export class ConnectionTable {
       data.seenFrame = run.frame
       data.seenTime = run.time
       data.acknowledged = run.acknowledged
+      data.acknowledgedTime = connection.otherHalf(sender).acknowledgedTime
       data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
       half.advance(run.bytes.length)
       connection.reader(sender).data(data)

@@ -77,7 +77,7 @@ const CONNECTION = {
     reconnectMs: { ...MILLISECONDS, description: 'From the end of the connection before of the same client to this CONNECT.' },
     packets: bothSides(COUNT),
     bytes: bothSides({ ...COUNT, description: 'TCP payload that this side sent, as far as it was captured.' }),
-    longestSilenceMs: bothSides({ type: 'number', description: 'The longest time between two of its packets.' }),
+    longestSilenceMs: bothSides({ ...MILLISECONDS, description: 'The longest time between two of its packets; null where there are not two.' }),
     mostInFlight: bothSides({ ...COUNT, description: 'PUBLISHes of QoS 1 and 2 without their last acknowledgement, at most.' }),
     gaps: COUNT,
     retransmissions: COUNT,
