@@ -166,6 +166,7 @@ export class ExchangeTracker {
 
   /** The server keeps no Session: what was to go on with this connection and has not done so yet never will. */
   giveUpDormant({ pending }: NetworkConnection): void {
+    if (pending.first('client') === null) return
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
       pending.remove(exchange)

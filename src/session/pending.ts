@@ -54,20 +54,18 @@ export class Pending {
    * moves the acknowledgement on. Mostly there is one.
    */
   noteAcknowledgements(side: Side): void {
-    if (side === 'client' && this.connect !== null) this.#noteConnect(this.connect)
+    if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect)
     let exchange = (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
-    if (exchange === null) return
-    const half = this.#connection.half(side)
-    const { acknowledgedOffset } = half
     for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
-      if (exchange.sentBy === side && acknowledgedOffset >= exchange.sentOffset) noteTime(exchange, half.acknowledgedTime)
+      if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange)
       exchange = exchange.previous
     }
   }
 
-  #noteConnect(connect: OpenExchange): void {
-    const half = this.#connection.half('client')
-    if (half.acknowledgedOffset >= connect.sentOffset) noteTime(connect, half.acknowledgedTime)
+  #note(exchange: OpenExchange): void {
+    const half = this.#connection.half(exchange.sentBy)
+    const time = half.acknowledgedTime
+    if (half.acknowledgedOffset >= exchange.sentOffset && time >= exchange.sentTime) exchange.acknowledgedTime = time
   }
 
   /** When TCP acknowledged the newest packet of the exchange, now that `answer` is here; NaN where that cannot be told. */
@@ -107,11 +105,6 @@ export class Pending {
       for (let exchange = inFlight.first; exchange !== null; exchange = exchange.next) yield exchange
     }
   }
-}
-
-/** Only the first time counts. */
-function noteTime(exchange: OpenExchange, time: number): void {
-  if (Number.isNaN(exchange.acknowledgedTime) && time >= exchange.sentTime) exchange.acknowledgedTime = time
 }
 
 function isPublish({ kindIndex }: OpenExchange): boolean {
