@@ -22,7 +22,7 @@ export class MqttConnection {
   /** From CONNECT, or the one that CONNACK assigned; undefined where neither was seen. */
   clientIdentifier: Text | undefined = undefined
   /** By sender; null until that end sets one. */
-  readonly aliases: [TopicAliases | null, TopicAliases | null] = [null, null]
+  aliases: [TopicAliases | null, TopicAliases | null] | null = null
 
   constructor(tcp: TcpConnection, expected = true) {
     this.tcp = tcp

@@ -59,6 +59,7 @@ export class MqttDissector implements StreamSink {
     this.#shared = {
       limits,
       budget: new AssemblyBudget(limits.unfinishedBytesTotal),
+      spareFramers: [],
       decoder: new PacketDecoder(limits),
       event: new ReusedEvent(),
       decodedBytes: limits.decodedBytes,
@@ -75,13 +76,13 @@ export class MqttDissector implements StreamSink {
   opened(connection: TcpConnection): readonly [Lane, Lane] {
     const dissection = new Dissection(connection, this.#options, this.#shared)
     connection.attachment = dissection
-    return [dissection.lane(0), dissection.lane(1)]
+    return dissection.lanes
   }
 
   gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number, time: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
-    dissection.aliases[sender]?.clear()
+    dissection.aliases?.[sender]?.clear()
     dissection.lane(sender).gap(length)
     this.#observer?.gap(dissection, sender, length, frame, time)
   }
@@ -119,6 +120,8 @@ export class MqttDissector implements StreamSink {
 interface Shared {
   readonly limits: DissectorLimits
   readonly budget: AssemblyBudget
+  /** Framers without work: a direction needs one only while something of it is unfinished. */
+  readonly spareFramers: Framer[]
   readonly decoder: PacketDecoder
   readonly event: ReusedEvent
   readonly decodedBytes: number
@@ -131,8 +134,11 @@ interface Shared {
  * itself what that path needs of the connection, so that it touches one object for each packet; anything else is the framer's.
  */
 class Lane implements StreamReader {
-  /** The framer is between packets, and so whole ones may pass it by. */
+  /** Between packets, so that whole ones need no framer. */
   #open = false
+  /** Some packet was seen: without a framer, the next byte begins one. */
+  #begun = false
+  #closed = false
   readonly #sender: End
   #direction: Direction | null = null
   /** Null until it is certain which version the packets are read in. */
@@ -142,13 +148,13 @@ class Lane implements StreamReader {
   #lost = 0
   readonly #dissection: Dissection
   readonly #shared: Shared
-  readonly #framer: Framer
+  /** Null while nothing is unfinished. */
+  #framer: Framer | null = null
 
   constructor(dissection: Dissection, sender: End, shared: Shared) {
     this.#dissection = dissection
     this.#sender = sender
     this.#shared = shared
-    this.#framer = new Framer(dissection, sender, shared.limits, shared.budget)
   }
 
   /** What is known of the connection now. */
@@ -200,13 +206,39 @@ class Lane implements StreamReader {
       }
       if (at >= end) return
     }
-    this.#framer.data(data, at)
-    this.#open = this.#framer.between
+    // What comes behind a FIN or RST is no part of the stream.
+    if (this.#closed) return
+    const framer = this.#framer ?? this.#takeFramer()
+    framer.data(data, at)
+    this.#settle(framer)
   }
 
   gap(length: number): void {
-    this.#lost += this.#framer.gap(length)
-    this.#open = this.#framer.between
+    if (this.#closed) return
+    const framer = this.#framer ?? this.#takeFramer()
+    this.#lost += framer.gap(length)
+    this.#settle(framer)
+  }
+
+  #takeFramer(): Framer {
+    const { limits, budget, spareFramers } = this.#shared
+    const framer = spareFramers.pop() ?? new Framer(this.#dissection, this.#sender, limits, budget)
+    framer.reuse(this.#dissection, this.#sender, this.#begun ? 'between' : 'start')
+    this.#framer = framer
+    return framer
+  }
+
+  /** Gives the framer back where nothing is unfinished. */
+  #settle(framer: Framer): void {
+    this.#open = framer.idle
+    if (!this.#open) return
+    this.#begun = true
+    this.#giveBack(framer)
+  }
+
+  #giveBack(framer: Framer): void {
+    this.#framer = null
+    if (this.#shared.spareFramers.length < SPARE_FRAMERS) this.#shared.spareFramers.push(framer)
   }
 
   takeLost(): number {
@@ -216,10 +248,18 @@ class Lane implements StreamReader {
   }
 
   close(): void {
-    this.#framer.close()
+    if (this.#closed) return
+    this.#closed = true
     this.#open = false
+    const framer = this.#framer
+    if (framer === null) return
+    framer.close()
+    this.#giveBack(framer)
   }
 }
+
+/** Framers kept for the next direction that needs one: each may keep a buffer of 4 kB. */
+const SPARE_FRAMERS = 64
 
 /** Packet types have these numbers (MQTT 5.0 §2.1.2); CONNECT has 1. */
 const CONNACK = 2
@@ -228,31 +268,31 @@ const PUBLISH = 3
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
   readonly #shared: Shared
-  readonly #lanes: readonly [Lane, Lane]
+  readonly lanes: readonly [Lane, Lane]
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
   constructor(tcp: TcpConnection, { ports, version }: DissectorOptions, shared: Shared) {
-    const zeroListens = ports[tcp.endpoints[0].port] === 1
-    const oneListens = ports[tcp.endpoints[1].port] === 1
+    const zeroListens = ports[tcp.port(0)] === 1
+    const oneListens = ports[tcp.port(1)] === 1
     super(tcp, zeroListens || oneListens)
     this.#shared = shared
     this.#inference = version === null ? new VersionInference() : null
     this.version = version
     this.versionCertainty = version === null ? null : 'given'
     if (zeroListens !== oneListens) this.client = zeroListens ? 1 : 0
-    this.#lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
+    this.lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
     this.#tellLanes()
   }
 
   lane(sender: End): Lane {
-    return this.#lanes[sender]
+    return this.lanes[sender]
   }
 
   #tellLanes(): void {
     const settledVersion = this.#inference === null && this.client !== null ? this.version : null
-    this.#lanes[0].learn(this.directionFrom(0), settledVersion, this.versionCertainty)
-    this.#lanes[1].learn(this.directionFrom(1), settledVersion, this.versionCertainty)
+    this.lanes[0].learn(this.directionFrom(0), settledVersion, this.versionCertainty)
+    this.lanes[1].learn(this.directionFrom(1), settledVersion, this.versionCertainty)
   }
 
   direction(sender: End): Direction | null {
@@ -355,7 +395,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.sender = sender
     event.acknowledgedTime = last.acknowledgedTime
     event.segmentEnd = last.offset + (last.end - last.start)
-    event.lostBefore = this.#lanes[sender].takeLost()
+    event.lostBefore = this.lanes[sender].takeLost()
     event.version = this.version
     event.versionCertainty = this.versionCertainty
     const first = assembly?.segments[0]
@@ -399,6 +439,7 @@ class Dissection extends MqttConnection implements FramerHost {
   resolve(packet: Publish, sender: End): Text | undefined {
     const alias = propertyValue(packet.properties, 'topicAlias')
     if (typeof alias !== 'number' || packet.topicName === undefined) return undefined
+    this.aliases ??= [null, null]
     const aliases = (this.aliases[sender] ??= new TopicAliases(this.#shared.limits.aliasedTopics))
     if (packet.topicName === '') return aliases.get(alias)
     aliases.set(alias, packet.topicName)

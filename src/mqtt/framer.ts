@@ -61,8 +61,8 @@ type Mode = 'start' | 'between' | 'inside' | 'large' | 'skip' | 'search' | 'opaq
 
 export class Framer {
   #mode: Mode = 'start'
-  readonly #host: FramerHost
-  readonly #sender: End
+  #host: FramerHost
+  #sender: End
   readonly #decodedBytes: number
   readonly #limits: FramerLimits
   readonly #assembly: Assembly
@@ -90,9 +90,19 @@ export class Framer {
     this.#assembly = new Assembly(budget, limits.pieces)
   }
 
-  /** The next byte begins a packet, and nothing is unfinished. */
-  get between(): boolean {
-    return this.#mode === 'between'
+  /** The next byte begins a packet, and nothing is unfinished: another framer would do as well from here on. */
+  get idle(): boolean {
+    return this.#mode === 'between' && this.#unframedLength === 0
+  }
+
+  /** An idle or closed framer goes on with another direction: from its beginning, or between two of its packets. */
+  reuse(host: FramerHost, sender: End, from: 'start' | 'between'): void {
+    this.#host = host
+    this.#sender = sender
+    this.#mode = from
+    this.#whole = 0
+    this.#searched = 0
+    this.#last = null
   }
 
   /** Takes `data` from `at` on. */

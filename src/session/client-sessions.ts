@@ -139,7 +139,7 @@ export class ClientSessions {
 }
 
 function serverOf({ mqtt }: NetworkConnection): string {
-  return mqtt.tcp.endpoints[mqtt.client === 0 ? 1 : 0].text
+  return mqtt.tcp.endpointText(mqtt.client === 0 ? 1 : 0)
 }
 
 /**
