@@ -238,9 +238,18 @@ export class NetworkConnection {
 /** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */
 const DISCONNECT_WITH_WILL = 0x04
 
-/** What is known of the connection; made when it is first asked for. */
-export function networkConnectionOf(mqtt: MqttConnection): NetworkConnection {
-  const known = mqtt.attachment as NetworkConnection | null
+/** Stands in place of a connection that has ended: TCP remembers those for a while, and nothing more is said of them here. */
+const ENDED = Symbol('ended')
+
+/** From now on, nothing is known of the connection. */
+export function forgetEnded(mqtt: MqttConnection): void {
+  mqtt.attachment = ENDED
+}
+
+/** What is known of the connection, made when it is first asked for; null where it has ended. */
+export function networkConnectionOf(mqtt: MqttConnection): NetworkConnection | null {
+  const known = mqtt.attachment as NetworkConnection | typeof ENDED | null
+  if (known === ENDED) return null
   if (known !== null) return known
   const connection = new NetworkConnection(mqtt)
   mqtt.attachment = connection

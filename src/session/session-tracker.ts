@@ -13,7 +13,7 @@ import { closingOf } from './closing.ts'
 import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import { forgetEnded, networkConnectionOf, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -68,6 +68,7 @@ export class SessionTracker implements ConnectionObserver {
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
     const connection = networkConnectionOf(event.connection)
+    if (connection === null) return null
     connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
@@ -77,21 +78,22 @@ export class SessionTracker implements ConnectionObserver {
 
   gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
     const connection = networkConnectionOf(mqtt)
+    if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
   }
 
   retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt)
+    if (connection === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
   conflict(): void {}
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt)
+    if (connection === null) return
     const by = sideOf(mqtt, sender)
     if (closed) connection.troubles = addTrouble(connection.troubles, { kind: 'window', by, offset: 0, end: 0, time, until: Infinity })
     else for (const trouble of connection.troubles ?? []) if (trouble.kind === 'window' && trouble.by === by && trouble.until === Infinity) trouble.until = time
@@ -101,6 +103,7 @@ export class SessionTracker implements ConnectionObserver {
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
     if (reason === 'capture') return
     const connection = networkConnectionOf(mqtt)
+    if (connection === null) return
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
     // What is acknowledged from now on is the FIN.
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
@@ -110,7 +113,8 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   forgotten(mqtt: MqttConnection): void {
-    this.#close(networkConnectionOf(mqtt))
+    const connection = networkConnectionOf(mqtt)
+    if (connection !== null) this.#close(connection)
     mqtt.attachment = null
   }
 
@@ -147,13 +151,13 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   #close(connection: NetworkConnection): void {
-    if (connection.closing !== null) return
     const captureEnded = this.#captureEnds && connection.finish === null
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#sessions.left(connection)
     // Of a port that is not named, only what turned out to be MQTT.
     if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
+    forgetEnded(connection.mqtt)
   }
 }
 

@@ -28,7 +28,6 @@ class Disorder {
   lostTime = NaN
   lostAtFrames = 0
   holeTime = NaN
-  finSequence = 0
   gaps = 0
   gapBytes = 0
   retransmissions = 0
@@ -44,6 +43,8 @@ export class HalfStream {
   /** Where this direction's words begin in its connection's row. */
   readonly #from: number
   #disorder: Disorder = NONE
+  /** Sequence number of the FIN, where one was seen. */
+  finSequence = 0
 
   constructor(row: Row, from: number) {
     this.#row = row
@@ -125,11 +126,6 @@ export class HalfStream {
 
   set duplicates(frames: number) {
     this.#own.duplicates = frames
-  }
-
-  /** Sequence number of the FIN, where one was seen. */
-  get finSequence(): number {
-    return this.#disorder.finSequence
   }
 
   get synSeen(): boolean {
@@ -254,7 +250,7 @@ export class HalfStream {
   }
 
   end(finSequence: number): void {
-    this.#own.finSequence = finSequence
+    this.finSequence = finSequence
     this.#mark(STATE.fin, true)
   }
 
