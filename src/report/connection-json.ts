@@ -45,7 +45,7 @@ export function connectionObject(connection: NetworkConnection, clock: CaptureCl
       payloadLength: connect.will.payloadLength, due: willIsDue,
     },
     limits: { client: limitsObject(connect?.limits), server: limitsObject(connack?.limits) },
-    reconnectMs: duration(connection.reconnectedAfter),
+    reconnectMs: connection.reconnectedAfter === null ? null : milliseconds(connection.reconnectedAfter),
     packets: { client: client.packets, server: server.packets },
     bytes: { client: sent.offset - sent.gapBytes, server: received.offset - received.gapBytes },
     longestSilenceMs: { client: duration(client.longestSilence), server: duration(server.longestSilence) },

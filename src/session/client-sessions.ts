@@ -42,7 +42,7 @@ export class ClientSessions {
     const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
     connection.session = session
     // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
-    if (session.current !== null && session.current.closing === null) session.current.takenOverBy = connection
+    if (session.current !== null && session.current.closing === null) session.current.takenOverBy = takeOverBy(connection)
     if (connection.connect!.cleanStart === true) return
     // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
     if (session.current !== null) this.#leave(session)
@@ -62,7 +62,7 @@ export class ClientSessions {
     }
     if (session === null) return
     if (connack.reasonCode !== 0) {
-      if (session.current?.takenOverBy === connection) session.current.takenOverBy = null
+      if (session.current?.takenOverBy?.stream === connection.mqtt.tcp.stream) session.current.takenOverBy = null
       return
     }
     connection.sessionExpected = expected(session, connection)
@@ -76,7 +76,7 @@ export class ClientSessions {
     session.whole = anew || (session.whole && session.connections > 0)
     session.current = connection
     session.connections++
-    connection.reconnectedAfter = connect.time - session.leftTime
+    connection.reconnectedAfter = Number.isNaN(session.leftTime) ? null : connect.time - session.leftTime
     session.leftTime = NaN
     session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
   }
@@ -136,6 +136,11 @@ export class ClientSessions {
       return
     }
   }
+}
+
+function takeOverBy({ connect, mqtt }: NetworkConnection): NetworkConnection['takenOverBy'] {
+  const { number, frame, time } = connect!
+  return { number, frame, time, stream: mqtt.tcp.stream }
 }
 
 function serverOf({ mqtt }: NetworkConnection): string {

@@ -59,7 +59,7 @@ export function closingOf(connection: NetworkConnection, captureEnded: boolean):
   }
   if (disconnect !== null) {
     const { by, reasonCode, number, frame } = disconnect
-    const takenOverBy = connection.takenOverBy?.mqtt.tcp.stream ?? null
+    const takenOverBy = connection.takenOverBy?.stream ?? null
     return closing({ by, reason: reasonOfDisconnect(reasonCode), packet: number, reasonCode, takenOverBy, evidence: [frame] })
   }
   if (finish === null) return closing(captureEnded ? { by: null, reason: 'capture-end' } : { by: 'unknown', reason: 'unknown', certainty: 'unsure' })
@@ -82,10 +82,9 @@ function reasonOfDisconnect(code: number): CloseReason {
 /** MQTT 5.0 §3.1.4: a server closes the connection of a client whose identifier comes again. */
 function takeOver(connection: NetworkConnection, by: Side): Closing | null {
   const { takenOverBy, finish } = connection
-  const connect = takenOverBy?.connect
-  if (by !== 'server' || connect === null || connect === undefined || !(finish!.time >= connect.time)) return null
+  if (by !== 'server' || takenOverBy === null || !(finish!.time >= takenOverBy.time)) return null
   return closing({
-    by, reason: 'taken-over', certainty: 'likely', packet: connect.number, takenOverBy: takenOverBy!.mqtt.tcp.stream, evidence: [connect.frame, finish!.frame],
+    by, reason: 'taken-over', certainty: 'likely', packet: takenOverBy.number, takenOverBy: takenOverBy.stream, evidence: [takenOverBy.frame, finish!.frame],
   })
 }
 

@@ -110,7 +110,7 @@ export class ExchangeTracker {
         return
       case CONNECT:
         // A second one is a defect (§3.1), and nothing answers it.
-        if (side === 'client' && pending.connect === null && connection.connack === null) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
+        if (side === 'client' && pending.connect === null && !connection.connackSeen) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
         return
       case CONNACK:
         this.#answerTo(connection, 'connect', side, event, type)

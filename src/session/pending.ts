@@ -31,9 +31,7 @@ export class Pending {
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= new InFlight()) : (this.#byServer ??= new InFlight())
     inFlight.add(exchange)
-    if (!isPublish(exchange)) return
-    const sender = this.#connection.sender(exchange.initiator)
-    if (++sender.inFlight > sender.mostInFlight) sender.mostInFlight = sender.inFlight
+    if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1)
   }
 
   addPing(ping: OpenExchange): void {
@@ -43,7 +41,7 @@ export class Pending {
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
       ;(exchange.initiator === 'client' ? this.#byClient : this.#byServer)?.remove(exchange)
-      if (isPublish(exchange)) this.#connection.sender(exchange.initiator).inFlight--
+      if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1)
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)

@@ -10,10 +10,10 @@ import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
-import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
+import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { forgetEnded, networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import { connectionNumbers, forgetEnded, networkConnectionOf, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -33,6 +33,7 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sink: SessionSink
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
+  readonly #numbers = connectionNumbers()
   #captureEnds = false
 
   constructor(sink: SessionSink, limits: SessionLimits) {
@@ -67,7 +68,7 @@ export class SessionTracker implements ConnectionObserver {
     if (event.start === event.end || event.direction === null) return null
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    const connection = networkConnectionOf(event.connection)
+    const connection = networkConnectionOf(event.connection, this.#numbers)
     if (connection === null) return null
     connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
@@ -77,14 +78,14 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
   }
 
   retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
-    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt)
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
@@ -92,7 +93,7 @@ export class SessionTracker implements ConnectionObserver {
   conflict(): void {}
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
-    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt)
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     const by = sideOf(mqtt, sender)
     if (closed) connection.troubles = addTrouble(connection.troubles, { kind: 'window', by, offset: 0, end: 0, time, until: Infinity })
@@ -102,7 +103,7 @@ export class SessionTracker implements ConnectionObserver {
   /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
     if (reason === 'capture') return
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
     // What is acknowledged from now on is the FIN.
@@ -113,7 +114,7 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   forgotten(mqtt: MqttConnection): void {
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection !== null) this.#close(connection)
     mqtt.attachment = null
   }
@@ -133,13 +134,13 @@ export class SessionTracker implements ConnectionObserver {
     switch (packet.type) {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
-        if (side !== 'client' || connection.connect !== null) return
-        connection.connect = factsOfConnect(event, packet)
+        if (side !== 'client' || connection.connectSeen) return
+        connection.learnConnect(event, termsOfConnect(packet, event.version))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
-        if (side !== 'server' || connection.connack !== null) return
-        connection.connack = factsOfConnack(event, packet)
+        if (side !== 'server' || connection.connackSeen) return
+        connection.learnConnack(event, termsOfConnack(packet))
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
@@ -158,6 +159,7 @@ export class SessionTracker implements ConnectionObserver {
     // Of a port that is not named, only what turned out to be MQTT.
     if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
     forgetEnded(connection.mqtt)
+    connection.release(this.#numbers)
   }
 }
 
