@@ -134,16 +134,12 @@ interface Shared {
  * itself what that path needs of the connection, so that it touches one object for each packet; anything else is the framer's.
  */
 class Lane implements StreamReader {
-  /** Between packets, so that whole ones need no framer. */
-  #open = false
-  /** Some packet was seen: without a framer, the next byte begins one. */
-  #begun = false
-  #closed = false
+  /** `open`: between packets, so that whole ones need no framer. */
+  #state: LaneState = 'new'
   readonly #sender: End
   #direction: Direction | null = null
   /** Null until it is certain which version the packets are read in. */
   #settledVersion: Version | null = null
-  #versionCertainty: VersionCertainty | null = null
   /** Bytes that the capture lacks since the last packet. */
   #lost = 0
   readonly #dissection: Dissection
@@ -158,16 +154,15 @@ class Lane implements StreamReader {
   }
 
   /** What is known of the connection now. */
-  learn(direction: Direction | null, settledVersion: Version | null, versionCertainty: VersionCertainty | null): void {
+  learn(direction: Direction | null, settledVersion: Version | null): void {
     this.#direction = direction
     this.#settledVersion = settledVersion
-    this.#versionCertainty = versionCertainty
   }
 
   data(data: StreamData): void {
     const version = this.#settledVersion
     let at = data.start
-    if (this.#open && version !== null) {
+    if (this.#state === 'open' && version !== null) {
       const { decoder, event, decodedBytes } = this.#shared
       const { buffer, end } = data
       while (at < end) {
@@ -187,7 +182,7 @@ class Lane implements StreamReader {
         event.sender = this.#sender
         event.direction = this.#direction
         event.version = version
-        event.versionCertainty = this.#versionCertainty
+        event.versionCertainty = this.#dissection.versionCertainty
         event.length = length
         event.packet = packet
         event.problems = decoder.problems
@@ -207,14 +202,14 @@ class Lane implements StreamReader {
       if (at >= end) return
     }
     // What comes behind a FIN or RST is no part of the stream.
-    if (this.#closed) return
+    if (this.#state === 'closed') return
     const framer = this.#framer ?? this.#takeFramer()
     framer.data(data, at)
     this.#settle(framer)
   }
 
   gap(length: number): void {
-    if (this.#closed) return
+    if (this.#state === 'closed') return
     const framer = this.#framer ?? this.#takeFramer()
     this.#lost += framer.gap(length)
     this.#settle(framer)
@@ -223,17 +218,15 @@ class Lane implements StreamReader {
   #takeFramer(): Framer {
     const { limits, budget, spareFramers } = this.#shared
     const framer = spareFramers.pop() ?? new Framer(this.#dissection, this.#sender, limits, budget)
-    framer.reuse(this.#dissection, this.#sender, this.#begun ? 'between' : 'start')
+    framer.reuse(this.#dissection, this.#sender, this.#state === 'new' ? 'start' : 'between')
     this.#framer = framer
     return framer
   }
 
   /** Gives the framer back where nothing is unfinished. */
   #settle(framer: Framer): void {
-    this.#open = framer.idle
-    if (!this.#open) return
-    this.#begun = true
-    this.#giveBack(framer)
+    this.#state = framer.idle ? 'open' : 'unfinished'
+    if (this.#state === 'open') this.#giveBack(framer)
   }
 
   #giveBack(framer: Framer): void {
@@ -248,15 +241,17 @@ class Lane implements StreamReader {
   }
 
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#open = false
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
     const framer = this.#framer
     if (framer === null) return
     framer.close()
     this.#giveBack(framer)
   }
 }
+
+/** Nothing seen yet · between packets · a framer has something unfinished, or searches · nothing more comes. */
+type LaneState = 'new' | 'open' | 'unfinished' | 'closed'
 
 /** Framers kept for the next direction that needs one: each may keep a buffer of 4 kB. */
 const SPARE_FRAMERS = 64
@@ -291,8 +286,8 @@ class Dissection extends MqttConnection implements FramerHost {
 
   #tellLanes(): void {
     const settledVersion = this.#inference === null && this.client !== null ? this.version : null
-    this.lanes[0].learn(this.directionFrom(0), settledVersion, this.versionCertainty)
-    this.lanes[1].learn(this.directionFrom(1), settledVersion, this.versionCertainty)
+    this.lanes[0].learn(this.directionFrom(0), settledVersion)
+    this.lanes[1].learn(this.directionFrom(1), settledVersion)
   }
 
   direction(sender: End): Direction | null {

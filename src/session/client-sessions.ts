@@ -20,10 +20,9 @@ const NANOSECONDS = 1e9
 export class ClientSessions {
   readonly #exchanges: ExchangeTracker
   readonly #limit: number
-  /** By server and client identifier. */
+  /** By server and client identifier; of each server, those heard of last stand last. */
   readonly #servers = new Map<string, Map<Text, ClientSession>>()
-  /** Those heard of last stand last. */
-  readonly #all = new Set<ClientSession>()
+  #count = 0
   #forgotten = 0
 
   constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits) {
@@ -103,7 +102,7 @@ export class ClientSessions {
 
   /** The capture has ended: what nobody came back to has no end. */
   end(): void {
-    for (const session of this.#all) this.#exchanges.abandon(session)
+    for (const clients of this.#servers.values()) for (const session of clients.values()) this.#exchanges.abandon(session)
   }
 
   /** The connection that serves the Session so far is replaced by another one. */
@@ -119,19 +118,22 @@ export class ClientSessions {
     if (clients === undefined) this.#servers.set(server, (clients = new Map<Text, ClientSession>()))
     let session = clients.get(clientIdentifier)
     if (session === undefined) {
-      if (this.#all.size >= this.#limit) this.#forgetOne()
+      if (this.#count >= this.#limit) this.#forgetOne()
       session = new ClientSession(server, clientIdentifier)
-      clients.set(clientIdentifier, session)
-    } else this.#all.delete(session)
-    this.#all.add(session)
+      this.#count++
+    } else clients.delete(clientIdentifier)
+    clients.set(clientIdentifier, session)
     return session
   }
 
+  /** Of the server with most Sessions, the one not heard of for longest. */
   #forgetOne(): void {
-    for (const session of this.#all) {
+    let most: Map<Text, ClientSession> | null = null
+    for (const clients of this.#servers.values()) if (most === null || clients.size > most.size) most = clients
+    for (const session of most?.values() ?? []) {
       this.#forgotten++
-      this.#all.delete(session)
-      this.#servers.get(session.server)?.delete(session.clientIdentifier)
+      this.#count--
+      most!.delete(session.clientIdentifier)
       this.#exchanges.abandon(session)
       return
     }

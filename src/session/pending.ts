@@ -29,7 +29,7 @@ export class Pending {
   }
 
   keep(exchange: OpenExchange): void {
-    const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= new InFlight()) : (this.#byServer ??= new InFlight())
+    const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)
     if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1)
   }
@@ -40,11 +40,22 @@ export class Pending {
 
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
-      ;(exchange.initiator === 'client' ? this.#byClient : this.#byServer)?.remove(exchange)
+      this.#removeFromList(exchange)
       if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1)
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)
+  }
+
+  /** An empty list goes: most clients have nothing in flight most of the time. */
+  #removeFromList(exchange: OpenExchange): void {
+    const list = exchange.initiator === 'client' ? this.#byClient : this.#byServer
+    if (list === null) return
+    list.remove(exchange)
+    if (list.first !== null) return
+    if (exchange.initiator === 'client') this.#byClient = null
+    else this.#byServer = null
+    if (SPARE_LISTS.length < MOST_SPARE_LISTS) SPARE_LISTS.push(list)
   }
 
   /**
@@ -103,6 +114,14 @@ export class Pending {
       for (let exchange = inFlight.first; exchange !== null; exchange = exchange.next) yield exchange
     }
   }
+}
+
+/** Empty lists, to be used again. */
+const SPARE_LISTS: InFlight[] = []
+const MOST_SPARE_LISTS = 256
+
+function emptyList(): InFlight {
+  return SPARE_LISTS.pop() ?? new InFlight()
 }
 
 function isPublish({ kindIndex }: OpenExchange): boolean {

@@ -13,7 +13,7 @@ import { closingOf } from './closing.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { connectionNumbers, forgetEnded, networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import { connectionNumbers, forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -34,6 +34,9 @@ export class SessionTracker implements ConnectionObserver {
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
   readonly #numbers = connectionNumbers()
+  /** Those seen last: in most captures, many are alike. */
+  #connectTerms: ConnectTerms | null = null
+  #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
   constructor(sink: SessionSink, limits: SessionLimits) {
@@ -135,12 +138,12 @@ export class SessionTracker implements ConnectionObserver {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
         if (side !== 'client' || connection.connectSeen) return
-        connection.learnConnect(event, termsOfConnect(packet, event.version))
+        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event.version))))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
         if (side !== 'server' || connection.connackSeen) return
-        connection.learnConnack(event, termsOfConnack(packet))
+        connection.learnConnack(event, (this.#connackTerms = same(this.#connackTerms, termsOfConnack(packet))))
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
@@ -161,6 +164,13 @@ export class SessionTracker implements ConnectionObserver {
     forgetEnded(connection.mqtt)
     connection.release(this.#numbers)
   }
+}
+
+/** `known` where `terms` say the same, so that they are kept once. */
+function same<Terms extends object>(known: Terms | null, terms: Terms): Terms {
+  if (known === null) return terms
+  for (const key in terms) if (terms[key] !== known[key]) return terms
+  return known
 }
 
 function sideOf({ client }: MqttConnection, sender: End): Side {
