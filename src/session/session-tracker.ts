@@ -19,7 +19,8 @@ import { addTrouble } from './troubles.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits {}
 
-export interface SessionSink {
+/** What happens to connections between packets is told as ConnectionObserver has it, in order with the packets. */
+export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
@@ -75,13 +76,15 @@ export class SessionTracker implements ConnectionObserver {
     return exchange
   }
 
-  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
+  gap(mqtt: MqttConnection, sender: End, length: number, frame: number, time: number): void {
     const connection = networkConnectionOf(mqtt)
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
+    this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
 
-  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
+  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, frame: number, time: number): void {
+    this.#sink.retransmitted?.(mqtt, sender, offset, length, frame, time)
     const connection = mqtt.attachment as NetworkConnection | null
     if (connection === null || mqtt.client === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
@@ -89,7 +92,8 @@ export class SessionTracker implements ConnectionObserver {
 
   conflict(): void {}
 
-  window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
+  window(mqtt: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void {
+    this.#sink.window?.(mqtt, sender, closed, frame, time)
     const connection = mqtt.attachment as NetworkConnection | null
     if (connection === null || mqtt.client === null) return
     const by = sideOf(mqtt, sender)
@@ -99,6 +103,7 @@ export class SessionTracker implements ConnectionObserver {
 
   /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
+    this.#sink.closed?.(mqtt, sender, reason, frame, time)
     if (reason === 'capture') return
     const connection = networkConnectionOf(mqtt)
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
