@@ -1,20 +1,30 @@
+import { NARROWEST } from '../report/ladder/layout.ts'
 import { durationOf } from '../session/exchange.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
+import { connectionChoice } from './connection-choice.ts'
 import { UsageError } from './exit.ts'
-import { flag, oneOf, text } from './option-values.ts'
+import { flag, oneOf, text, wholeNumber } from './option-values.ts'
 import { EXCHANGE_FORMATS } from './options.ts'
 import type { Exchange, ExchangeOutcome } from '../session/exchange.ts'
 import type { CapturePlan } from './capture-plan.ts'
+import type { ConnectionChoice } from './connection-choice.ts'
 import type { Arguments } from './option-values.ts'
 
 /** What `mqtap flows` was asked to do, checked. */
 export interface FlowsPlan extends CapturePlan {
   readonly format: (typeof EXCHANGE_FORMATS)[number]
-  /** Null where all exchanges are shown. */
+  /** Sequence diagrams in place of a list; `format` is `line` or `mermaid`. */
+  readonly ladder: boolean
+  /** Columns of a ladder. */
+  readonly width: number
+  /** Null where those of all connections are shown. */
+  readonly connections: ConnectionChoice | null
+  /** Whether PINGREQ and PINGRESP are shown. */
+  readonly pings: boolean
+  /** Null where all exchanges are shown, but for what the two above leave out. */
   readonly choice: ExchangeChoice | null
 }
 
-/** `--slow`, `--open` and `--failed`: exchanges that are one or another of these. */
 export interface ExchangeChoice {
   /** In words. */
   readonly text: string
@@ -25,13 +35,47 @@ const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 
 
 export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan {
   checkFiles(files, 'flows')
+  const format = oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line'
+  const ladder = flag(args, 'ladder') || format === 'mermaid'
+  if (ladder && format !== 'line' && format !== 'mermaid') {
+    throw new UsageError(`--ladder is a picture and has no form as ${format}`, 'It is text, or a diagram for Markdown with -f mermaid.')
+  }
+  const capture = capturePlan(args, files)
   return {
-    format: oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line',
+    ...capture,
+    format,
+    ladder,
+    width: widthOf(args),
+    connections: connectionChoice(args),
+    pings: args.pings === undefined || flag(args, 'pings'),
     choice: choiceOf(args),
-    ...capturePlan(args, files),
+    // Nobody can read a ladder without the names of its lanes.
+    header: capture.header || (ladder && args.header === undefined),
   }
 }
 
+function widthOf(args: Arguments): number {
+  const width = wholeNumber(args, 'width', WIDEST) ?? (process.stdout.columns || USUAL_WIDTH)
+  if (args.width !== undefined && width < NARROWEST) throw new UsageError(`--width ${width}: a ladder needs ${NARROWEST} columns`)
+  return width
+}
+
+/** Of a terminal that does not say, and of a file. */
+const USUAL_WIDTH = 80
+const WIDEST = 1_000
+
+/** What a list shows: the exchanges chosen, of the connections chosen. Null where that is all. */
+export function listedChoice({ choice, connections, pings }: FlowsPlan): ExchangeChoice | null {
+  const texts = [connections === null ? [] : [connections.text], choice === null ? [] : [choice.text], pings ? [] : ['without pings']].flat()
+  if (texts.length === 0) return null
+  return {
+    text: texts.join('; '),
+    matches: (exchange) =>
+      (connections?.matches(exchange.connection) ?? true) && (pings || exchange.kind !== 'ping') && (choice?.matches(exchange) ?? true),
+  }
+}
+
+/** `--slow`, `--open` and `--failed`: exchanges that are one or another of these. */
 function choiceOf(args: Arguments): ExchangeChoice | null {
   const slow = text(args, 'slow')
   const least = slow === undefined ? Infinity : nanosecondsOf(slow)

@@ -6,18 +6,22 @@ import { exchangeSummaryText } from '../report/exchange-summary.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
-import { flowsPlan } from './flows-plan.ts'
+import { flowsPlan, listedChoice } from './flows-plan.ts'
+import { showLadders } from './ladders.ts'
+import { tell } from './report-error.ts'
 import type { ExchangeRenderer } from '../report/renderer.ts'
 import type { ClockSource } from '../report/time-format.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { ExitCode } from './exit.ts'
-import type { FlowsPlan } from './flows-plan.ts'
+import type { ExchangeChoice, FlowsPlan } from './flows-plan.ts'
 import type { Arguments } from './option-values.ts'
 
-/** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats. */
+/** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats; or its connections as ladders. */
 
 export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const listing = new Listing(flowsPlan(args, files))
+  const plan = flowsPlan(args, files)
+  if (plan.ladder && !plan.quiet) return showLadders(plan)
+  const listing = new Listing(plan)
   try {
     return await listing.run()
   } finally {
@@ -29,24 +33,33 @@ class Listing {
   readonly #plan: FlowsPlan
   readonly #capture: CaptureReading
   readonly #renderer: ExchangeRenderer | null
+  readonly #choice: ExchangeChoice | null
   /** By kind and outcome, of those chosen. */
   readonly #chosen = new Map<string, number>()
 
   constructor(plan: FlowsPlan) {
     this.#plan = plan
+    this.#choice = listedChoice(plan)
     this.#capture = new CaptureReading(plan, {
       keepPipes: false,
-      sink: { packet: () => undefined, exchange: (exchange) => this.#exchange(exchange) },
+      sink: {
+        packet: () => undefined,
+        exchange: (exchange) => this.#exchange(exchange),
+        connection: (connection) => plan.connections?.meet(connection),
+      },
     })
     this.#renderer = plan.quiet ? null : rendererOf(plan, () => this.#capture.pipeline.clock)
   }
 
   async run(): Promise<ExitCode> {
+    const { connections } = this.#plan
     const capture = this.#capture
     capture.write(this.#renderer?.begin() ?? '')
     if (!(await capture.read())) return EXIT.clean
     capture.write(this.#renderer?.end() ?? '')
     await capture.conclude(() => this.#summary())
+    const why = connections?.whyNone ?? null
+    if (why !== null) tell(why)
     return capture.failure ?? EXIT.clean
   }
 
@@ -55,7 +68,7 @@ class Listing {
   }
 
   #exchange(exchange: Exchange): void {
-    const { choice } = this.#plan
+    const choice = this.#choice
     if (choice !== null) {
       if (!choice.matches(exchange)) return
       const key = `${exchange.kind} ${exchange.outcome}`
@@ -65,7 +78,8 @@ class Listing {
   }
 
   #summary(): string {
-    const { colour, utc, choice } = this.#plan
+    const { colour, utc } = this.#plan
+    const choice = this.#choice
     const { totals, clock } = this.#capture.pipeline
     const counts = choice === null ? totals.exchanges : this.#chosen
     return exchangeSummaryText(totals, counts, clock, { palette: colour ? ANSI : PLAIN, utc, choice: choice?.text ?? null })
@@ -81,5 +95,6 @@ function rendererOf(plan: FlowsPlan, clock: ClockSource): ExchangeRenderer {
     case 'ndjson': return new ExchangeNdjsonRenderer(clock)
     case 'json': return new ExchangeJsonRenderer(clock)
     case 'csv': return new ExchangeCsvRenderer(clock, process.stdout.isTTY === true)
+    case 'mermaid': throw new Error('a diagram is no list')
   }
 }

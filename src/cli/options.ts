@@ -7,7 +7,7 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
-export const EXCHANGE_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
+export const EXCHANGE_FORMATS = ['line', 'ndjson', 'json', 'csv', 'mermaid'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
@@ -57,6 +57,10 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
+  ladder: flag(SHOW, 'A sequence diagram of each connection: all packets, and what TCP did'),
+  client: value(SHOW, 'Only this client: its identifier or its address'),
+  stream: value(SHOW, 'Only this connection: its number, as tcp.stream'),
+  pings: flag(SHOW, 'PINGREQ and PINGRESP; --no-pings leaves them out'),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),
@@ -65,6 +69,7 @@ export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
   t: TIME,
   utc: UTC,
   header: HEADER,
+  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
   color: COLOUR,
   port: PORT,
   'mqtt-version': MQTT_VERSION,

@@ -1,5 +1,6 @@
 /**
- * What `mqtap read` prints for each recorded capture, compared with the text beside it. Read those texts like code: they are what a user sees.
+ * What `mqtap read` prints for each recorded capture, and `mqtap flows --ladder` for some, compared with the text beside it. Read those texts like code: they
+ * are what a user sees.
  * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
@@ -15,18 +16,22 @@ const PROGRAM = 'bin/mqtap.js'
 /** The captures whose every field is checked too. */
 const DETAILED = ['qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
 
+/** The captures of which there is a ladder of each connection too. */
+const LADDERS = ['qmqtt.pcap', 'takeover.pcap', 'keep-alive.pcap', 'lost-frames.pcap', 'mqttjs-5.0-properties.pcapng']
+
 const update = process.env.MQTAP_UPDATE_GOLDEN === '1'
 const files = readdirSync(ROOT + CAPTURES).sort()
 const captures = files.filter((name) => !name.endsWith('.txt'))
 const texts = [
-  ...captures.map((name) => ({ text: `${name}.txt`, name, options: [] as string[] })),
-  ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, options: ['-V'] })),
+  ...captures.map((name) => ({ text: `${name}.txt`, name, options: ['read'] })),
+  ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, options: ['read', '-V'] })),
+  ...LADDERS.map((name) => ({ text: `${name}.ladder.txt`, name, options: ['flows', '--ladder'] })),
 ]
 
 const run = promisify(execFile)
 
-async function read(name: string, options: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [PROGRAM, 'read', '--utc', ...options, CAPTURES + name], {
+async function print(name: string, options: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [PROGRAM, ...options, '--utc', CAPTURES + name], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1' },
     maxBuffer: 16 * 1024 * 1024,
@@ -36,7 +41,7 @@ async function read(name: string, options: readonly string[]): Promise<string> {
 
 describe('the text beside each capture', () => {
   test.each(texts)('$text', async ({ text, name, options }) => {
-    const printed = await read(name, options)
+    const printed = await print(name, options)
     if (update) writeFileSync(ROOT + CAPTURES + text, printed)
     expect(printed).toBe(readFileSync(ROOT + CAPTURES + text, 'utf8'))
   })
