@@ -1,6 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { LIMITS } from '../../../src/analysis/limits.ts'
+import { createPipeline } from '../../../src/analysis/pipeline.ts'
+import { partOf } from '../../../src/report/ladder/ladder.ts'
+import { LadderBook } from '../../../src/report/ladder/ladder-book.ts'
 import { HEX } from '../../session/conversation.ts'
 import { connect, Scene } from './scene.ts'
+import type { Ladder } from '../../../src/report/ladder/ladder.ts'
 import type { LadderChoice } from '../../../src/report/ladder/ladder-book.ts'
 
 const CONNACK = HEX.connack311()
@@ -208,6 +215,17 @@ describe('which connections there are', () => {
     expect(scene.end().told).toEqual(['10.0.0.21:40001 0: began before the capture, PUBLISH #1 q1 t, PUBACK #1, capture ends'])
   })
 
+  test('one whose ports are used again has no end in the capture', () => {
+    const scene = new Scene()
+    scene.connect({ port: 40_001 }).client(connect('a')).server(CONNACK)
+    scene.wait(60_000)
+    scene.connect({ port: 40_001, first: 1_000_000 }).client(connect('b')).server(CONNACK)
+    expect(scene.end().told).toEqual([
+      'a 0: TCP connection opened, CONNECT, CONNACK Connection accepted, no more of it in the capture',
+      'b 1: TCP connection opened, CONNECT, CONNACK Connection accepted, capture ends',
+    ])
+  })
+
   test('one of which it is known only later which end is the client: it stands left all the same', () => {
     const scene = new Scene()
     // Both ports may be a server's, and the first frame is the server's.
@@ -337,4 +355,29 @@ test('an interrupted reading: what there is, and nothing about what is open', ()
   scene.connect().client(connect('a')).server(CONNACK).client(HEX.publish1('0001'))
   scene.book.end()
   expect(scene.told).toEqual(['a 0: TCP connection opened, CONNECT, CONNACK Connection accepted, PUBLISH #1 q1 t'])
+})
+
+describe('of each recorded capture', () => {
+  const folder = new URL('../../../fixtures/captures/', import.meta.url)
+  const captures = readdirSync(folder).filter((name) => /\.pcap(?:ng)?(?:\.gz)?$/.test(name))
+
+  test.each(captures)('%s: each packet has its row, and each exchange an end', (name) => {
+    const ladders: Ladder[] = []
+    const book = new LadderBook((ladder) => ladders.push(ladder), { pings: true }, LIMITS.ladder)
+    const ports = new Uint8Array(65536)
+    ports[1883] = 1
+    const pipeline = createPipeline({ ports, version: null }, { ...book.sink, captureProblem: () => undefined, networkProblem: () => undefined })
+    const bytes = readFileSync(new URL(name, folder))
+    pipeline.begin(name)
+    pipeline.push(name.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+    pipeline.finish()
+    book.end()
+    const { packets, unframed, exchanges } = pipeline.totals
+    const all = ladders.flatMap(({ rows: each }) => each)
+    expect(all.filter(({ kind }) => kind === 'packet')).toHaveLength(packets + unframed)
+    const places = new Map<number, string[]>()
+    for (const part of all.flatMap((row) => partOf(row) ?? [])) places.set(part.number, [...(places.get(part.number) ?? []), part.place])
+    expect([...places.values()].filter((one) => !/^(?:alone|begins(?: goes-on)* ends|begins ends goes-on(?: goes-on)* ends)$/.test(one.join(' ')))).toEqual([])
+    expect(places.size).toBe([...exchanges.values()].reduce((sum, count) => sum + count, 0))
+  })
 })

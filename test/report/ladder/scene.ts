@@ -34,9 +34,9 @@ export class Scene {
     this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
   }
 
-  /** `port`: the client's. */
-  connect({ syn = true, port = ++this.#port } = {}): Line {
-    const line = new Line(this, port)
+  /** `port`: the client's; `first`: its first sequence number. */
+  connect({ syn = true, port = ++this.#port, first = 100 } = {}): Line {
+    const line = new Line(this, port, first)
     if (syn) line.segment('client', '', TCP_FLAGS.syn).segment('server', '', TCP_FLAGS.syn).segment('client', '')
     return line
   }
@@ -83,12 +83,13 @@ export class Scene {
 export class Line {
   readonly #scene: Scene
   readonly #port: number
-  readonly #next = { client: 100, server: 500 }
+  readonly #next: Record<From, number>
   readonly #window = { client: 65_535, server: 65_535 }
 
-  constructor(scene: Scene, port: number) {
+  constructor(scene: Scene, port: number, first = 100) {
     this.#scene = scene
     this.#port = port
+    this.#next = { client: first, server: 500 }
   }
 
   client(...packets: string[]): this {
