@@ -13,7 +13,7 @@ describe('help', () => {
     [['--help'], ['mqtap read', 'mqtap flows', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
-    [['flows', '--help'], ['-Y, --filter', '--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
+    [['flows', '--help'], ['-Y, --filter', '--ladder', '--client', '--slow', '--open', '--failed', '-q, --quiet', 'mermaid', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
   ])('%j fits 80 columns and names what there is', async (args, words) => {
@@ -43,7 +43,7 @@ describe('completion', () => {
     ['commands', [''], ['read', 'flows', 'decode', 'fields']],
     ['options', ['read', '--fai'], ['--fail-on']],
     ['formats of read', ['read', '-f', ''], ['line', 'ndjson', 'csv']],
-    ['formats of flows', ['flows', '-f', ''], ['line', 'ndjson', 'json', 'csv']],
+    ['formats of flows', ['flows', '-f', ''], ['line', 'ndjson', 'json', 'csv', 'mermaid']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
     ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],

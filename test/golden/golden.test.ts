@@ -1,5 +1,6 @@
 /**
- * What `mqtap read`, and for some `mqtap flows` and `mqtap connections`, print for each recorded capture, compared with the text beside it. Read those texts like code: they are what a user sees.
+ * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder` and `mqtap connections` for some, compared with the text beside
+ * it. Read those texts like code: they are what a user sees.
  * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
@@ -21,6 +22,9 @@ const FLOWING = [
   'lossy-client-side.pcap.gz', 'lossy-broker-side.pcap.gz', 'lost-at-tap.pcap.gz', 'lost-frames.pcap', 'keep-alive.pcap', 'refused.pcap',
 ]
 
+/** The captures of which there is a ladder of each connection too. */
+const LADDERS = [...FLOWING, 'qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
+
 const update = process.env.MQTAP_UPDATE_GOLDEN === '1'
 const files = readdirSync(ROOT + CAPTURES).sort()
 const captures = files.filter((name) => !name.endsWith('.txt'))
@@ -29,6 +33,7 @@ const texts = [
   ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, command: ['read', '-V'] })),
   ...FLOWING.map((name) => ({ text: `${name}.flows.txt`, name, command: ['flows'] })),
   ...FLOWING.map((name) => ({ text: `${name}.connections.txt`, name, command: ['connections'] })),
+  ...LADDERS.map((name) => ({ text: `${name}.ladder.txt`, name, command: ['flows', '--ladder'] })),
 ]
 
 const run = promisify(execFile)
