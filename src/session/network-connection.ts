@@ -167,6 +167,10 @@ export class NetworkConnection {
   readonly pending: Pending
   #numbers: Float64Array
   #at: number
+  /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
+  late = false
+  /** Of all packets and gaps so far. What every packet needs ends here, so that it lies together. */
+  #newestFrame = 0
   #connectTerms: ConnectTerms | null = null
   #connackTerms: ConnackTerms | null = null
   disconnect: DisconnectFacts | null = null
@@ -186,10 +190,6 @@ export class NetworkConnection {
   lastError: (Seen & { readonly by: Side; readonly code: string }) | null = null
   /** What TCP went through lately: sent again, window closed. Null where nothing. */
   troubles: Trouble[] | null = null
-  /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
-  late = false
-  /** Of all packets and gaps so far. */
-  #newestFrame = 0
   /** State of the layers above. This layer only carries it. */
   attachment: unknown = null
 

@@ -7,13 +7,13 @@ import { otherSide, type Side } from './side.ts'
 
 export class Pending {
   readonly #connection: NetworkConnection
+  /** All that was open has been handed on. */
+  settled = false
+  #byClient: InFlight | null = null
+  #byServer: InFlight | null = null
   connect: OpenExchange | null = null
   authenticate: OpenExchange | null = null
   pings: readonly OpenExchange[] = NONE
-  #byClient: InFlight | null = null
-  #byServer: InFlight | null = null
-  /** All that was open has been handed on. */
-  settled = false
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
