@@ -91,6 +91,7 @@ export class ExchangeTracker {
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): Exchange | null {
     if (connection.pending.settled) return null
     this.#current = null
+    if (connection.pending.awaiting && !connection.late) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -144,7 +145,8 @@ export class ExchangeTracker {
     for (const exchange of left) {
       pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
-      if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
+      if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
+      else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))
     }
   }
@@ -189,6 +191,7 @@ export class ExchangeTracker {
     const topic = event.resolvedTopicName ?? (packet.topicName === '' ? null : packet.topicName ?? null)
     const before = connection.pending.find(side, identifier)
     if (before !== null) {
+      if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(connection, before, side, event, PUBLISH)) return
       this.#supersede(connection, before)
@@ -201,15 +204,16 @@ export class ExchangeTracker {
     if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || packet.packetIdentifier === undefined) return
     if (side !== 'client') return
     const kind = packet.type === 'SUBSCRIBE' ? 'subscribe' : 'unsubscribe'
+    const filters = packet.type === 'SUBSCRIBE'
+      ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
+      : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
     const before = connection.pending.find(side, packet.packetIdentifier)
     if (before !== null) {
+      if (this.#beginsLate(connection, before, kind, event, null, filters)) return
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(connection, before, side, event, type)) return
       this.#supersede(connection, before)
     }
-    const filters = packet.type === 'SUBSCRIBE'
-      ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
-      : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
     this.#keep(connection, this.#begin(connection, event, kind, side, packet.packetIdentifier, null, filters))
   }
 
@@ -287,14 +291,51 @@ export class ExchangeTracker {
     if (exchange === null) return
     exchange.partly = true
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
+    exchange.awaited = identifier !== null && connection.half(initiator).hasHole
     if (exchange.state === DONE) {
-      this.#conclude(exchange, event.packet, type)
-      return
+      if (!exchange.awaited) {
+        this.#conclude(exchange, event.packet as Packet)
+        return
+      }
+      exchange.answer = event.packet as Packet
     }
     if (identifier === null) return
+    connection.pending.awaiting ||= exchange.awaited
     const before = connection.pending.find(initiator, identifier)
     if (before !== null) this.#supersede(connection, before)
     this.#keep(connection, exchange)
+  }
+
+  /** The beginning of an exchange that was met by an answer: it waited behind a hole while the answer went by. */
+  #beginsLate(
+    connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
+  ): boolean {
+    if (!exchange.awaited || !connection.late || exchange.kind !== kind) return false
+    this.#current = exchange
+    exchange.addBeginning(event, topic, filters)
+    this.#concludeAnswered(connection, exchange)
+    return true
+  }
+
+  /** What waited behind the hole has gone by: where the beginning was not among it, the capture does not have it. */
+  #giveUpAwaited(connection: NetworkConnection, side: Side): void {
+    const { pending } = connection
+    pending.awaiting = false
+    for (const exchange of [...pending.withIdentifier()]) {
+      if (!exchange.awaited) continue
+      if (exchange.initiator !== side) pending.awaiting = true
+      else {
+        exchange.awaited = false
+        this.#concludeAnswered(connection, exchange)
+      }
+    }
+  }
+
+  #concludeAnswered({ pending }: NetworkConnection, exchange: OpenExchange): void {
+    const { answer } = exchange
+    if (answer === null) return
+    pending.remove(exchange)
+    this.#conclude(exchange, answer)
   }
 
   // --- one exchange ---
@@ -343,7 +384,7 @@ export class ExchangeTracker {
     exchange.state = state
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       connection.pending.remove(exchange)
-      this.#conclude(exchange, event.packet, type)
+      this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
   }
 
@@ -370,8 +411,7 @@ export class ExchangeTracker {
   }
 
   /** The last packet is there: complete, or failed by what it says. */
-  #conclude(exchange: OpenExchange, packet: PacketEvent['packet'], type: number): void {
-    const answer = packet as Packet
+  #conclude(exchange: OpenExchange, answer: Packet): void {
     let failed = false
     if (answer.type === 'SUBACK' || answer.type === 'UNSUBACK') {
       const codes = answer.reasonCodes
@@ -383,7 +423,7 @@ export class ExchangeTracker {
     } else {
       exchange.reasonCode = reasonCodeOf(answer)
       const code = exchange.reasonCode ?? 0
-      failed = type === DISCONNECT || code >= FIRST_FAILURE || (type === CONNACK && code > 0)
+      failed = answer.type === 'DISCONNECT' || code >= FIRST_FAILURE || (answer.type === 'CONNACK' && code > 0)
     }
     this.#end(exchange, failed ? 'failed' : 'complete')
   }

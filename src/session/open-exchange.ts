@@ -3,7 +3,7 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
+import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
@@ -36,6 +36,9 @@ export class OpenExchange implements Exchange {
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
+  /** It was met by an answer, and its beginning may be among bytes that wait behind a hole; and that answer, where it is the last packet. */
+  awaited = false
+  answer: Packet | null = null
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
   /** When it began, nothing that the other side sent had been seen: that no answer was seen says nothing then. */
@@ -74,6 +77,8 @@ export class OpenExchange implements Exchange {
     this.packets = 0
     this.retransmitted = 0
     this.partly = false
+    this.awaited = false
+    this.answer = null
     this.crossedGap = false
     this.answersUnseen = false
     this.resumed = 0
@@ -100,6 +105,20 @@ export class OpenExchange implements Exchange {
 
   get network(): number | null {
     return this.legs === 0 || Number.isNaN(this.#network) ? null : this.#network
+  }
+
+  /** Its first packet, which waited behind a hole while later ones went by. */
+  addBeginning(event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[]): void {
+    const later = Math.min(this.#stepCount, STEPS_KEPT - 1)
+    this.#steps.copyWithin(STEP.words, 0, later * STEP.words)
+    this.#stepCount = 0
+    this.add(event, false)
+    this.#stepCount += later
+    this.topic = topic
+    this.filters = filters
+    this.partly = false
+    this.awaited = false
+    this.crossedGap = true
   }
 
   add(event: PacketEvent, again: boolean): void {

@@ -14,6 +14,8 @@ export class Pending {
   connect: OpenExchange | null = null
   authenticate: OpenExchange | null = null
   pings: readonly OpenExchange[] = NONE
+  /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
+  awaiting = false
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection

@@ -285,3 +285,26 @@ describe('frames left out of real captures', () => {
     )
   })
 })
+
+describe('a request that waits behind missing bytes while its answer goes by', () => {
+  /** A byte of the client is not in the capture; what it sends behind it waits until the server has acknowledged it for a while. */
+  const behindHole = () => connected().lost('client', HEX.pingreq)
+
+  test.each([
+    ['PUBLISH of QoS 1', behindHole().client(HEX.publish1('0001')).server(HEX.puback('0001')).wait(200).client(HEX.pingreq),
+      'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+    ['PUBLISH of QoS 2', behindHole().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).wait(200).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
+      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
+    ['SUBSCRIBE', behindHole().client(HEX.subscribe('0001')).server(HEX.suback('0001')).wait(200).client(HEX.pingreq),
+      'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+  ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
+    expect(behindConnect(conversation)).toContain(expected)
+    expect(conversation.exchanges.filter(({ packetIdentifier }) => packetIdentifier === 1)).toHaveLength(1)
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('that is itself missing: the answer alone', () => {
+    const conversation = connected().lost('client', HEX.publish1('0001')).client(HEX.pingreq).server(HEX.puback('0001')).wait(200).client(HEX.pingreq).server(HEX.pingresp)
+    expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
+  })
+})
