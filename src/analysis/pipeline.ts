@@ -22,6 +22,8 @@ export interface PipelineOptions {
   readonly version: Version | null
   /** `--payload-bytes`: bytes of each payload that are kept for display. */
   readonly payloadKept?: number
+  /** Of exchanges, only how they end is wanted: why some are slow, and what becomes of connections, is not followed. */
+  readonly outcomesOnly?: boolean
 }
 
 /** Exchanges are paired, and connections followed, only where `exchange` or `connection` is there. */
@@ -119,7 +121,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   constructor(options: PipelineOptions, sink: PipelineSink) {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
-    this.#sessions = sink.exchange === undefined && sink.connection === undefined ? null : new SessionTracker(sink, LIMITS.session)
+    this.#sessions = sink.exchange === undefined && sink.connection === undefined ? null : new SessionTracker(sink, LIMITS.session, options.outcomesOnly)
     this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)

@@ -52,6 +52,7 @@ const NO_EXCHANGES: readonly OpenExchange[] = []
 export class ExchangeTracker {
   readonly #emit: (exchange: Exchange) => void
   readonly #limits: ExchangeLimits
+  readonly #outcomesOnly: boolean
   #number = 0
   #open = 0
   #unexpected = 0
@@ -62,9 +63,11 @@ export class ExchangeTracker {
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
-  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits) {
+  /** `outcomesOnly`: nobody asks why an exchange was slow. */
+  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean) {
     this.#emit = emit
     this.#limits = limits
+    this.#outcomesOnly = outcomesOnly
   }
 
   /** Answers that nothing had asked for, where the capture shows that nothing did. */
@@ -375,7 +378,7 @@ export class ExchangeTracker {
     this.#current = exchange
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (again) exchange.retransmitted++
-    else {
+    else if (!this.#outcomesOnly) {
       exchange.acknowledgedTime = connection.pending.acknowledgedTime(exchange, event)
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
       exchange.endLeg(networkTime(connection, exchange, event.time))
@@ -390,7 +393,7 @@ export class ExchangeTracker {
 
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
-    exchange.sent(by, time, connection.sender(by).sentOffset)
+    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sender(by).sentOffset)
   }
 
   /** The first packet of it on a later connection of its Session. */

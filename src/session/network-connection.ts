@@ -339,6 +339,14 @@ export class NetworkConnection {
     return { answered, acknowledged: acknowledged >= 0 ? acknowledged : null }
   }
 
+  /** A packet of this side goes by. */
+  pass({ frame, firstSeenFrame }: PacketEvent, side: Side): void {
+    this.late = firstSeenFrame < this.#newestFrame
+    if (frame > this.#newestFrame) this.#newestFrame = frame
+    this.#numbers[this.#sideAt(side) + PACKETS]!++
+  }
+
+  /** The same, with all that it tells. */
   meet(event: PacketEvent, side: Side): void {
     const { frame } = event
     this.late = event.firstSeenFrame < this.#newestFrame

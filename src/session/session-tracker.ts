@@ -34,15 +34,18 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sink: SessionSink
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
+  readonly #outcomesOnly: boolean
   readonly #numbers = connectionNumbers()
   /** Those seen last: in most captures, many are alike. */
   #connectTerms: ConnectTerms | null = null
   #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
-  constructor(sink: SessionSink, limits: SessionLimits) {
+  /** `outcomesOnly`: connections are not told, and exchanges have no causes and no time of the network. */
+  constructor(sink: SessionSink, limits: SessionLimits, outcomesOnly = false) {
     this.#sink = sink
-    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits)
+    this.#outcomesOnly = outcomesOnly
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
     this.#sessions = new ClientSessions(this.#exchanges, limits)
   }
 
@@ -73,7 +76,8 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null || event.start === event.end || event.direction === null) return null
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    connection.meet(event, side)
+    if (this.#outcomesOnly) connection.pass(event, side)
+    else connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
