@@ -2,6 +2,7 @@ import { FILTER_FIELDS } from '../analysis/fields.ts'
 import { LIMITS } from '../analysis/limits.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
+import { filterOf } from './filter-option.ts'
 import { flag, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
@@ -58,16 +59,6 @@ function formatOf(args: Arguments, columns: readonly FieldSource[]): ReadPlan['f
     return 'detail'
   }
   return format ?? (columns.length > 0 ? 'fields' : 'line')
-}
-
-/** The grammar is as large as all the rest, so it is loaded only where there is a filter. */
-async function filterOf(args: Arguments): Promise<Filter | null> {
-  const written = text(args, 'Y')
-  if (written === undefined) return null
-  const { compileFilter, formatFilterError } = await import('../analysis/filter/filter.ts')
-  const result = compileFilter(written)
-  if (!result.ok) throw new UsageError('the filter (-Y) has a mistake', formatFilterError(written, result.error))
-  return result.filter
 }
 
 /** `-e a -e b` and `-e a,b` alike. */
