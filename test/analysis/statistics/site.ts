@@ -129,11 +129,11 @@ export class Line {
 
 // ---- Packets as hex
 
-const hex = (bytes: readonly number[]) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
-const ascii = (text: string) => [...new TextEncoder().encode(text)]
-const prefixed = (text: string) => [text.length >> 8, text.length & 0xff, ...ascii(text)]
-const packet = (byte1: number, body: readonly number[]) => hex([byte1, ...(body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7]), ...body])
 const uint16 = (number: number) => [number >> 8, number & 0xff]
+const hex = (bytes: readonly number[]) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const encode = (text: string) => [...new TextEncoder().encode(text)]
+const prefixed = (text: string) => [...uint16(encode(text).length), ...encode(text)]
+const packet = (byte1: number, body: readonly number[]) => hex([byte1, ...(body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7]), ...body])
 
 export const connect311 = (identifier: string, { keepAlive = 60 } = {}) => packet(0x10, [...prefixed('MQTT'), 4, 2, ...uint16(keepAlive), ...prefixed(identifier)])
 export const connack311 = (returnCode = 0) => packet(0x20, [0, returnCode])
@@ -148,7 +148,7 @@ export const connack5 = ({ receiveMaximum = 0, assigned = '', keepAlive = -1 } =
 }
 /** Of 3.1.1; `qos` 1 and 2 need an identifier. */
 export const publish = (topic: string, { qos = 0, identifier = 1, retain = false, payload = 'x', v5 = false } = {}) =>
-  packet(0x30 | (qos << 1) | Number(retain), [...prefixed(topic), ...(qos === 0 ? [] : uint16(identifier)), ...(v5 ? [0] : []), ...ascii(payload)])
+  packet(0x30 | (qos << 1) | Number(retain), [...prefixed(topic), ...(qos === 0 ? [] : uint16(identifier)), ...(v5 ? [0] : []), ...encode(payload)])
 export const puback = (identifier: number) => packet(0x40, uint16(identifier))
 export const pingreq = 'c000'
 export const pingresp = 'd000'
