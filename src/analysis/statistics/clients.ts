@@ -15,6 +15,7 @@ import { sentBy, Traffic } from './traffic.ts'
 
 export interface ClientLimits {
   readonly clients: number
+  readonly clientCharacters: number
   readonly clientTimes: number
 }
 
@@ -162,6 +163,7 @@ export class Clients {
   /** Of those whose ends are not told apart yet: the session layer does not know them. */
   readonly #undirected = new Map<MqttConnection, Tally>()
   #times = 0
+  #characters = 0
 
   constructor(limits: ClientLimits) {
     this.#limits = limits
@@ -255,7 +257,8 @@ export class Clients {
     const key = keyOf(connection)
     let client = this.#clients.get(key)
     if (client === undefined) {
-      if (this.#clients.size >= this.#limits.clients) return this.rest
+      if (this.#clients.size >= this.#limits.clients || this.#characters + key.length > this.#limits.clientCharacters) return this.rest
+      this.#characters += key.length
       const { tcp, clientIdentifier } = connection
       const [clientEnd, serverEnd] = endsOf(connection)
       client = new ClientStatistics(tcp.endpoints[serverEnd].text, clientIdentifier, tcp.endpoints[clientEnd].text)

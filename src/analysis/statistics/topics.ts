@@ -1,7 +1,7 @@
 /**
  * PUBLISH packets by topic, as a tree by levels: `plant/7/temp` stands under `7`, and that under `plant`.
  *
- * Bounded in levels. Topics that find no place are counted together where they would have begun to differ: as the rest of the deepest level that they share
+ * Bounded in levels and their names. Topics that find no place are counted together where they would have begun to differ: as the rest of the deepest level that they share
  * with what is there. So every count in the tree is exact, and all of them together are all PUBLISH packets.
  */
 import type { Publish, Text } from '../../mqtt/packet.ts'
@@ -10,6 +10,7 @@ import { sentBy, Traffic } from './traffic.ts'
 
 export interface TopicLimits {
   readonly topicLevels: number
+  readonly topicCharacters: number
   readonly topicsBelow: number
   readonly topicDepth: number
 }
@@ -102,8 +103,10 @@ export class Topics {
   readonly unknown = new TopicCounts()
   readonly #limits: TopicLimits
   #levels = 0
+  #characters = 0
   /** Where the messages of the last topics are counted. Emptied when full: a topic is then looked for in the tree again. */
   readonly #known = new Map<string, TopicCounts>()
+  #knownCharacters = 0
 
   constructor(limits: TopicLimits) {
     this.#limits = limits
@@ -133,9 +136,19 @@ export class Topics {
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const counts = typeof topic === 'string' ? this.#place(topic) : this.#placeBelow(this.root, key, topic)
-    if (this.#known.size >= this.#limits.topicLevels) this.#known.clear()
-    this.#known.set(key, counts)
+    this.#remember(key, counts)
     return counts
+  }
+
+  #remember(key: string, counts: TopicCounts): void {
+    const { topicLevels, topicCharacters } = this.#limits
+    if (key.length > topicCharacters) return
+    if (this.#known.size >= topicLevels || this.#knownCharacters + key.length > topicCharacters) {
+      this.#known.clear()
+      this.#knownCharacters = 0
+    }
+    this.#known.set(key, counts)
+    this.#knownCharacters += key.length
   }
 
   #place(topic: string): TopicCounts {
@@ -160,10 +173,18 @@ export class Topics {
 
   /** Null where there is no place. */
   #add(level: TopicLevel, key: string, name: Text): TopicLevel | null {
-    if (this.#levels >= this.#limits.topicLevels || level.childCount >= this.#limits.topicsBelow) return null
+    const { topicLevels, topicsBelow, topicCharacters } = this.#limits
+    if (this.#levels >= topicLevels || level.childCount >= topicsBelow || this.#characters + key.length > topicCharacters) return null
     this.#levels++
-    return level.addChild(key, name)
+    this.#characters += key.length
+    const own = typeof name === 'string' ? standingAlone(name) : null
+    return own === null ? level.addChild(key, name) : level.addChild(own, own)
   }
+}
+
+/** V8 keeps the whole topic in memory for a part that was cut out of it, but not for what was put together anew. */
+function standingAlone(name: string): string {
+  return name.split('').join('')
 }
 
 function sumOf(level: TopicLevel): TopicSum {

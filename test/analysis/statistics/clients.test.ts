@@ -84,6 +84,13 @@ describe('who is a client', () => {
     expect([clients.rest.connections, clients.rest.traffic.allPackets, site.client('c1').connections]).toEqual([3, 6, 2])
   })
 
+  test('beyond the characters too', () => {
+    const site = new Site({ clientCharacters: 100 })
+    for (const [index, name] of ['short', 'x'.repeat(70), 'y'.repeat(70), 'brief'].entries()) site.open(4000 + index).client(connect311(name)).server(connack311()).close()
+    expect(names(site.end())).toEqual(['short', 'brief'])
+    expect(site.statistics.clients.rest.connections).toBe(2)
+  })
+
   test('a packet after the end is counted, and no connection more', () => {
     const site = new Site()
     site.open(4001).client(connect311('late')).server(connack311()).reset('server').client(pingreq)

@@ -11,7 +11,7 @@ import type { StatisticsLimits } from '../../../src/analysis/statistics/statisti
 import type { Times } from '../../../src/analysis/statistics/times.ts'
 import type { Counted } from './count.ts'
 
-const HARDLY_ANY: StatisticsLimits = { clients: 1, clientTimes: 1, topicLevels: 1, topicsBelow: 1, topicDepth: 1, rateBuckets: 4 }
+const HARDLY_ANY: StatisticsLimits = { clients: 1, clientCharacters: 100, clientTimes: 1, topicLevels: 1, topicCharacters: 100, topicsBelow: 1, topicDepth: 1, rateBuckets: 4 }
 
 const sum = (parts: readonly Traffic[]) => {
   const all = new Traffic()

@@ -4,7 +4,7 @@ import { Topics, type TopicLimits, type TopicSum } from '../../../src/analysis/s
 import { IllFormedText, type Publish, type Text } from '../../../src/mqtt/packet.ts'
 import type { PacketEvent } from '../../../src/mqtt/packet-event.ts'
 
-const MANY: TopicLimits = { topicLevels: 1_000, topicsBelow: 1_000, topicDepth: 32 }
+const MANY: TopicLimits = { topicLevels: 1_000, topicCharacters: 1_000_000, topicsBelow: 1_000, topicDepth: 32 }
 
 interface Message {
   readonly topic?: Text | undefined
@@ -88,6 +88,13 @@ describe('limits', () => {
     expect(told(of(['answers/1', 'answers/2', 'answers/3', 'answers/4/x', 'plant/7'], { topicsBelow: 2 }))).toEqual(['"answers"… 2', '"answers/1" 1', '"answers/2" 1', '"plant/7" 1'])
   })
 
+  test('characters: long names cannot take all memory, and short ones keep their places', () => {
+    const long = (name: string) => name.repeat(60)
+    expect(told(of(['a/b', long('x'), long('y'), 'c', long('x'), 'a/b', long('y')], { topicCharacters: 100 }))).toEqual([
+      '""… 2', '"a/b" 2', `"${long('x')}" 2`, '"c" 1',
+    ])
+  })
+
   test('depth: the rest of the topic is one level', () => {
     const topics = of(['a/b/c/d', 'a/b/c/e', 'a/b'], { topicDepth: 3 })
     expect(tree(topics.sums())).toEqual([' 3', ' a 3', '  b 3', '   c/d 1', '   c/e 1'])
@@ -102,7 +109,7 @@ describe('limits', () => {
 
 test('all messages are somewhere, whatever the topics and the limits are', () => {
   const name = fc.option(fc.oneof(fc.array(fc.constantFrom('a', 'b', 'c', ''), { minLength: 1, maxLength: 5 }).map((levels) => levels.join('/')), fc.string()), { nil: undefined })
-  const limits = fc.record({ topicLevels: fc.nat(8), topicsBelow: fc.nat(4), topicDepth: fc.integer({ min: 1, max: 4 }) })
+  const limits = fc.record({ topicLevels: fc.nat(8), topicCharacters: fc.nat(40), topicsBelow: fc.nat(4), topicDepth: fc.integer({ min: 1, max: 4 }) })
   fc.assert(fc.property(fc.array(name, { maxLength: 60 }), limits, (names, chosen) => {
     const topics = of(names, chosen)
     const counted = [...topics.counted()]
