@@ -122,8 +122,8 @@ export class Rates {
       this.#first = index
       this.#last = index
     } else if (index < this.#first || index > this.#last) {
-      while (Math.max(index, this.#last) - Math.min(index, this.#first) >= this.#most) {
-        this.#widen()
+      if (Math.max(index, this.#last) - Math.min(index, this.#first) >= this.#most) {
+        this.#widenFor(time)
         index = Math.floor(time / this.#width)
       }
       this.#first = Math.min(index, this.#first)
@@ -135,11 +135,19 @@ export class Rates {
     return true
   }
 
-  #widen(): void {
+  /** Puts buckets together until all of them and that of `time` have a place. */
+  #widenFor(time: number): void {
     const before = this.#width
-    const next = this.#chosen === null ? WIDTHS.find((width) => width > before) : undefined
-    this.#width = next ?? before * 2
-    const buckets = this.#width / before
+    const start = this.#first * before
+    const end = this.#last * before
+    let width = before
+    do {
+      const narrower = width
+      const next = this.#chosen === null ? WIDTHS.find((wider) => wider > narrower) : undefined
+      width = next ?? narrower * 2
+    } while (Math.floor(Math.max(time, end) / width) - Math.floor(Math.min(time, start) / width) >= this.#most)
+    this.#width = width
+    const buckets = width / before
     const counts = new Float64Array(this.#counts.length)
     for (let index = this.#first; index <= this.#last; index++) addNumbers(counts, this.#place(Math.floor(index / buckets)), this.#counts, this.#place(index))
     this.#counts = counts
