@@ -85,12 +85,12 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'stats [file..]',
       'Packets, topics, clients, rates and times of answers, in numbers',
       (command) => options(command, STATS_OPTIONS, helpful)
-        .usage('mqtap stats FILE…\n\nOne page of statistics: packets by type, by client and by topic, rates over time,\ntimes of answers, reconnects, what was in flight, Keep Alive. FILE is as for\nmqtap read.')
+        .usage('mqtap stats FILE…\n\nOne page of statistics: packets by type, client and topic, rates over time,\ntimes of answers, reconnects, messages in flight, Keep Alive. FILE is as for\nmqtap read.')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap stats capture.pcapng', 'All of it')
         .example('mqtap stats --top 5 --interval 1s c.pcap', 'Short lists, rates each second')
-        .example("mqtap stats -Y 'mqtt.clientid == \"plc-7\"' c.pcap", 'Of one client')
-        .example('mqtap stats -f json c.pcap | jq .timing.ping', 'An object for programs'),
+        .example("mqtap stats -Y 'mqtt.qos > 0' c.pcap", 'Of some packets')
+        .example('mqtap stats -f json c.pcap | jq .clients', 'An object for programs'),
       async (args) => end(await (await import('./stats.ts')).stats(args, words(args, 'file'))),
     )
     .command(
