@@ -1,16 +1,20 @@
+import { EXCHANGE_FIELDS } from '../analysis/fields.ts'
 import { durationOf } from '../session/exchange.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
+import { filterOf } from './filter-option.ts'
 import { flag, oneOf, text } from './option-values.ts'
-import { EXCHANGE_FORMATS } from './options.ts'
+import { LIST_FORMATS } from './options.ts'
+import type { Filter } from '../analysis/filter/filter.ts'
 import type { Exchange, ExchangeOutcome } from '../session/exchange.ts'
 import type { CapturePlan } from './capture-plan.ts'
 import type { Arguments } from './option-values.ts'
 
 /** What `mqtap flows` was asked to do, checked. */
 export interface FlowsPlan extends CapturePlan {
-  readonly format: (typeof EXCHANGE_FORMATS)[number]
-  /** Null where all exchanges are shown. */
+  readonly format: (typeof LIST_FORMATS)[number]
+  /** Exchanges are shown that both of these let through; null where all are. */
+  readonly filter: Filter<Exchange> | null
   readonly choice: ExchangeChoice | null
 }
 
@@ -23,10 +27,11 @@ export interface ExchangeChoice {
 
 const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 'superseded'])
 
-export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan {
+export async function flowsPlan(args: Arguments, files: readonly string[]): Promise<FlowsPlan> {
   checkFiles(files, 'flows')
   return {
-    format: oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line',
+    format: oneOf(args, 'f', LIST_FORMATS) ?? 'line',
+    filter: await filterOf(args, EXCHANGE_FIELDS),
     choice: choiceOf(args),
     ...capturePlan(args, files),
   }

@@ -8,7 +8,8 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
-export const EXCHANGE_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
+/** Of what is a list: exchanges, connections. */
+export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
 export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
@@ -61,11 +62,23 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),
   q: QUIET,
-  f: value(SHOW, `Format: ${EXCHANGE_FORMATS.join(', ')}`, { alias: 'format' }),
+  f: value(SHOW, `Format: ${LIST_FORMATS.join(', ')}`, { alias: 'format' }),
+  t: TIME,
+  utc: UTC,
+  header: HEADER,
+  color: COLOUR,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+}
+
+export const CONNECTIONS_OPTIONS: Readonly<Record<string, Options>> = {
+  q: QUIET,
+  f: value(SHOW, `Format: ${LIST_FORMATS.join(', ')}`, { alias: 'format' }),
   t: TIME,
   utc: UTC,
   header: HEADER,
@@ -104,7 +117,9 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 /** The options of all commands. */
-export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [READ_OPTIONS, FLOWS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS]
+export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
+  READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS,
+]
 
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(

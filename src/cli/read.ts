@@ -40,6 +40,9 @@ export async function read(args: Arguments, files: readonly string[]): Promise<E
 /** Who names it in a filter or a column wants to see what could not be framed. */
 const UNFRAMED_FIELD = 'mqtt.unframed'
 
+/** Formats that name the exchange of each packet, so that exchanges must be paired. */
+const SHOWS_EXCHANGES: ReadonlySet<string> = new Set<ReadPlan['format']>(['ndjson', 'json', 'csv'])
+
 class Reading {
   readonly #plan: ReadPlan
   readonly #capture: CaptureReading
@@ -53,7 +56,10 @@ class Reading {
     this.#capture = new CaptureReading(plan, {
       keepPipes: plan.output !== null,
       payloadKept: plan.payloadBytes,
-      sink: { packet: (event) => this.#packet(event) },
+      sink: {
+        packet: (event, exchange) => this.#packet(event, exchange?.number ?? null),
+        ...(SHOWS_EXCHANGES.has(plan.format) && !plan.quiet ? { exchange: () => undefined } : {}),
+      },
     })
     const clock = () => this.#capture.pipeline.clock
     const decodeTree = treeDecoder()
@@ -78,14 +84,14 @@ class Reading {
     this.#capture.release()
   }
 
-  #packet(event: PacketEvent): void {
+  #packet(event: PacketEvent, exchange: number | null): void {
     const { filter } = this.#plan
     if (filter !== null) {
       if (!filter.matches(event, this.#reader)) return
       this.#count(event)
     }
     this.#export?.add(event)
-    if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event))
+    if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event, exchange))
   }
 
   /** Only with a filter: without one, the pipeline has counted already. */

@@ -1,3 +1,4 @@
+import { PACKET_FIELDS } from '../analysis/fields.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
 import { wantsUnicode } from '../report/unicode.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
@@ -6,6 +7,7 @@ import { filterOf } from './filter-option.ts'
 import { oneOf, text, wholeNumber } from './option-values.ts'
 import { STATS_FORMATS } from './options.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { SortKey } from '../report/sort-key.ts'
 import type { CapturePlan } from './capture-plan.ts'
 import type { Arguments } from './option-values.ts'
@@ -14,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 export interface StatsPlan extends CapturePlan {
   readonly format: (typeof STATS_FORMATS)[number]
   /** Null where all packets are counted. */
-  readonly filter: Filter | null
+  readonly filter: Filter<PacketEvent> | null
   readonly top: number
   readonly sort: SortKey
   /** Nanoseconds; null for what suits the capture. */
@@ -32,7 +34,7 @@ export async function statsPlan(args: Arguments, files: readonly string[]): Prom
     // All of it is a summary at the end.
     quiet: true,
     format: oneOf(args, 'f', STATS_FORMATS) ?? 'text',
-    filter: await filterOf(args),
+    filter: await filterOf(args, PACKET_FIELDS),
     top: wholeNumber(args, 'top', MOST_ROWS) ?? DEFAULT_TOP,
     sort: oneOf(args, 'sort', SORT_KEYS) ?? 'bytes',
     interval: intervalOf(args),

@@ -1,4 +1,3 @@
-import type { Exchange } from '../session/exchange.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 
 /**
@@ -7,13 +6,14 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
  */
 export interface PacketRenderer {
   begin(): string
-  packet(event: PacketEvent): string
+  /** `exchange`: the number of the exchange that the packet belongs to; null where there is none, and where the format does not show it. */
+  packet(event: PacketEvent, exchange: number | null): string
   end(): string
 }
 
-/** The same for exchanges, each of them when it has ended. Nothing of an exchange is kept beyond the call. */
-export interface ExchangeRenderer {
+/** The same for a list of anything else: exchanges, connections. Nothing of an item is kept beyond the call. */
+export interface Renderer<Item> {
   begin(): string
-  exchange(exchange: Exchange): string
+  item(item: Item): string
   end(): string
 }

@@ -102,6 +102,11 @@ export class TimeColumn {
   }
 }
 
+/** Of whole nanoseconds: as JSON it has at most six decimals, and all of them are right. */
+export function milliseconds(nanoseconds: number): number {
+  return nanoseconds / 1e6
+}
+
 /** A length of time for people, in three digits: `4.08ms`, `507ms`, `12.0s`, `3m05s`, `2h10m`. Never used where the exact value matters. */
 export function durationText(nanoseconds: number): string {
   if (nanoseconds < 0) return `-${durationText(-nanoseconds)}`

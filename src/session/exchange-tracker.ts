@@ -10,7 +10,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter } from './exchange.ts'
-import { causesOf, SLOW_LEG } from './leg-causes.ts'
+import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -90,7 +90,6 @@ export class ExchangeTracker {
   /** A packet that `connection` has met. Returns the exchange that it belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): Exchange | null {
     if (connection.pending.settled) return null
-    connection.pending.noteAcknowledgements()
     this.#current = null
     this.#take(event, type, side, connection)
     return this.#current
@@ -111,7 +110,7 @@ export class ExchangeTracker {
         return
       case CONNECT:
         // A second one is a defect (§3.1), and nothing answers it.
-        if (side === 'client' && pending.connect === null && connection.connack === null) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
+        if (side === 'client' && pending.connect === null && !connection.connackSeen) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
         return
       case CONNACK:
         this.#answerTo(connection, 'connect', side, event, type)
@@ -167,6 +166,7 @@ export class ExchangeTracker {
 
   /** The server keeps no Session: what was to go on with this connection and has not done so yet never will. */
   giveUpDormant({ pending }: NetworkConnection): void {
+    if (pending.first('client') === null) return
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
       pending.remove(exchange)
@@ -335,8 +335,9 @@ export class ExchangeTracker {
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (again) exchange.retransmitted++
     else {
+      exchange.acknowledgedTime = connection.pending.acknowledgedTime(exchange, event)
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
-      exchange.endLeg(event.time)
+      exchange.endLeg(networkTime(connection, exchange, event.time))
     }
     exchange.add(event, again)
     exchange.state = state
@@ -349,7 +350,6 @@ export class ExchangeTracker {
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
     exchange.sent(by, time, connection.sender(by).sentOffset)
-    connection.pending.awaitAcknowledgement(exchange)
   }
 
   /** The first packet of it on a later connection of its Session. */

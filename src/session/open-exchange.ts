@@ -4,6 +4,7 @@
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
+import type { End } from '../tcp/connection.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Certainty, Side } from './side.ts'
@@ -31,6 +32,7 @@ export class OpenExchange implements Exchange {
   topic: Text | null = null
   filters: readonly RequestedFilter[] = []
   reasonCode: number | null = null
+  packets = 0
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
@@ -69,6 +71,7 @@ export class OpenExchange implements Exchange {
     this.topic = topic
     this.filters = filters
     this.reasonCode = null
+    this.packets = 0
     this.retransmitted = 0
     this.partly = false
     this.crossedGap = false
@@ -89,11 +92,10 @@ export class OpenExchange implements Exchange {
     this.acknowledgedTime = NaN
   }
 
-  /** The leg that the newest packet began is over. */
-  endLeg(time: number): void {
+  /** The leg that the newest packet began is over; `network` nanoseconds of it (NaN: not known) were not the program's. */
+  endLeg(network: number): void {
     this.legs++
-    // An acknowledgement that came with the answer says nothing of how long the network took.
-    this.#network += this.acknowledgedTime < time ? this.acknowledgedTime - this.sentTime : NaN
+    this.#network += network
   }
 
   get network(): number | null {
@@ -101,6 +103,7 @@ export class OpenExchange implements Exchange {
   }
 
   add(event: PacketEvent, again: boolean): void {
+    this.packets++
     const byte = event.buffer[event.start]!
     const type = byte >> 4
     if (this.#stepCount === STEPS_KEPT) this.#stepCount--
@@ -119,6 +122,12 @@ export class OpenExchange implements Exchange {
 
   get outcome(): ExchangeOutcome {
     return EXCHANGE_OUTCOMES[this.outcomeIndex]!
+  }
+
+  /** Which end is the client is known wherever an exchange is. */
+  get sender(): End {
+    const client = this.connection.client!
+    return this.initiator === 'client' ? client : client === 0 ? 1 : 0
   }
 
   get certainty(): Certainty {
@@ -152,7 +161,7 @@ const LISTED = 32
 /** The open exchanges of one sender of Packet Identifiers, in the order in which they began. Answers mostly come in that order. */
 export class InFlight {
   first: OpenExchange | null = null
-  #last: OpenExchange | null = null
+  last: OpenExchange | null = null
   #count = 0
   #byIdentifier: Map<number, OpenExchange> | null = null
 
@@ -165,21 +174,19 @@ export class InFlight {
 
   add(exchange: OpenExchange): void {
     exchange.next = null
-    exchange.previous = this.#last
-    if (this.#last === null) this.first = exchange
-    else this.#last.next = exchange
-    this.#last = exchange
-    if (++this.#count > LISTED) {
-      this.#byIdentifier ??= this.#table()
-      this.#byIdentifier.set(exchange.packetIdentifier!, exchange)
-    }
+    exchange.previous = this.last
+    if (this.last === null) this.first = exchange
+    else this.last.next = exchange
+    this.last = exchange
+    if (++this.#count > LISTED) this.#byIdentifier ??= this.#table()
+    this.#byIdentifier?.set(exchange.packetIdentifier!, exchange)
   }
 
   remove(exchange: OpenExchange): void {
     const { previous, next } = exchange
     if (previous === null) this.first = next
     else previous.next = next
-    if (next === null) this.#last = previous
+    if (next === null) this.last = previous
     else next.previous = previous
     exchange.next = null
     exchange.previous = null

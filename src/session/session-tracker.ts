@@ -10,10 +10,10 @@ import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
-import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
+import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import { connectionNumbers, forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -33,6 +33,10 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sink: SessionSink
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
+  readonly #numbers = connectionNumbers()
+  /** Those seen last: in most captures, many are alike. */
+  #connectTerms: ConnectTerms | null = null
+  #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
   constructor(sink: SessionSink, limits: SessionLimits) {
@@ -67,7 +71,8 @@ export class SessionTracker implements ConnectionObserver {
     if (event.start === event.end || event.direction === null) return null
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    const connection = networkConnectionOf(event.connection)
+    const connection = networkConnectionOf(event.connection, this.#numbers)
+    if (connection === null) return null
     connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
@@ -76,22 +81,23 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
   }
 
   retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
   conflict(): void {}
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     const by = sideOf(mqtt, sender)
     if (closed) connection.troubles = addTrouble(connection.troubles, { kind: 'window', by, offset: 0, end: 0, time, until: Infinity })
     else for (const trouble of connection.troubles ?? []) if (trouble.kind === 'window' && trouble.by === by && trouble.until === Infinity) trouble.until = time
@@ -100,15 +106,19 @@ export class SessionTracker implements ConnectionObserver {
   /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
     if (reason === 'capture') return
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
+    // What is acknowledged from now on is the FIN.
+    if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
     if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)
   }
 
   forgotten(mqtt: MqttConnection): void {
-    this.#close(networkConnectionOf(mqtt))
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection !== null) this.#close(connection)
     mqtt.attachment = null
   }
 
@@ -127,13 +137,13 @@ export class SessionTracker implements ConnectionObserver {
     switch (packet.type) {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
-        if (side !== 'client' || connection.connect !== null) return
-        connection.connect = factsOfConnect(event, packet)
+        if (side !== 'client' || connection.connectSeen) return
+        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event.version))))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
-        if (side !== 'server' || connection.connack !== null) return
-        connection.connack = factsOfConnack(event, packet)
+        if (side !== 'server' || connection.connackSeen) return
+        connection.learnConnack(event, (this.#connackTerms = same(this.#connackTerms, termsOfConnack(packet))))
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
@@ -145,13 +155,22 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   #close(connection: NetworkConnection): void {
-    if (connection.closing !== null) return
     const captureEnded = this.#captureEnds && connection.finish === null
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#sessions.left(connection)
-    this.#sink.connection?.(connection)
+    // Of a port that is not named, only what turned out to be MQTT.
+    if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
+    forgetEnded(connection.mqtt)
+    connection.release(this.#numbers)
   }
+}
+
+/** `known` where `terms` say the same, so that they are kept once. */
+function same<Terms extends object>(known: Terms | null, terms: Terms): Terms {
+  if (known === null) return terms
+  for (const key in terms) if (terms[key] !== known[key]) return terms
+  return known
 }
 
 function sideOf({ client }: MqttConnection, sender: End): Side {

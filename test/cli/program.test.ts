@@ -13,7 +13,7 @@ describe('help', () => {
     [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
-    [['flows', '--help'], ['--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
+    [['flows', '--help'], ['-Y, --filter', '--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
     [['stats', '--help'], ['-Y, --filter', '--top', '--sort', '--interval', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
@@ -50,10 +50,17 @@ describe('completion', () => {
     ['options of stats', ['stats', '--int'], ['--interval']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
+    ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],
     ['forms of time', ['read', '--time', 'utc'], ['utc-clock', 'utc-date']],
   ])('offers %s', async (_name, words, offers) => {
     const { stdout } = await run(['--get-yargs-completions', 'mqtap', ...words], { env: { SHELL: '/bin/bash' } })
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(offers))
+  })
+
+  test('offers fields of exchanges to flows alone', async () => {
+    const offers = async (command: string) => (await run(['--get-yargs-completions', 'mqtap', command, '-Y', 'mqtt.ex'])).stdout
+    expect(await offers('read')).toBe('')
+    expect(await offers('flows')).toMatch(/^mqtt\.exchange$/m)
   })
 
   test('offers only what fits', async () => {

@@ -1,6 +1,6 @@
 /**
- * What `mqtap read` prints for each recorded capture, and `mqtap stats` for some, compared with the text beside it. Read those texts like code: they are
- * what a user sees. `MQTAP_UPDATE_GOLDEN=1` writes them anew.
+ * What `mqtap read`, and for some `mqtap flows`, `mqtap connections` and `mqtap stats`, print for each recorded capture, compared with the text beside it.
+ * Read those texts like code: they are what a user sees. `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,6 +15,11 @@ const PROGRAM = 'bin/mqtap.js'
 /** The captures whose every field is checked too. */
 const DETAILED = ['qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
 
+/** Those whose exchanges and connections are the point. */
+const FLOWING = [
+  'resumed.pcap', 'reconnect-storm.pcap', 'takeover.pcap', 'paused-broker.pcap', 'slow-subscriber.pcap.gz', 'silent-client.pcap', 'no-pingresp.pcap',
+  'lossy-client-side.pcap.gz', 'lossy-broker-side.pcap.gz', 'lost-at-tap.pcap.gz', 'lost-frames.pcap', 'keep-alive.pcap', 'refused.pcap',
+]
 /** Those of which the statistics are checked too: a session as any other, clients that come back, and clients that push each other out. */
 const COUNTED = ['qmqtt.pcap', 'broker-restart.pcap', 'takeover.pcap']
 
@@ -24,12 +29,14 @@ const captures = files.filter((name) => !name.endsWith('.txt'))
 const texts = [
   ...captures.map((name) => ({ text: `${name}.txt`, name, command: ['read'] })),
   ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, command: ['read', '-V'] })),
+  ...FLOWING.map((name) => ({ text: `${name}.flows.txt`, name, command: ['flows'] })),
+  ...FLOWING.map((name) => ({ text: `${name}.connections.txt`, name, command: ['connections'] })),
   ...COUNTED.map((name) => ({ text: `${name}.stats.txt`, name, command: ['stats'] })),
 ]
 
 const run = promisify(execFile)
 
-async function printedBy(command: readonly string[], name: string): Promise<string> {
+async function print(name: string, command: readonly string[]): Promise<string> {
   const { stdout } = await run(process.execPath, [PROGRAM, ...command, '--utc', CAPTURES + name], {
     cwd: ROOT,
     env: { ...process.env, NO_COLOR: '1' },
@@ -40,7 +47,7 @@ async function printedBy(command: readonly string[], name: string): Promise<stri
 
 describe('the text beside each capture', () => {
   test.each(texts)('$text', async ({ text, name, command }) => {
-    const printed = await printedBy(command, name)
+    const printed = await print(name, command)
     if (update) writeFileSync(ROOT + CAPTURES + text, printed)
     expect(printed).toBe(readFileSync(ROOT + CAPTURES + text, 'utf8'))
   })

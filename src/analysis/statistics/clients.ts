@@ -8,7 +8,7 @@ import type { MqttConnection } from '../../mqtt/connection.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { Text } from '../../mqtt/packet.ts'
 import type { Exchange } from '../../session/exchange.ts'
-import type { NetworkConnection } from '../../session/network-connection.ts'
+import { NetworkConnection } from '../../session/network-connection.ts'
 import { otherSide, SIDES, type Side } from '../../session/side.ts'
 import { Times } from './times.ts'
 import { sentBy, Traffic } from './traffic.ts'
@@ -94,7 +94,8 @@ export class ClientStatistics {
     for (const side of SIDES) this.inFlight[side] = closer(this.inFlight[side], inFlightOf(connection, side))
     const silence = silenceOf(connection)
     if (silence !== null && (this.silence === null || silence.margin < this.silence.margin)) this.silence = silence
-    if (connection.reconnectedAfter < this.shortestAway) this.shortestAway = connection.reconnectedAfter
+    const away = connection.reconnectedAfter
+    if (away !== null && away < this.shortestAway) this.shortestAway = away
   }
 
   /** All that was counted under another name, before this one was known. */
@@ -134,11 +135,12 @@ class Tally {
   readonly publishes = new Traffic()
   connected = false
   answered = false
-  ended = false
+  ended: boolean
 
-  constructor(connection: MqttConnection, client: ClientStatistics) {
+  constructor(connection: MqttConnection, client: ClientStatistics, ended = false) {
     this.connection = connection
     this.client = client
+    this.ended = ended
   }
 
   /** Hands on what it counted. */
@@ -220,15 +222,17 @@ export class Clients {
   settle(): void {
     for (const tally of this.#tallies) {
       tally.settle()
-      const network = tally.connection.attachment as NetworkConnection | null
+      const network = networkOf(tally.connection)
       if (network !== null) tally.client.observe(network)
     }
   }
 
   #begin(connection: MqttConnection): Tally {
-    const network = connection.attachment as NetworkConnection | null
+    const network = networkOf(connection)
     let tally = this.#undirected.get(connection)
     if (tally === undefined) {
+      // What comes after the end of a connection is counted, but is none by itself.
+      if (network === null && connection.attachment !== null) return new Tally(connection, this.#clientOf(connection), true)
       tally = new Tally(connection, this.#clientOf(connection))
       tally.client.connections++
       this.#tallies.add(tally)
@@ -244,6 +248,7 @@ export class Clients {
   #learn({ packet, time, connection }: PacketEvent, tally: Tally): void {
     // Only these two tell the client identifier.
     if (connection.clientIdentifier !== tally.client.clientIdentifier) this.#rename(connection, tally)
+    if (tally.ended) return
     if (packet.type === 'CONNECT' && !tally.connected) {
       tally.connected = true
       tally.client.connect(time)
@@ -277,8 +282,13 @@ export class Clients {
   }
 }
 
-function tallyOf({ attachment }: MqttConnection): Tally | null {
-  return attachment === null ? null : ((attachment as NetworkConnection).attachment as Tally | null)
+/** Null where the session layer does not know it yet, and where it has ended. */
+function networkOf({ attachment }: MqttConnection): NetworkConnection | null {
+  return attachment instanceof NetworkConnection ? attachment : null
+}
+
+function tallyOf(connection: MqttConnection): Tally | null {
+  return (networkOf(connection)?.attachment ?? null) as Tally | null
 }
 
 function isNameless(identifier: Text | undefined): boolean {
@@ -328,7 +338,7 @@ function share({ most, receiveMaximum }: InFlight): number {
 function silenceOf(connection: NetworkConnection): Silence | null {
   const { keepAlive, mqtt } = connection
   const { packets, longestSilence: longest } = connection.client
-  if (keepAlive === null || keepAlive === 0 || packets < 2 || mqtt.client === null) return null
+  if (keepAlive === null || keepAlive === 0 || packets < 2 || Number.isNaN(longest) || mqtt.client === null) return null
   // What is missing from the capture may have been sent in the silence.
   const half = connection.half('client')
   if (half.gaps > 0 || half.hasHole) return null
