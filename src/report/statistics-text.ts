@@ -15,6 +15,8 @@ import type { ExchangeTimes } from '../analysis/statistics/exchange-times.ts'
 import type { RateColumn, RateColumns } from '../analysis/statistics/rates.ts'
 import type { Statistics } from '../analysis/statistics/statistics.ts'
 import type { CaptureClock } from '../capture/frame.ts'
+import type { ExchangeKind } from '../session/exchange.ts'
+import type { Side } from '../session/side.ts'
 import type { Palette } from './colour.ts'
 import type { SortKey } from './sort-key.ts'
 import type { Column } from './table.ts'
@@ -45,10 +47,12 @@ export function statisticsText(statistics: Statistics, totals: CaptureTotals, cl
   addPackets(lines, statistics, totals, filter !== null)
   const rates = statistics.rates.columns(PLOT_COLUMNS)
   addRates(lines, statistics, totals, rates)
+  const ended = endedExchanges(statistics)
   const sections = [
     ratePlot(rates, options),
     typeTable(statistics, palette),
-    exchangeTable(statistics, palette),
+    exchangeTable(ended, palette),
+    failureTable(ended, palette),
     ...clientTables(statistics.clients, options),
     topicTable(statistics.topics, secondsOf(totals), options),
   ]
@@ -103,21 +107,35 @@ const EXCHANGE_COLUMNS: readonly Column[] = [
   { name: 'EXCHANGE', align: 'left' }, { name: 'DIR', align: 'left' }, ...['ANSWERED', 'MIN MS', 'P50', 'P95', 'P99', 'MAX'].map((name): Column => ({ name, align: 'right' })),
 ]
 
-/** What went another way: columns that are there only where it occurs. */
-const OTHER_ENDS: readonly { readonly name: string; readonly count: (ended: ExchangeTimes) => number }[] = [
-  { name: 'FAILED', count: ({ failed }) => failed },
-  { name: 'NO ANSWER', count: ({ unanswered }) => unanswered },
-  { name: 'PARTLY SEEN', count: ({ partlySeen }) => partlySeen },
+function exchangeTable(ended: readonly EndedExchanges[], palette: Palette): string {
+  if (ended.length === 0) return ''
+  return tableText(EXCHANGE_COLUMNS, ended.map(({ kind, side, times }) => ({
+    cells: [KINDS[kind].name, DIRECTION[side], countText(times.answered), ...durationCells(times.times)],
+  })), { ...TABLE, palette })
+}
+
+const FAILURE_COLUMNS: readonly Column[] = [
+  { name: 'EXCHANGE', align: 'left' }, { name: 'DIR', align: 'left' }, ...['ANSWERED', 'FAILED', 'NO ANSWER', 'PARTLY SEEN'].map((name): Column => ({ name, align: 'right' })),
 ]
 
-function exchangeTable({ exchanges }: Statistics, palette: Palette): string {
-  const rows = exchanges.rows.flatMap((row) => SIDES.map((side) => ({ kind: row.kind, side, ended: row[side] }))).filter(({ ended }) => ended.count > 0)
-  if (rows.length === 0) return ''
-  const others = OTHER_ENDS.filter(({ count }) => rows.some(({ ended }) => count(ended) > 0))
-  const columns = [...EXCHANGE_COLUMNS, ...others.map(({ name }): Column => ({ name, align: 'right' }))]
-  return tableText(columns, rows.map(({ kind, side, ended }) => ({
-    cells: [KINDS[kind].name, DIRECTION[side], countText(ended.answered), ...durationCells(ended.times), ...others.map(({ count }) => countText(count(ended)))],
+/** Those of which not all were answered well. */
+function failureTable(ended: readonly EndedExchanges[], palette: Palette): string {
+  const found = ended.filter(({ times: { failed, unanswered, partlySeen } }) => failed + unanswered + partlySeen > 0)
+  if (found.length === 0) return ''
+  return tableText(FAILURE_COLUMNS, found.map(({ kind, side, times: { answered, failed, unanswered, partlySeen } }) => ({
+    cells: [KINDS[kind].name, DIRECTION[side], ...[answered, failed, unanswered, partlySeen].map(countText)],
   })), { ...TABLE, palette })
+}
+
+/** Of one kind and begun by one side. */
+interface EndedExchanges {
+  readonly kind: ExchangeKind
+  readonly side: Side
+  readonly times: ExchangeTimes
+}
+
+function endedExchanges({ exchanges }: Statistics): EndedExchanges[] {
+  return exchanges.rows.flatMap((row) => SIDES.map((side) => ({ kind: row.kind, side, times: row[side] }))).filter(({ times }) => times.count > 0)
 }
 
 function countText(count: number): string {
