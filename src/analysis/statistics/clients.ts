@@ -127,12 +127,10 @@ export class ClientStatistics {
   }
 }
 
-/** What one connection did since it was last asked. It hangs on the connection itself, so that a packet need not look for it. */
+/** Whose packets those of a connection are. It hangs on the connection itself, so that a packet need not look for it. */
 class Tally {
   readonly connection: MqttConnection
   client: ClientStatistics
-  readonly traffic = new Traffic()
-  readonly publishes = new Traffic()
   connected = false
   answered = false
   ended: boolean
@@ -141,12 +139,6 @@ class Tally {
     this.connection = connection
     this.client = client
     this.ended = ended
-  }
-
-  /** Hands on what it counted. */
-  settle(): void {
-    this.client.traffic.take(this.traffic)
-    this.client.publishes.take(this.publishes)
   }
 }
 
@@ -183,12 +175,11 @@ export class Clients {
   add(event: PacketEvent, type: number): void {
     const { connection, length } = event
     const tally = tallyOf(connection) ?? this.#begin(connection)
+    if (type <= CONNACK) this.#learn(event, tally)
+    const { client } = tally
     const by = sentBy(event.direction)
-    tally.traffic.add(by, length)
-    if (type === PUBLISH) tally.publishes.add(by, length)
-    else if (type <= CONNACK) this.#learn(event, tally)
-    // After the end, packets may still come.
-    if (tally.ended) tally.settle()
+    client.traffic.add(by, length)
+    if (type === PUBLISH) client.publishes.add(by, length)
   }
 
   /** An exchange of QoS 1 was answered. */
@@ -210,7 +201,6 @@ export class Clients {
     const tally = tallyOf(network.mqtt) ?? this.#undirected.get(network.mqtt)
     // All of its bytes may have been no packets.
     if (tally === undefined) return
-    tally.settle()
     tally.ended = true
     tally.client.observe(network)
     if (network.takenOverBy !== null) tally.client.takenOver++
@@ -218,12 +208,11 @@ export class Clients {
     this.#undirected.delete(network.mqtt)
   }
 
-  /** Takes in what is known by now. */
-  settle(): void {
-    for (const tally of this.#tallies) {
-      tally.settle()
-      const network = networkOf(tally.connection)
-      if (network !== null) tally.client.observe(network)
+  /** Takes in what is known by now of the connections that have not ended. */
+  observe(): void {
+    for (const { connection, client } of this.#tallies) {
+      const network = networkOf(connection)
+      if (network !== null) client.observe(network)
     }
   }
 

@@ -69,7 +69,7 @@ export class Statistics {
 
   /** With what is known by now of the connections that have not ended. */
   get clients(): Clients {
-    this.#clients.settle()
+    this.#clients.observe()
     return this.#clients
   }
 

@@ -49,17 +49,6 @@ export class Traffic {
     this.#bytesOfOthers += other.#bytesOfOthers
   }
 
-  /** Takes over what the other one counted, which begins anew. */
-  take(other: Traffic): void {
-    this.addAll(other)
-    other.#packetsOfClients = 0
-    other.#packetsOfServers = 0
-    other.#packetsOfOthers = 0
-    other.#bytesOfClients = 0
-    other.#bytesOfServers = 0
-    other.#bytesOfOthers = 0
-  }
-
   get packets(): BySender {
     return { client: this.#packetsOfClients, server: this.#packetsOfServers, unknown: this.#packetsOfOthers }
   }
