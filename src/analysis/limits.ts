@@ -87,6 +87,12 @@ export const LIMITS = {
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },
+  ladder: {
+    /** Rows of all ladders that are being collected, 0.25 kB each: nobody reads more. Of a longer connection there are the first and the last ones. */
+    rows: 50_000,
+    /** Connections whose rows are collected at once: each still has its beginning and its end among the rows above. */
+    connections: 4_096,
+  },
   filter: {
     /** Characters of a display filter: room for a set of a thousand client identifiers. */
     textLength: 65_536,

@@ -10,9 +10,8 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
-import { SessionTracker } from '../session/session-tracker.ts'
+import { SessionTracker, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
-import type { NetworkConnection } from '../session/network-connection.ts'
 import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
@@ -25,15 +24,14 @@ export interface PipelineOptions {
   readonly payloadKept?: number
 }
 
-export interface PipelineSink {
+/** Exchanges are paired, and connections followed, only where `exchange` or `connection` is there. */
+export interface PipelineSink extends SessionSink {
   /** `exchange`: the one that the packet belongs to, ended or not, valid during the call; null where there is none, and where exchanges are not paired. */
   packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
-  /** Each exchange when it ends. Exchanges are paired, and connections followed, only where one of these is there. */
-  exchange?(exchange: Exchange): void
-  /** Each connection when it ends, or the capture. */
-  connection?(connection: NetworkConnection): void
+  /** The capture has ended: what ends from now on ends with it. */
+  captureEnds?(): void
 }
 
 export interface CaptureFile {
@@ -144,6 +142,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
+    this.#sink.captureEnds?.()
     this.#sessions?.finish()
     this.#tcp.finish(this.#frames, this.#running[1]!)
     this.#sessions?.end()

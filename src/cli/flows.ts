@@ -8,18 +8,22 @@ import { EXCHANGE_SCHEMA } from '../report/schema/exchange.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
-import { flowsPlan } from './flows-plan.ts'
+import { flowsPlan, listedChoice } from './flows-plan.ts'
+import { showLadders } from './ladders.ts'
+import { tell } from './report-error.ts'
 import type { Renderer } from '../report/renderer.ts'
 import type { ClockSource } from '../report/time-format.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { ExitCode } from './exit.ts'
-import type { FlowsPlan } from './flows-plan.ts'
+import type { ExchangeChoice, FlowsPlan } from './flows-plan.ts'
 import type { Arguments } from './option-values.ts'
 
-/** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats. */
+/** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats; or its connections as ladders. */
 
 export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const listing = new Listing(await flowsPlan(args, files))
+  const plan = await flowsPlan(args, files)
+  if (plan.ladder && !plan.quiet) return showLadders(plan)
+  const listing = new Listing(plan)
   try {
     return await listing.run()
   } finally {
@@ -32,14 +36,20 @@ class Listing {
   readonly #capture: CaptureReading
   readonly #renderer: Renderer<Exchange> | null
   readonly #reader: FieldReader
+  readonly #choice: ExchangeChoice | null
   /** By kind and outcome, of those chosen. */
   readonly #chosen = new Map<string, number>()
 
   constructor(plan: FlowsPlan) {
     this.#plan = plan
+    this.#choice = listedChoice(plan)
     this.#capture = new CaptureReading(plan, {
       keepPipes: false,
-      sink: { packet: () => undefined, exchange: (exchange) => this.#exchange(exchange) },
+      sink: {
+        packet: () => undefined,
+        exchange: (exchange) => this.#exchange(exchange),
+        connection: (connection) => plan.connections?.meet(connection),
+      },
     })
     const clock = () => this.#capture.pipeline.clock
     this.#reader = new FieldReader({ clock })
@@ -47,11 +57,14 @@ class Listing {
   }
 
   async run(): Promise<ExitCode> {
+    const { connections } = this.#plan
     const capture = this.#capture
     capture.write(this.#renderer?.begin() ?? '')
     if (!(await capture.read())) return EXIT.clean
     capture.write(this.#renderer?.end() ?? '')
     await capture.conclude(() => this.#summary())
+    const why = connections?.whyNone ?? null
+    if (why !== null) tell(why)
     return capture.failure ?? EXIT.clean
   }
 
@@ -60,7 +73,8 @@ class Listing {
   }
 
   #exchange(exchange: Exchange): void {
-    const { filter, choice } = this.#plan
+    const { filter } = this.#plan
+    const choice = this.#choice
     if (filter !== null && !filter.matches(exchange, this.#reader)) return
     if (choice !== null && !choice.matches(exchange)) return
     if (filter !== null || choice !== null) this.#count(exchange)
@@ -74,7 +88,8 @@ class Listing {
   }
 
   #summary(): string {
-    const { colour, utc, filter, choice } = this.#plan
+    const { colour, utc, filter } = this.#plan
+    const choice = this.#choice
     const { totals, clock } = this.#capture.pipeline
     const counts = filter === null && choice === null ? totals.exchanges : this.#chosen
     return exchangeSummaryText(totals, counts, clock, { palette: colour ? ANSI : PLAIN, utc, filter: filter?.text ?? null, choice: choice?.text ?? null })
@@ -90,5 +105,6 @@ function rendererOf(plan: FlowsPlan, clock: ClockSource): Renderer<Exchange> {
     case 'ndjson': return new NdjsonList((exchange) => exchangeObject(exchange, clock()))
     case 'json': return new JsonList((exchange) => exchangeObject(exchange, clock()))
     case 'csv': return new CsvList(EXCHANGE_SCHEMA, (exchange) => exchangeObject(exchange, clock()), process.stdout.isTTY === true)
+    case 'mermaid': throw new Error('a diagram is no list')
   }
 }

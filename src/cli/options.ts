@@ -10,6 +10,7 @@ export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
 /** Of what is a list: exchanges, connections. */
 export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
+export const FLOWS_FORMATS = [...LIST_FORMATS, 'mermaid'] as const
 export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
@@ -63,14 +64,19 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
   Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
+  ladder: flag(SHOW, 'A sequence diagram of each connection: all packets, and what TCP did'),
+  client: value(SHOW, 'Only this client: its identifier or its address'),
+  stream: value(SHOW, 'Only this connection: its number, as tcp.stream'),
+  pings: flag(SHOW, 'PINGREQ and PINGRESP; --no-pings leaves them out'),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),
   q: QUIET,
-  f: value(SHOW, `Format: ${LIST_FORMATS.join(', ')}`, { alias: 'format' }),
+  f: value(SHOW, `Format: ${FLOWS_FORMATS.join(', ')}`, { alias: 'format' }),
   t: TIME,
   utc: UTC,
   header: HEADER,
+  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
   color: COLOUR,
   port: PORT,
   'mqtt-version': MQTT_VERSION,
@@ -82,6 +88,7 @@ export const CONNECTIONS_OPTIONS: Readonly<Record<string, Options>> = {
   t: TIME,
   utc: UTC,
   header: HEADER,
+  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
   color: COLOUR,
   port: PORT,
   'mqtt-version': MQTT_VERSION,

@@ -75,12 +75,14 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'flows [file..]',
       'Requests with their answers: how each ended, and how long it took',
       (command) => options(command, FLOWS_OPTIONS, helpful)
-        .usage('mqtap flows FILE…\n\nOne line for each exchange (a request with all that answers it) when it ends.\nFILE is as for mqtap read.')
+        .usage('mqtap flows FILE…\n\nOne line for each exchange (a request with all that answers it) when it ends;\nor, with --ladder, a sequence diagram of each connection. FILE is as for mqtap\nread. -f mermaid makes a diagram for Markdown of each connection; of several,\neach begins with a line of comment (%%).')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap flows capture.pcapng', 'One line for each exchange')
         .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
         .example('mqtap flows --open c.pcap', 'What was never answered')
         .example("mqtap flows -Y 'mqtt.qos == 2' c.pcap", 'What a display filter lets through')
+        .example('mqtap flows --ladder --client a c.pcap', 'All that a client did, as a diagram')
+        .example('mqtap flows -f mermaid --stream 3 c.pcap', 'A connection, to paste into an issue')
         .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
       async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
     )

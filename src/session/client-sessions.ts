@@ -9,7 +9,7 @@ import type { Text } from '../mqtt/packet.ts'
 import { ClientSession } from './client-session.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
 import type { ExchangeTracker } from './exchange-tracker.ts'
-import type { NetworkConnection } from './network-connection.ts'
+import type { NetworkConnection, TakeOver } from './network-connection.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
@@ -41,7 +41,7 @@ export class ClientSessions {
     const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
     connection.session = session
     // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
-    if (session.current !== null && session.current.closing === null) session.current.takenOverBy = takeOverBy(connection)
+    if (session.current !== null && session.current.finish?.by !== 'client') session.current.takenOverBy = takeOverBy(connection)
     if (connection.connect!.cleanStart === true) return
     // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
     if (session.current !== null) this.#leave(session)
@@ -65,7 +65,11 @@ export class ClientSessions {
       return
     }
     connection.sessionExpected = expected(session, connection)
-    if (session.current !== null && session.current !== connection) this.#leave(session)
+    if (session.current !== null && session.current !== connection) {
+      const { current } = session
+      if (current.takenOverBy !== null) current.takenOverBy = { ...takeOverBy(connection), accepted: connack.time }
+      this.#leave(session)
+    }
     const { sessionPresent } = connack
     const anew = connect.cleanStart === true || sessionPresent === false
     if (anew) {
@@ -140,9 +144,9 @@ export class ClientSessions {
   }
 }
 
-function takeOverBy({ connect, mqtt }: NetworkConnection): NetworkConnection['takenOverBy'] {
+function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   const { number, frame, time } = connect!
-  return { number, frame, time, stream: mqtt.tcp.stream }
+  return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
 }
 
 function serverOf({ mqtt }: NetworkConnection): string {

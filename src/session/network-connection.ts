@@ -59,6 +59,13 @@ export interface DisconnectFacts extends Seen {
   readonly reasonCode: number
 }
 
+/** A CONNECT with the same client identifier that came while the connection was still there. */
+export interface TakeOver extends Seen {
+  readonly stream: number
+  /** When the server accepted it; null while it has not. */
+  readonly accepted: number | null
+}
+
 /** A side has sent FIN or RST. */
 export interface Finish {
   /** Null where it is not known which end is the client. */
@@ -168,8 +175,7 @@ export class NetworkConnection {
   secondFinish: Finish | null = null
   /** The Session that it serves; null where the client identifier is not known. */
   session: ClientSession | null = null
-  /** The CONNECT with the same client identifier that came while this connection was still there, and its stream. */
-  takenOverBy: (Seen & { readonly stream: number }) | null = null
+  takenOverBy: TakeOver | null = null
   /** Whether the server should have had a Session for this client; null where the capture does not show enough to say. */
   sessionExpected: boolean | null = null
   /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; null where there was none, or it had not ended. */
@@ -394,6 +400,12 @@ const ENDED = Symbol('ended')
 /** From now on, nothing is known of the connection. */
 export function forgetEnded(mqtt: MqttConnection): void {
   mqtt.attachment = ENDED
+}
+
+/** What is known of the connection so far; null where that is nothing, and where it has ended. */
+export function knownConnection(mqtt: MqttConnection): NetworkConnection | null {
+  const known = mqtt.attachment as NetworkConnection | typeof ENDED | null
+  return known === ENDED ? null : known
 }
 
 /** What is known of the connection, made when it is first asked for; null where it has ended. */

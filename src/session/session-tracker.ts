@@ -19,7 +19,8 @@ import { addTrouble } from './troubles.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits {}
 
-export interface SessionSink {
+/** What happens to connections between packets is told as ConnectionObserver has it, in order with the packets. */
+export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
@@ -67,12 +68,11 @@ export class SessionTracker implements ConnectionObserver {
 
   /** Returns the exchange that the packet belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent): Exchange | null {
+    const connection = networkConnectionOf(event.connection, this.#numbers)
     // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
-    if (event.start === event.end || event.direction === null) return null
+    if (connection === null || event.start === event.end || event.direction === null) return null
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    const connection = networkConnectionOf(event.connection, this.#numbers)
-    if (connection === null) return null
     connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
@@ -80,14 +80,16 @@ export class SessionTracker implements ConnectionObserver {
     return exchange
   }
 
-  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
+  gap(mqtt: MqttConnection, sender: End, length: number, frame: number, time: number): void {
     const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
+    this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
 
-  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
+  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, frame: number, time: number): void {
+    this.#sink.retransmitted?.(mqtt, sender, offset, length, frame, time)
     const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
@@ -95,7 +97,8 @@ export class SessionTracker implements ConnectionObserver {
 
   conflict(): void {}
 
-  window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
+  window(mqtt: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void {
+    this.#sink.window?.(mqtt, sender, closed, frame, time)
     const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
     const by = sideOf(mqtt, sender)
@@ -105,9 +108,9 @@ export class SessionTracker implements ConnectionObserver {
 
   /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
-    if (reason === 'capture') return
     const connection = networkConnectionOf(mqtt, this.#numbers)
-    if (connection === null) return
+    this.#sink.closed?.(mqtt, sender, reason, frame, time)
+    if (connection === null || reason === 'capture') return
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
     // What is acknowledged from now on is the FIN.
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)

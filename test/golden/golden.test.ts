@@ -1,6 +1,7 @@
 /**
- * What `mqtap read`, and for some `mqtap flows`, `mqtap connections` and `mqtap stats`, print for each recorded capture, compared with the text beside it.
- * Read those texts like code: they are what a user sees. `MQTAP_UPDATE_GOLDEN=1` writes them anew.
+ * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder`, `mqtap connections` and `mqtap stats` for some, compared with
+ * the text beside it. Read those texts like code: they are what a user sees.
+ * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,6 +24,9 @@ const FLOWING = [
 /** Those of which the statistics are checked too: a session as any other, clients that come back, and clients that push each other out. */
 const COUNTED = ['qmqtt.pcap', 'broker-restart.pcap', 'takeover.pcap']
 
+/** The captures of which there is a ladder of each connection too. */
+const LADDERS = [...FLOWING, 'qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
+
 const update = process.env.MQTAP_UPDATE_GOLDEN === '1'
 const files = readdirSync(ROOT + CAPTURES).sort()
 const captures = files.filter((name) => !name.endsWith('.txt'))
@@ -31,6 +35,7 @@ const texts = [
   ...DETAILED.map((name) => ({ text: `${name}.detail.txt`, name, command: ['read', '-V'] })),
   ...FLOWING.map((name) => ({ text: `${name}.flows.txt`, name, command: ['flows'] })),
   ...FLOWING.map((name) => ({ text: `${name}.connections.txt`, name, command: ['connections'] })),
+  ...LADDERS.map((name) => ({ text: `${name}.ladder.txt`, name, command: ['flows', '--ladder'] })),
   ...COUNTED.map((name) => ({ text: `${name}.stats.txt`, name, command: ['stats'] })),
 ]
 
