@@ -1,3 +1,4 @@
+import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import type { Options } from 'yargs'
 
@@ -10,6 +11,7 @@ export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'
 /** Of what is a list: exchanges, connections. */
 export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
 export const FLOWS_FORMATS = [...LIST_FORMATS, 'mermaid'] as const
+export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
@@ -38,8 +40,10 @@ const HEADER = flag(SHOW, 'A line with the names of the columns; by default on a
 const FAIL_ON = value(OUTPUT, 'Exit with 1 where a problem is at least this severe: error, warning, note; never is the default')
 const PAYLOAD_BYTES = value(SHOW, 'Bytes of each payload that are kept; 4096 by default')
 
+const FILTER = value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' })
+
 export const READ_OPTIONS: Readonly<Record<string, Options>> = {
-  Y: value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' }),
+  Y: FILTER,
   V: flag(SHOW, 'All fields of each packet, as a tree (-f detail)', { alias: 'details' }),
   x: BYTES,
   q: QUIET,
@@ -90,6 +94,18 @@ export const CONNECTIONS_OPTIONS: Readonly<Record<string, Options>> = {
   'mqtt-version': MQTT_VERSION,
 }
 
+export const STATS_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: FILTER,
+  f: value(SHOW, `Format: ${STATS_FORMATS.join(', ')}`, { alias: 'format' }),
+  top: value(SHOW, 'Rows of each list; 20 by default'),
+  sort: value(SHOW, `Clients and topics with most of these first: ${SORT_KEYS.join(', ')}`),
+  interval: value(SHOW, 'Rates for each so long: 500ms, 10s, 5m, 1h; by default what fits'),
+  utc: UTC,
+  color: COLOUR,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+}
+
 export const DECODE_OPTIONS: Readonly<Record<string, Options>> = {
   'mqtt-version': MQTT_VERSION,
   direction: value(INTERPRET, 'Who sent it: client-to-server, server-to-client'),
@@ -108,7 +124,9 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 /** The options of all commands. */
-export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS]
+export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
+  READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS,
+]
 
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(

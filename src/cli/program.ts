@@ -4,7 +4,9 @@ import { nearestName } from '../analysis/fields/nearest-name.ts'
 import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
-import { CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
+import {
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+} from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
 import type { Argv, Options } from 'yargs'
@@ -14,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -94,6 +96,18 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
         .example('mqtap connections -f ndjson c.pcap | jq .limits', 'Objects for programs'),
       async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
+    )
+    .command(
+      'stats [file..]',
+      'Packets, topics, clients, rates and times of answers, in numbers',
+      (command) => options(command, STATS_OPTIONS, helpful)
+        .usage('mqtap stats FILE…\n\nOne page of statistics: packets by type, client and topic, rates over time,\ntimes of answers, reconnects, messages in flight, Keep Alive. FILE is as for\nmqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap stats capture.pcapng', 'All of it')
+        .example('mqtap stats --top 5 --interval 1s c.pcap', 'Short lists, rates each second')
+        .example("mqtap stats -Y 'mqtt.qos > 0' c.pcap", 'Of some packets')
+        .example('mqtap stats -f json c.pcap | jq .clients', 'An object for programs'),
+      async (args) => end(await (await import('./stats.ts')).stats(args, words(args, 'file'))),
     )
     .command(
       'decode [hex..]',

@@ -1,9 +1,6 @@
 import { compileColumns } from '../analysis/fields/columns.ts'
 import { FieldReader } from '../analysis/fields/field-reader.ts'
-import { LIMITS } from '../analysis/limits.ts'
 import { grouped } from '../bytes/number-text.ts'
-import { PacketDecoder } from '../mqtt/decoder.ts'
-import { decodeFields } from '../mqtt/detail.ts'
 import { ByteDumpRenderer } from '../report/byte-dump.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
 import { ColumnsRenderer } from '../report/columns.ts'
@@ -19,6 +16,7 @@ import { reaches } from './fail-on.ts'
 import { FrameExport } from './frame-export.ts'
 import { readPlan } from './read-plan.ts'
 import { tell } from './report-error.ts'
+import { treeDecoder } from './tree-decoder.ts'
 import type { Pipeline } from '../analysis/pipeline.ts'
 import type { FieldNode } from '../mqtt/field.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
@@ -120,18 +118,6 @@ class Reading {
     if (this.#export === null) return
     const frames = await this.#export.write(this.#capture.readAgain)
     if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}, raw: secrets are in them as captured`)
-  }
-}
-
-/** The field tree of the packet going by, decoded once however many ask for it. */
-function treeDecoder(): (event: PacketEvent) => readonly FieldNode[] {
-  const decoder = new PacketDecoder(LIMITS.mqtt)
-  let number = 0
-  let tree: readonly FieldNode[] = []
-  return (event) => {
-    if (event.number !== number) tree = decodeFields(decoder, event)
-    number = event.number
-    return tree
   }
 }
 

@@ -115,7 +115,7 @@ export class ExchangeLineRenderer implements Renderer<Exchange> {
 }
 
 /** To the microsecond, and always so, that columns of them can be compared at a glance. */
-function millisecondsText(nanoseconds: number): string {
+export function millisecondsText(nanoseconds: number): string {
   return (nanoseconds / 1e6).toFixed(3)
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder` and `mqtap connections` for some, compared with the text beside
- * it. Read those texts like code: they are what a user sees.
+ * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder`, `mqtap connections` and `mqtap stats` for some, compared with
+ * the text beside it. Read those texts like code: they are what a user sees.
  * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
@@ -21,6 +21,8 @@ const FLOWING = [
   'resumed.pcap', 'reconnect-storm.pcap', 'takeover.pcap', 'paused-broker.pcap', 'slow-subscriber.pcap.gz', 'silent-client.pcap', 'no-pingresp.pcap',
   'lossy-client-side.pcap.gz', 'lossy-broker-side.pcap.gz', 'lost-at-tap.pcap.gz', 'lost-frames.pcap', 'keep-alive.pcap', 'refused.pcap',
 ]
+/** Those of which the statistics are checked too: a session as any other, clients that come back, and clients that push each other out. */
+const COUNTED = ['qmqtt.pcap', 'broker-restart.pcap', 'takeover.pcap']
 
 /** The captures of which there is a ladder of each connection too. */
 const LADDERS = [...FLOWING, 'qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
@@ -34,6 +36,7 @@ const texts = [
   ...FLOWING.map((name) => ({ text: `${name}.flows.txt`, name, command: ['flows'] })),
   ...FLOWING.map((name) => ({ text: `${name}.connections.txt`, name, command: ['connections'] })),
   ...LADDERS.map((name) => ({ text: `${name}.ladder.txt`, name, command: ['flows', '--ladder'] })),
+  ...COUNTED.map((name) => ({ text: `${name}.stats.txt`, name, command: ['stats'] })),
 ]
 
 const run = promisify(execFile)
