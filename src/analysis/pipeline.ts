@@ -67,6 +67,8 @@ export interface CaptureTotals {
   readonly exchanges: ReadonlyMap<string, number>
   readonly unexpected: number
   readonly exchangesLeftOut: number
+  /** Sessions of clients that were forgotten because of a limit: what they had begun has no end, and what comes after is taken for new. */
+  readonly sessionsForgotten: number
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
@@ -180,6 +182,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       exchanges: this.#sessions?.ended ?? new Map<string, number>(),
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
+      sessionsForgotten: this.#sessions?.forgottenSessions ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,
