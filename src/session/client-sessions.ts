@@ -15,20 +15,30 @@ export interface ClientSessionLimits {
   readonly clientSessions: number
 }
 
+/** Hears of where Sessions begin and end. */
+export interface SessionFollower {
+  /** The server has accepted the connection, which goes on with the Session or begins it `anew`. */
+  began(session: ClientSession, connection: NetworkConnection, anew: boolean): void
+  /** The Session is over, or it is forgotten. */
+  ended(session: ClientSession): void
+}
+
 const NANOSECONDS = 1e9
 
 export class ClientSessions {
   readonly #exchanges: ExchangeTracker
   readonly #limit: number
+  readonly #follower: SessionFollower | null
   /** By server and client identifier. */
   readonly #servers = new Map<string, Map<Text, ClientSession>>()
   /** Those heard of last stand last. */
   readonly #all = new Set<ClientSession>()
   #forgotten = 0
 
-  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits) {
+  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits, follower: SessionFollower | null = null) {
     this.#exchanges = exchanges
     this.#limit = clientSessions
+    this.#follower = follower
   }
 
   get forgotten(): number {
@@ -79,6 +89,7 @@ export class ClientSessions {
     connection.reconnectedAfter = connect.time - session.leftTime
     session.leftTime = NaN
     session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
+    this.#follower?.began(session, connection, anew)
   }
 
   /** The Session that the unfinished exchanges of this connection belong to, now that it ends; null where they end with it. */
@@ -99,6 +110,8 @@ export class ClientSessions {
     session.leftTime = connection.endTime
     session.expiry = connection.sessionExpiry
     if (session.expiry === 0) this.#exchanges.abandon(session)
+    // Nobody comes back to a Session without a name.
+    if (session.expiry === 0 || session.clientIdentifier === '') this.#follower?.ended(session)
   }
 
   /** The capture has ended: what nobody came back to has no end. */
@@ -133,12 +146,14 @@ export class ClientSessions {
       this.#all.delete(session)
       this.#servers.get(session.server)?.delete(session.clientIdentifier)
       this.#exchanges.abandon(session)
+      this.#follower?.ended(session)
       return
     }
   }
 }
 
-function serverOf({ mqtt }: NetworkConnection): string {
+/** `address:port`. */
+export function serverOf({ mqtt }: NetworkConnection): string {
   return mqtt.tcp.endpoints[mqtt.client === 0 ? 1 : 0].text
 }
 

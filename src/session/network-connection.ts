@@ -14,6 +14,7 @@ import type { ClientSession } from './client-session.ts'
 import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
 import { Pending } from './pending.ts'
+import type { ServedConnection } from './served-connection.ts'
 import { otherSide, type Side } from './side.ts'
 import type { Trouble } from './troubles.ts'
 
@@ -118,6 +119,8 @@ export class NetworkConnection {
   late = false
   /** Of all packets and gaps so far. */
   #newestFrame = 0
+  /** Its part in what the server passes on; null where nobody follows that. */
+  served: ServedConnection | null = null
   /** State of the layers above. This layer only carries it. */
   attachment: unknown = null
 
