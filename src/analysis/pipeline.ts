@@ -11,6 +11,7 @@ import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
 import { SessionTracker } from '../session/session-tracker.ts'
+import type { DeliveryResult } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import { LIMITS } from './limits.ts'
@@ -34,6 +35,8 @@ export interface PipelineSink {
   exchange?(exchange: Exchange): void
   /** Each connection when it ends, or the capture. */
   connection?(connection: NetworkConnection): void
+  /** What became of each publication across clients, when that is clear. Deliveries are followed only where this is there. */
+  delivery?(result: DeliveryResult): void
 }
 
 export interface CaptureFile {
@@ -67,6 +70,9 @@ export interface CaptureTotals {
   readonly exchanges: ReadonlyMap<string, number>
   readonly unexpected: number
   readonly exchangesLeftOut: number
+  /** Subscriptions and publications that were not followed across clients because of a limit. */
+  readonly subscriptionsLeftOut: number
+  readonly publicationsLeftOut: number
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
@@ -121,7 +127,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
   constructor(options: PipelineOptions, sink: PipelineSink) {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
-    this.#sessions = sink.exchange === undefined && sink.connection === undefined ? null : new SessionTracker(sink, LIMITS.session)
+    const follows = sink.exchange !== undefined || sink.connection !== undefined || sink.delivery !== undefined
+    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session) : null
     this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
@@ -179,6 +186,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
       exchanges: this.#sessions?.ended ?? new Map<string, number>(),
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
+      subscriptionsLeftOut: this.#sessions?.deliveries?.subscriptions.leftOut ?? 0,
+      publicationsLeftOut: this.#sessions?.deliveries?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,

@@ -1,6 +1,6 @@
 /** A connection's part in what its server passes on: who subscribes on it, and what of that is not answered yet. */
 import type { NetworkConnection } from './network-connection.ts'
-import type { ServerState } from './server-state.ts'
+import type { AnnouncedWill, ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -19,6 +19,8 @@ export class ServedConnection {
   requests: Map<number, SubscriptionRequest> | null = null
   /** The client is a broker's bridge: its CONNECT has the top bit of the protocol level set. */
   bridge = false
+  /** Its will, once the server has accepted it. */
+  will: AnnouncedWill | null = null
   /** When bytes of either side were last found missing. */
   lostTime = -Infinity
 

@@ -10,6 +10,8 @@ import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
+import { Deliveries, type DeliveryLimits } from './deliveries.ts'
+import type { DeliveryResult } from './delivery.ts'
 import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,13 +19,15 @@ import { networkConnectionOf, type NetworkConnection } from './network-connectio
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
-export interface SessionLimits extends ExchangeLimits, ClientSessionLimits {}
+export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
 
 export interface SessionSink {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
   connection?(connection: NetworkConnection): void
+  /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
+  delivery?(result: DeliveryResult): void
 }
 
 const CONNACK = 2
@@ -33,12 +37,14 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sink: SessionSink
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
+  readonly #deliveries: Deliveries | null
   #captureEnds = false
 
   constructor(sink: SessionSink, limits: SessionLimits) {
     this.#sink = sink
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits)
-    this.#sessions = new ClientSessions(this.#exchanges, limits)
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits)
+    this.#sessions = new ClientSessions(this.#exchanges, limits, this.#deliveries)
   }
 
   /** How many exchanges ended, by kind and outcome: `publish-qos1 complete`. */
@@ -61,10 +67,18 @@ export class SessionTracker implements ConnectionObserver {
     return this.#sessions.forgotten
   }
 
+  /** What is followed across clients; null where nobody wants to know. */
+  get deliveries(): Deliveries | null {
+    return this.#deliveries
+  }
+
   /** Returns the exchange that the packet belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent): Exchange | null {
     // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
-    if (event.start === event.end || event.direction === null) return null
+    if (event.start === event.end || event.direction === null) {
+      this.#deliveries?.gap(networkConnectionOf(event.connection), event.time)
+      return null
+    }
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
     const connection = networkConnectionOf(event.connection)
@@ -72,13 +86,15 @@ export class SessionTracker implements ConnectionObserver {
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
+    this.#deliveries?.packet(event, type, side, connection, exchange)
     return exchange
   }
 
-  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number): void {
+  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number, time: number): void {
     const connection = networkConnectionOf(mqtt)
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
+    this.#deliveries?.gap(connection, time)
   }
 
   retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
@@ -87,7 +103,9 @@ export class SessionTracker implements ConnectionObserver {
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
-  conflict(): void {}
+  conflict(mqtt: MqttConnection, _sender: End, _length: number, _frame: number, time: number): void {
+    this.#deliveries?.gap(networkConnectionOf(mqtt), time)
+  }
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
     const connection = mqtt.attachment as NetworkConnection | null
@@ -104,6 +122,7 @@ export class SessionTracker implements ConnectionObserver {
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
+    this.#deliveries?.closing(connection)
     if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)
   }
 
@@ -115,11 +134,13 @@ export class SessionTracker implements ConnectionObserver {
   /** What is forgotten from now on ends with the capture. */
   finish(): void {
     this.#captureEnds = true
+    this.#deliveries?.finish()
   }
 
   /** The capture has ended, and all connections with it. */
   end(): void {
     this.#sessions.end()
+    this.#deliveries?.end()
   }
 
   #learn(event: PacketEvent, side: Side, connection: NetworkConnection): void {
@@ -149,6 +170,7 @@ export class SessionTracker implements ConnectionObserver {
     const captureEnded = this.#captureEnds && connection.finish === null
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
+    this.#deliveries?.closed(connection)
     this.#sessions.left(connection)
     this.#sink.connection?.(connection)
   }
