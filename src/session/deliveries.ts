@@ -245,8 +245,11 @@ export class Deliveries implements SessionFollower {
     if (!found && (topic.cut > 0 || this.#content.extent === 'none')) matching.findByLength(topic, subscriber, this.#content, copy.frame)
     if (matching.publication !== null) {
       if (same.empty) topic.forget(same)
-      this.#attach(matching.publication, matching.recipient, parked, matching.certainty)
-      return matching.publication.facts
+      const { publication, recipient, certainty } = matching
+      // With RETAIN set, it may be the answer to a SUBSCRIBE all the same.
+      const mayBeRetained = copy.retain && (parked.match === null || parked.match.askedSince(copy.time - this.#limits.copyDeadline))
+      this.#attach(publication, recipient, parked, mayBeRetained && certainty === 'certain' ? 'likely' : certainty)
+      return publication.facts
     }
     if (matching.full === null) noteStray(parked)
     this.#parked.add(parked)

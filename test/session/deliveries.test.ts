@@ -538,7 +538,7 @@ describe('retained messages', () => {
   test('the flag as published, where that was asked for, is a live copy', () => {
     const plant = new Plant({ subscriber: { version: '5.0' } })
     plant.s.subscribe({ 'a/#': { rap: true } })
-    plant.wait(2)
+    plant.wait(25)
     plant.p.publish('a/b', 'state', { qos: 1, retain: true })
     plant.s.copy('a/b', 'state', { qos: 1, retain: true })
     plant.t.copy('a/b', 'state', QOS_1)
