@@ -63,6 +63,8 @@ export class Deliveries implements SessionFollower {
   #now = -Infinity
   #frame = 0
   #number = 0
+  /** The capture has ended: of connections nothing is known any more. */
+  #finished = false
   #wills = 0
   #leftOut = 0
 
@@ -117,12 +119,19 @@ export class Deliveries implements SessionFollower {
     if (served.will !== null) served.will.fired = disconnect?.by !== 'client' || disconnect.reasonCode !== 0
   }
 
-  /** The capture ends: nothing happens any more, but what was seen may still be told. */
+  /** The capture ends. What still waits behind missing bytes is yet to come, but nothing happens any more: it is judged now, and told at the end. */
   finish(): void {
+    this.#expireParked(Infinity)
+    for (const publication of this.#window) {
+      if (publication.settled) continue
+      publication.verdicts = this.#verdicts(publication, true)
+      for (const { copy, recipient } of publication.suspects ?? []) this.#judgeDuplicate(publication, recipient, copy)
+    }
+    this.#finished = true
     this.subscriptions.finish()
   }
 
-  /** All has been told. */
+  /** All has been read. */
   end(): void {
     this.#expireParked(Infinity)
     for (const publication of this.#window) if (!publication.settled) this.#settle(publication, this.#verdicts(publication, true))
@@ -164,10 +173,9 @@ export class Deliveries implements SessionFollower {
     const name = event.resolvedTopicName ?? packet.topicName
     // A name that is no text, or stands behind an alias that was not seen: nobody can say who subscribes to it.
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) return
-    const { number, frame, time, connection } = event
+    const { number, frame, time } = event
     const { qos, retain, payloadLength, properties } = packet
-    const { clientIdentifier } = connection
-    const facts = { number, frame, time, connection, clientIdentifier, topic: name, qos, retain, payloadLength, resent: 0 }
+    const facts = { number, frame, time, publisher: served.party, topic: name, qos, retain, payloadLength, resent: 0 }
     const topic = this.#window.topic(served.server, name)
     const publication = new OpenPublication(facts, served, topic, event.firstSeenFrame, this.#content.extent, passedOnHash(properties))
     if (exchange !== null) exchange.message = publication
@@ -215,7 +223,7 @@ export class Deliveries implements SessionFollower {
     // The publishers may be where this client's packets are: not in the capture.
     if (!connection.sees('client')) server.blindTime = event.time
     const { qos, dup, retain, payloadLength, properties } = packet
-    const copy = new OpenCopy(event.number, event.frame, event.time, event.connection, qos, dup, retain, subscriptionIdentifiers(properties))
+    const copy = new OpenCopy(event.number, event.frame, event.time, served.party, qos, dup, retain, subscriptionIdentifiers(properties))
     const name = event.resolvedTopicName ?? packet.topicName
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) {
       this.#stray(copy, name === undefined || name === '' ? null : name, payloadLength, 'topic-unknown', null, 'unsure')
@@ -374,7 +382,7 @@ export class Deliveries implements SessionFollower {
   #suspect(publication: OpenPublication, parked: ParkedCopy): void {
     const { copy, subscriber } = parked
     const recipient = publication.recipientOf(subscriber)!
-    if (publication.settled) copy.duplicate = duplicateVerdict(publication, recipient, copy, this.#now, true, this.#limits) === null ? null : 'unsure'
+    if (publication.settled || this.#finished) copy.duplicate = recipient.firstCopy?.client.stream === copy.client.stream ? 'unsure' : null
     else {
       publication.suspects ??= []
       publication.suspects.push({ copy, recipient })
@@ -413,8 +421,11 @@ export class Deliveries implements SessionFollower {
   // --- settling ---
 
   #verdicts(publication: OpenPublication, final: boolean): Verdict[] {
-    return publication.recipients.map((recipient) =>
-      !recipient.expected || recipient.copies > 0 ? 'none' : verdictOn(publication, recipient, this.#now, final, this.#limits))
+    return publication.recipients.map((recipient, index) => {
+      if (!recipient.expected || recipient.copies > 0) return 'none'
+      if (this.#finished) return publication.verdicts?.[index] ?? 'too-short'
+      return verdictOn(publication, recipient, this.#now, final, this.#limits)
+    })
   }
 
   /** Looks at those whose time has come. */
@@ -456,17 +467,16 @@ export class Deliveries implements SessionFollower {
     const notJudged: NotJudged[] = []
     verdicts.forEach((verdict, index) => {
       if (verdict === 'none') return
-      const { subscriber, connection, match, grantedQos, undisturbed } = recipients[index]!
+      const { subscriber, client, match, grantedQos, undisturbed } = recipients[index]!
       if (undisturbed) subscriber.outstanding--
-      const about = { connection, clientIdentifier: connection.clientIdentifier, filter: filterOf(match!) }
+      const about = { client, filter: filterOf(match!) }
       if (typeof verdict !== 'string') missing.push({ ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), ...verdict })
       else notJudged.push({ ...about, reason: verdict === 'wait' ? 'too-short' : verdict })
     })
     for (const { copy, recipient } of publication.suspects ?? []) {
-      const verdict = duplicateVerdict(publication, recipient, copy, this.#now, true, this.#limits)
-      copy.duplicate = verdict === 'wait' ? 'unsure' : verdict
+      if (!this.#finished) this.#judgeDuplicate(publication, recipient, copy)
       // Which of them is the one, or whether another one is of a message that was not seen, nobody can say.
-      for (const one of copies) if (one.connection === copy.connection) lessThanCertain(one)
+      for (const one of copies) if (one.client.stream === copy.client.stream) lessThanCertain(one)
     }
     // Somebody else may have published the same while it was not seen what others sent.
     if (!(publication.topic.server.blindTime < facts.time - this.#limits.copyDeadline)) for (const copy of copies) doubtBlind(copy)
@@ -474,6 +484,11 @@ export class Deliveries implements SessionFollower {
     if (publication.open > 0) publication.content!.open--
     if (copies.length > 1) copies.sort((a, b) => a.number - b.number)
     this.#emit({ kind: 'publication', publication: facts, acceptance, reasonCode, subscribers, copies, missing, notJudged })
+  }
+
+  #judgeDuplicate(publication: OpenPublication, recipient: Recipient, copy: OpenCopy): void {
+    const verdict = duplicateVerdict(publication, recipient, copy, this.#now, true, this.#limits)
+    copy.duplicate = verdict === 'wait' ? 'unsure' : verdict
   }
 
   /** There is no room for it any more. */

@@ -1,13 +1,25 @@
 /**
  * Deliveries: a PUBLISH that a server received, and the copies of it that the server sent on to subscribers.
  *
- * The results are plain data and may be kept. Times are nanoseconds since the capture's first frame. What they claim, with which certainty and why not more, is
+ * The results are plain data and may be kept; they are settled when they are told. Times are nanoseconds since the capture's first frame. What they claim, with which certainty and why not more, is
  * decided in `missing-copies.ts` and `deliveries.ts`.
  */
-import type { MqttConnection } from '../mqtt/connection.ts'
 import type { Qos, Text } from '../mqtt/packet.ts'
+import type { Version } from '../mqtt/version.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Certainty } from './side.ts'
+
+/** A client on one of its connections. */
+export interface Party {
+  /** TcpConnection.stream. */
+  readonly stream: number
+  /** `address:port` of both ends. */
+  readonly address: string
+  readonly server: string
+  /** Undefined where the CONNECT was not seen. */
+  readonly clientIdentifier: Text | undefined
+  readonly version: Version | null
+}
 
 /** A PUBLISH that a client sent to a server. */
 export interface Publication {
@@ -15,9 +27,7 @@ export interface Publication {
   readonly number: number
   readonly frame: number
   readonly time: number
-  readonly connection: MqttConnection
-  /** Undefined where the CONNECT was not seen. */
-  readonly clientIdentifier: Text | undefined
+  readonly publisher: Party
   readonly topic: string
   readonly qos: Qos
   readonly retain: boolean
@@ -40,8 +50,7 @@ export interface Copy {
   readonly number: number
   readonly frame: number
   readonly time: number
-  readonly connection: MqttConnection
-  readonly clientIdentifier: Text | undefined
+  readonly client: Party
   readonly kind: CopyKind
   readonly qos: Qos
   /** The flags as they stand on the wire. */
@@ -85,8 +94,7 @@ export const DOUBTS: readonly Doubt[] = [
 
 /** A copy that a subscriber should have got, and that was not sent to it. */
 export interface MissingCopy {
-  readonly connection: MqttConnection
-  readonly clientIdentifier: Text | undefined
+  readonly client: Party
   readonly session: ClientSession | null
   /** One of the client's filters that match, as it wrote it. */
   readonly filter: string
@@ -115,8 +123,7 @@ export const NOT_JUDGED_REASONS: readonly NotJudgedReason[] = [
 
 /** A copy that did not come, and of which nothing can be said. */
 export interface NotJudged {
-  readonly connection: MqttConnection
-  readonly clientIdentifier: Text | undefined
+  readonly client: Party
   readonly filter: string
   readonly reason: NotJudgedReason
 }

@@ -11,7 +11,8 @@ import type { Subscription } from './subscription.ts'
 export function expectedRecipient(match: Match, publication: OpenPublication): Recipient | null {
   const { subscriber } = match
   const { connection } = subscriber
-  if (connection === null || connection.state !== 'connected' || connection.takenOverBy !== null) return null
+  const served = connection?.served ?? null
+  if (connection === null || served === null || connection.state !== 'connected' || connection.takenOverBy !== null) return null
   const { publisher, firstSeenFrame } = publication
   const own = publisher.subscriber === subscriber
   // A bridge does not get back what it has brought.
@@ -24,13 +25,13 @@ export function expectedRecipient(match: Match, publication: OpenPublication): R
   }
   if (grantedQos === null) return null
   const backlog = subscriber.outstanding + connection.server.inFlight
-  return new Recipient(subscriber, connection.mqtt, match, true, grantedQos, copiesAllowed(match.subscriptions), backlog)
+  return new Recipient(subscriber, served.party, match, true, grantedQos, copiesAllowed(match.subscriptions), backlog)
 }
 
 /** A client that got a copy, though nothing says that it should. */
-export function unexpectedRecipient({ subscriber, connection }: ServedConnection, match: Match | null): Recipient {
+export function unexpectedRecipient({ subscriber, party }: ServedConnection, match: Match | null): Recipient {
   const allowed = match === null ? 1 : copiesAllowed(match.subscriptions)
-  return new Recipient(subscriber, connection.mqtt, match, false, match?.grantedQos ?? null, allowed, 0)
+  return new Recipient(subscriber, party, match, false, match?.grantedQos ?? null, allowed, 0)
 }
 
 /** A server may send one copy for each subscription (MQTT 5.0 §3.3.4). */

@@ -49,7 +49,7 @@ export function verdictOn(publication: OpenPublication, recipient: Recipient, no
   if (held.length === 0) return 'subscription-changed'
   if (!held.some(({ asked }) => asked.number > subscriber.lostNumber) || connection.connect === null) return 'history'
   const { publisher, expiry, copyLength } = publication
-  if (!(publisher.lostTime < publication.time - times.copyDeadline) || publisher.connection.half('client').hasHole) return 'publisher-gap'
+  if (!(publisher.lostTime < publication.time - times.copyDeadline) || (!publisher.ended && publisher.connection.half('client').hasHole)) return 'publisher-gap'
   if (expiry !== null && expiry * SECOND <= times.proofDeadline) return 'expiry'
   const { maximumPacketSize, receiveMaximum } = connection.limits('client')
   if (maximumPacketSize !== null && copyLength > maximumPacketSize) return 'maximum-packet-size'
@@ -124,7 +124,7 @@ function isPassedOn({ copies, qos }: OpenPublication): boolean {
 /** A live copy of the publication that surely came to the subscriber, on the connection that it has now. */
 function copyTo(publication: OpenPublication, subscriber: Recipient['subscriber']): OpenCopy | null {
   const copy = publication.recipientOf(subscriber)?.firstCopy ?? null
-  return copy !== null && copy.kind === 'live' && copy.certainty !== 'unsure' && copy.connection === subscriber.connection?.mqtt ? copy : null
+  return copy !== null && copy.kind === 'live' && copy.certainty !== 'unsure' && copy.client.stream === subscriber.connection?.mqtt.tcp.stream ? copy : null
 }
 
 function doubtsOf(
@@ -161,7 +161,7 @@ function isSlow(connection: NetworkConnection, now: number, { settling }: Judgem
 export function duplicateVerdict(publication: OpenPublication, recipient: Recipient, copy: OpenCopy, now: number, final: boolean, times: JudgementTimes): 'wait' | Certainty | null {
   const { subscriber, firstCopy } = recipient
   // What was not acknowledged on an earlier connection is sent again on the next one.
-  if (firstCopy === null || firstCopy.connection !== copy.connection) return null
+  if (firstCopy === null || firstCopy.client.stream !== copy.client.stream) return null
   const { topic, facts } = publication
   const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || facts.resent > 0 || publication.sentBefore || publication.extent !== 'whole'
     || !recipient.undisturbed || !subscriber.whole || !publication.alone || publication.nextSame !== null || publication.publisher.bridge

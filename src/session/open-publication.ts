@@ -1,10 +1,10 @@
 /**
  * A publication while copies of it may come, and for a while after it was reported: who should get it, and who got it.
  */
-import type { MqttConnection } from '../mqtt/connection.ts'
-import type { Qos, Text } from '../mqtt/packet.ts'
-import type { Acceptance, Copy, CopyKind, Publication } from './delivery.ts'
+import type { Qos } from '../mqtt/packet.ts'
+import type { Acceptance, Copy, CopyKind, Party, Publication } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
+import type { Verdict } from './missing-copies.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Certainty } from './side.ts'
@@ -15,8 +15,7 @@ export class OpenCopy implements Copy {
   readonly number: number
   readonly frame: number
   readonly time: number
-  readonly connection: MqttConnection
-  readonly clientIdentifier: Text | undefined
+  readonly client: Party
   kind: CopyKind = 'live'
   readonly qos: Qos
   readonly dup: boolean
@@ -31,13 +30,12 @@ export class OpenCopy implements Copy {
   unsubscribed: Certainty | null = null
 
   constructor(
-    number: number, frame: number, time: number, connection: MqttConnection, qos: Qos, dup: boolean, retain: boolean, subscriptionIdentifiers: readonly number[],
+    number: number, frame: number, time: number, client: Party, qos: Qos, dup: boolean, retain: boolean, subscriptionIdentifiers: readonly number[],
   ) {
     this.number = number
     this.frame = frame
     this.time = time
-    this.connection = connection
-    this.clientIdentifier = connection.clientIdentifier
+    this.client = client
     this.qos = qos
     this.dup = dup
     this.retain = retain
@@ -50,8 +48,8 @@ const NO_FILTERS: readonly string[] = []
 /** One subscriber of a publication: connected and subscribed when it was published, or somebody who got a copy in any case. */
 export class Recipient {
   readonly subscriber: Subscriber
-  /** The one that it had when the message was published, or on which a copy came. */
-  readonly connection: MqttConnection
+  /** As it was connected when the message was published, or when a copy came. */
+  readonly client: Party
   /** Its subscriptions that matched; null where none was known. */
   readonly match: Match | null
   /** It should get a copy. */
@@ -70,10 +68,10 @@ export class Recipient {
   doubtful = false
 
   constructor(
-    subscriber: Subscriber, connection: MqttConnection, match: Match | null, expected: boolean, grantedQos: number | null, allowed: number, backlog: number,
+    subscriber: Subscriber, client: Party, match: Match | null, expected: boolean, grantedQos: number | null, allowed: number, backlog: number,
   ) {
     this.subscriber = subscriber
-    this.connection = connection
+    this.client = client
     this.match = match
     this.expected = expected
     this.disturbances = subscriber.disturbances
@@ -123,6 +121,8 @@ export class OpenPublication {
   lastCopyTime = NaN
   /** Copies that may be duplicates, with the recipient of each. */
   suspects: { readonly copy: OpenCopy; readonly recipient: Recipient }[] | null = null
+  /** What is to be told of recipients without a copy: known when the capture ends, told when all of it has been read. */
+  verdicts: readonly Verdict[] | null = null
   settled = false
   evicted = false
   /** When to look at it again, and the next one in that queue. */

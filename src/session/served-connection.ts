@@ -1,4 +1,5 @@
 /** A connection's part in what its server passes on: who subscribes on it, and what of that is not answered yet. */
+import type { Party } from './delivery.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { AnnouncedWill, ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -23,10 +24,23 @@ export class ServedConnection {
   will: AnnouncedWill | null = null
   /** When bytes of either side were last found missing. */
   lostTime = -Infinity
+  /** It is over: TCP may have forgotten it. */
+  ended = false
+  #party: Party | null = null
 
   constructor(connection: NetworkConnection, server: ServerState, subscriber: Subscriber) {
     this.connection = connection
     this.server = server
     this.subscriber = subscriber
+  }
+
+  /** Who the client is, for results; asked for while the connection lasts. */
+  get party(): Party {
+    const { mqtt } = this.connection
+    const { clientIdentifier, version } = mqtt
+    // The server may name the client later.
+    if (this.#party?.clientIdentifier === clientIdentifier && this.#party?.version === version) return this.#party
+    const address = mqtt.tcp.endpoints[mqtt.client ?? 0].text
+    return (this.#party = { stream: mqtt.tcp.stream, address, server: this.server.address, clientIdentifier, version })
   }
 }

@@ -157,7 +157,9 @@ export class Subscriptions implements SessionFollower {
   }
 
   /** The connection has ended. */
-  closed({ subscriber, connection }: ServedConnection): void {
+  closed(served: ServedConnection): void {
+    const { subscriber, connection } = served
+    served.ended = true
     if (subscriber.connection !== connection || this.#finished) return
     subscriber.disturb('connection-ended')
     subscriber.connection = null

@@ -290,20 +290,20 @@ export function toldOf(results: readonly DeliveryResult[]): string[] {
         const { publication, copies, missing, notJudged, acceptance } = result
         const parts = [
           ...copies.map(copyText),
-          ...missing.map(({ clientIdentifier, certainty, doubts }) => `missing ${String(clientIdentifier)} ${[certainty, ...doubts].join(' ')}`),
-          ...notJudged.map(({ clientIdentifier, reason }) => `${String(clientIdentifier)} not judged: ${reason}`),
+          ...missing.map(({ client, certainty, doubts }) => `missing ${String(client.clientIdentifier)} ${[certainty, ...doubts].join(' ')}`),
+          ...notJudged.map(({ client, reason }) => `${String(client.clientIdentifier)} not judged: ${reason}`),
         ]
         const refused = acceptance === 'refused' ? ' (refused)' : ''
-        return `${publication.topic} QoS ${publication.qos} by ${String(publication.clientIdentifier)}${refused}: ${parts.length === 0 ? 'nobody' : parts.join(', ')}`
+        return `${publication.topic} QoS ${publication.qos} by ${String(publication.publisher.clientIdentifier)}${refused}: ${parts.length === 0 ? 'nobody' : parts.join(', ')}`
       }
       case 'late-copy': return `late, of ${result.publication.topic}: ${copyText(result.copy)}`
       case 'copy-without-publication': return `${String(result.topic)} from nowhere: ${copyText(result.copy)}, ${result.cause} ${result.certainty}`
-      case 'copy-without-subscription': return `${result.topic} not subscribed to: ${String(result.copy.clientIdentifier)} ${result.certainty}`
+      case 'copy-without-subscription': return `${result.topic} not subscribed to: ${String(result.copy.client.clientIdentifier)} ${result.certainty}`
     }
   })
 }
 
-function copyText({ clientIdentifier, certainty, kind, duplicate }: Copy): string {
-  const words = [clientIdentifier ?? 'unknown', kind === 'live' ? null : kind, certainty === 'certain' ? null : certainty, duplicate === null ? null : `duplicate ${duplicate}`]
+function copyText({ client, certainty, kind, duplicate }: Copy): string {
+  const words = [client.clientIdentifier ?? 'unknown', kind === 'live' ? null : kind, certainty === 'certain' ? null : certainty, duplicate === null ? null : `duplicate ${duplicate}`]
   return words.filter((word) => word !== null).join(' ')
 }

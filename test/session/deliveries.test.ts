@@ -77,7 +77,7 @@ describe('a copy is missing', () => {
   test('it names what was expected', () => {
     const results = read(new Plant().message({ to: [], options: { qos: 2 } }).usual().settle().frames)
     const missing = results.flatMap((result) => (result.kind === 'publication' ? result.missing : []))
-    expect(missing).toMatchObject([{ clientIdentifier: 's', filter: 'a/#', qos: 1, session: { clientIdentifier: 's' } }, { clientIdentifier: 't' }])
+    expect(missing).toMatchObject([{ client: { clientIdentifier: 's' }, filter: 'a/#', qos: 1, session: { clientIdentifier: 's' } }, { client: { clientIdentifier: 't' } }])
   })
 })
 
@@ -586,11 +586,11 @@ describe('what a delivery says', () => {
     const delivery = read(plant.settle().frames).at(-1)
     expect(delivery).toMatchObject({
       kind: 'publication',
-      publication: { topic: 'a/b', qos: 2, retain: false, payloadLength: 7, clientIdentifier: 'p', resent: 0 },
+      publication: { topic: 'a/b', qos: 2, retain: false, payloadLength: 7, publisher: { clientIdentifier: 'p', server: '10.0.0.2:1883', version: '5.0' }, resent: 0 },
       acceptance: 'accepted', reasonCode: 0, subscribers: 2,
       copies: [
-        { clientIdentifier: 's', qos: 2, grantedQos: 2, filters: ['a/#', '+/b'], subscriptionIdentifiers: [5], unaltered: true, duration: 400_000, certainty: 'certain' },
-        { clientIdentifier: 't', qos: 1, grantedQos: 1, filters: ['a/#'], subscriptionIdentifiers: [], unaltered: false, certainty: 'likely' },
+        { client: { clientIdentifier: 's', stream: 1, address: '10.0.1.65:40001' }, qos: 2, grantedQos: 2, filters: ['a/#', '+/b'], subscriptionIdentifiers: [5], unaltered: true, duration: 400_000, certainty: 'certain' },
+        { client: { clientIdentifier: 't' }, qos: 1, grantedQos: 1, filters: ['a/#'], subscriptionIdentifiers: [], unaltered: false, certainty: 'likely' },
       ],
       missing: [], notJudged: [],
     })
