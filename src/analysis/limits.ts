@@ -94,10 +94,10 @@ export const LIMITS = {
     openRequests: 256,
     /** Addresses of servers: a capture shows a handful; each has a tree of filters and a table of topics. */
     servers: 4_096,
-    /** Publications remembered, reported or not, for copies that come late: one second of a very busy broker. */
+    /** Publications remembered: those that wait for copies, and as many of those that were told, for copies that come late. */
     publications: 32_768,
-    /** Copies of these that came or are expected: four for each. */
-    copies: 131_072,
+    /** Copies of these that came or are expected: two for each. */
+    copies: 65_536,
     /** Subscriptions that match one topic. Who should get a message with more of them is not followed. */
     matches: 65_536,
     /** Clients with subscriptions that match, remembered with the topics; finding them again takes microseconds. */

@@ -20,7 +20,7 @@ import type { ExitCode } from './exit.ts'
 
 export interface CaptureReadingOptions {
   /** What the command wants to hear of. */
-  readonly sink: Pick<PipelineSink, 'packet' | 'exchange'>
+  readonly sink: Pick<PipelineSink, 'packet' | 'exchange' | 'delivery'>
   /** Whether there will be a second reading. */
   readonly keepPipes: boolean
   /** Bytes of each payload that are kept; the pipeline's default where it is left out. */

@@ -3,6 +3,7 @@ import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
 import { flag, oneOf, text } from './option-values.ts'
 import { EXCHANGE_FORMATS } from './options.ts'
+import type { Copy, DeliveryResult } from '../session/delivery.ts'
 import type { Exchange, ExchangeOutcome } from '../session/exchange.ts'
 import type { CapturePlan } from './capture-plan.ts'
 import type { Arguments } from './option-values.ts'
@@ -12,6 +13,10 @@ export interface FlowsPlan extends CapturePlan {
   readonly format: (typeof EXCHANGE_FORMATS)[number]
   /** Null where all exchanges are shown. */
   readonly choice: ExchangeChoice | null
+  /** What servers pass on is shown instead of exchanges. */
+  readonly deliveries: boolean
+  /** Null where all deliveries are shown. */
+  readonly deliveryChoice: DeliveryChoice | null
 }
 
 /** `--slow`, `--open` and `--failed`: exchanges that are one or another of these. */
@@ -21,6 +26,13 @@ export interface ExchangeChoice {
   matches(exchange: Exchange): boolean
 }
 
+/** `--slow` and `--failed` of deliveries. */
+export interface DeliveryChoice {
+  /** In words. */
+  readonly text: string
+  matches(result: DeliveryResult): boolean
+}
+
 const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 'superseded'])
 
 export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan {
@@ -28,6 +40,8 @@ export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan 
   return {
     format: oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line',
     choice: choiceOf(args),
+    deliveries: flag(args, 'deliveries'),
+    deliveryChoice: flag(args, 'deliveries') ? deliveryChoiceOf(args) : null,
     ...capturePlan(args, files),
   }
 }
@@ -44,6 +58,39 @@ function choiceOf(args: Arguments): ExchangeChoice | null {
     matches: (exchange) =>
       (open && WITHOUT_END.has(exchange.outcome)) || (failed && exchange.outcome === 'failed') || (durationOf(exchange) ?? -Infinity) >= least,
   }
+}
+
+function deliveryChoiceOf(args: Arguments): DeliveryChoice | null {
+  if (flag(args, 'open')) throw new UsageError('--open is for exchanges and does not go with --deliveries')
+  const slow = text(args, 'slow')
+  const least = slow === undefined ? Infinity : nanosecondsOf(slow)
+  const failed = flag(args, 'failed')
+  const words = [...(slow === undefined ? [] : [`a copy after ${slow} ms or longer`]), ...(failed ? ['failed'] : [])]
+  if (words.length === 0) return null
+  return { text: words.join(', '), matches: (result) => slowestOf(result) >= least || (failed && hasFailed(result)) }
+}
+
+/** The time through the server of the slowest copy; of what was stored or retained it says nothing. */
+function slowestOf(result: DeliveryResult): number {
+  const copies = result.kind === 'publication' ? result.copies : [result.copy]
+  let slowest = -Infinity
+  for (const { kind, duration } of copies) if (kind === 'live' && duration !== null && duration > slowest) slowest = duration
+  return slowest
+}
+
+/** Refused, not sent to somebody, sent twice, or to somebody who does not want it; not what is unsure. */
+function hasFailed(result: DeliveryResult): boolean {
+  switch (result.kind) {
+    case 'publication':
+      return result.acceptance === 'refused' || result.missing.some(({ certainty }) => certainty !== 'unsure') || result.copies.some(isTwice)
+    case 'late-copy': return isTwice(result.copy)
+    case 'copy-without-publication': return false
+    case 'copy-without-subscription': return result.certainty !== 'unsure'
+  }
+}
+
+function isTwice({ duplicate }: Copy): boolean {
+  return duplicate !== null && duplicate !== 'unsure'
 }
 
 /** A decimal number of milliseconds; with more than six digits behind the point it would be no whole number of nanoseconds. */

@@ -5,6 +5,7 @@ import { ExchangeLineRenderer } from '../report/exchange-line.ts'
 import { exchangeSummaryText } from '../report/exchange-summary.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
+import { DeliveryListing } from './delivery-listing.ts'
 import { EXIT } from './exit.ts'
 import { flowsPlan } from './flows-plan.ts'
 import type { ExchangeRenderer } from '../report/renderer.ts'
@@ -17,7 +18,8 @@ import type { Arguments } from './option-values.ts'
 /** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats. */
 
 export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const listing = new Listing(flowsPlan(args, files))
+  const plan = flowsPlan(args, files)
+  const listing = plan.deliveries ? new DeliveryListing(plan) : new Listing(plan)
   try {
     return await listing.run()
   } finally {

@@ -57,6 +57,7 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
+  deliveries: flag(SHOW, 'What servers passed on to whom, one line for each message published'),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),

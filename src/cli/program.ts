@@ -78,6 +78,7 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap flows capture.pcapng', 'One line for each exchange')
         .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
         .example('mqtap flows --open c.pcap', 'What was never answered')
+        .example('mqtap flows --deliveries c.pcap', 'Who got what was published')
         .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
       async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
     )

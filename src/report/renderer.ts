@@ -1,3 +1,4 @@
+import type { DeliveryResult } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 
@@ -15,5 +16,12 @@ export interface PacketRenderer {
 export interface ExchangeRenderer {
   begin(): string
   exchange(exchange: Exchange): string
+  end(): string
+}
+
+/** The same for deliveries, each of them when it is settled. */
+export interface DeliveryRenderer {
+  begin(): string
+  delivery(result: DeliveryResult): string
   end(): string
 }

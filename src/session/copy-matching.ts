@@ -46,7 +46,7 @@ export class CopyMatching {
     let found = 0
     let publication = topic.newest
     for (let looked = 0; publication !== null && looked < MOST_TRIED; looked++, publication = publication.previousOfTopic) {
-      const sameLength = publication.facts.payloadLength === content.length && (content.extent === 'none' || publication.extent === 'none')
+      const sameLength = publication.payloadLength === content.length && (content.extent === 'none' || publication.extent === 'none')
       if (!sameLength || publication.firstSeenFrame > frame) continue
       const recipient = publication.recipientOf(subscriber)
       if (recipient !== null && recipient.copies > 0) continue
@@ -62,15 +62,15 @@ export class CopyMatching {
     for (let tried = 0; publication !== null && publication !== to && tried < MOST_TRIED; tried++) {
       // What caused the copy was seen before it, or at least parts of it behind a hole.
       if (publication.firstSeenFrame <= frame) {
-        const recipient = publication.recipientOf(subscriber)
-        const fit = recipient === null ? newcomerFit(publication, subscriber, match) : fitOf(publication, recipient, qos)
+        const recipient = publication.recipientOf(subscriber, match)
+        const fit = recipient === null ? newcomerFit(publication, subscriber, match) : fitOf(publication, recipient, match, qos)
         if (fit < this.#fit) {
           this.#fit = fit
           this.publication = publication
           this.recipient = recipient
           if (fit === FIT.expected) return
         }
-        if (fit === FIT.none && (this.full === null || publication.facts.number > this.full.facts.number)) this.full = publication
+        if (fit === FIT.none && (this.full === null || publication.number > this.full.number)) this.full = publication
       }
       publication = publication.nextSame
     }
@@ -85,19 +85,19 @@ function newcomerFit(publication: OpenPublication, subscriber: Subscriber, match
 
 /** The server may have kept it for the subscriber's connection, which began after it (MQTT 5.0 §4.1). */
 function mayBeStored(publication: OpenPublication, { connection }: Subscriber, match: Match | null): boolean {
-  return publication.facts.number < (connection?.connack?.number ?? 0) && match !== null && subscribedBefore(publication, match)
+  return publication.number < (connection?.connack?.number ?? 0) && match !== null && subscribedBefore(publication, match)
 }
 
-function subscribedBefore({ facts: { number } }: OpenPublication, { subscriptions }: Match): boolean {
+function subscribedBefore({ number }: OpenPublication, { subscriptions }: Match): boolean {
   return subscriptions.some(({ begun }) => begun.number < number)
 }
 
-function fitOf(publication: OpenPublication, recipient: Recipient, qos: number): number {
+function fitOf(publication: OpenPublication, recipient: Recipient, match: Match | null, qos: number): number {
   if (recipient.copies === 0) {
-    if (publication.settled) return FIT.reported
+    if (publication.settled) return mayBeStored(publication, recipient.subscriber, match) ? FIT.unknown : FIT.reported
     return recipient.expected && recipient.undisturbed && !recipient.doubtful && qosFits(publication, recipient, qos) ? FIT.expected : FIT.disturbed
   }
-  if (recipient.copies >= recipient.allowed + publication.facts.resent) return FIT.none
+  if (recipient.copies >= recipient.allowed + publication.resent) return FIT.none
   return publication.settled ? FIT.reported : FIT.further
 }
 
@@ -120,10 +120,10 @@ function isOnlyOne(publication: OpenPublication, same: SameContent, subscriber: 
   for (let other = same.newest; other !== null; other = other.previousSame) {
     if (tried++ === MOST_TRIED) return false
     if (other === publication) continue
-    const recipient = other.recipientOf(subscriber)
+    const recipient = other.recipientOf(subscriber, match)
     if (recipient === null) {
-      if (!other.settled || mayBeStored(other, subscriber, match)) return false
-    } else if (!other.settled || recipient.firstCopy?.kind === 'stored') {
+      if (!other.settled || match === null || subscribedBefore(other, match)) return false
+    } else if (!other.settled || recipient.firstCopy?.kind === 'stored' || (recipient.copies === 0 && mayBeStored(other, subscriber, match))) {
       if (recipient.copies < recipient.allowed || recipient.firstCopy?.certainty !== 'certain') return false
     }
   }

@@ -12,7 +12,7 @@ import type { SessionFollower } from './client-sessions.ts'
 import { CopyMatching } from './copy-matching.ts'
 import type { CopyWithoutPublication, DeliveryResult, MissingCopy, NotJudged, Publication, StrayCause } from './delivery.ts'
 import { DueQueue } from './due-queue.ts'
-import { expectedRecipient, unexpectedRecipient } from './expectation.ts'
+import { beginUnexpected, expectedRecipient } from './expectation.ts'
 import { ContentReader, isSame, passedOnHash, type Content } from './message-content.ts'
 import { duplicateVerdict, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -54,6 +54,7 @@ export class Deliveries implements SessionFollower {
   readonly #limits: DeliveryLimits
   readonly #window: PublicationWindow
   readonly #parked: ParkedCopies
+  readonly #makeRecipient: () => Recipient
   readonly #content = new ContentReader()
   readonly #matching = new CopyMatching()
   /** Publications to be looked at soon after they came, and those that wait for what has not come. */
@@ -72,7 +73,8 @@ export class Deliveries implements SessionFollower {
     this.#emit = emit
     this.#limits = limits
     this.subscriptions = new Subscriptions(limits)
-    this.#window = new PublicationWindow(this.subscriptions.servers, (publication) => this.#leaves(publication), limits)
+    this.#window = new PublicationWindow(this.subscriptions.servers, (publication) => this.#tellEarly(publication), limits)
+    this.#makeRecipient = () => this.#window.takeRecipient()
     this.#parked = new ParkedCopies(limits.parkedCopies)
   }
 
@@ -94,7 +96,7 @@ export class Deliveries implements SessionFollower {
       if (side === 'client') this.#publication(event, packet, served, exchange)
       else this.#copy(event, packet, served, exchange)
     } else if (type >= PUBACK && type <= PUBCOMP) {
-      if (side === 'server' && exchange !== null && exchange.message instanceof OpenPublication) acknowledge(exchange.message, event, type)
+      if (side === 'server' && exchange !== null) this.#acknowledged(exchange, event, type)
     } else if (type >= SUBSCRIBE && type <= UNSUBACK) this.subscriptions.packet(served, event, side)
     else if (type === DISCONNECT) this.subscriptions.closing(served)
     else if (packet.type === 'CONNECT' && packet.bridge) served.bridge = true
@@ -122,8 +124,7 @@ export class Deliveries implements SessionFollower {
   /** The capture ends. What still waits behind missing bytes is yet to come, but nothing happens any more: it is judged now, and told at the end. */
   finish(): void {
     this.#expireParked(Infinity)
-    for (const publication of this.#window) {
-      if (publication.settled) continue
+    for (const publication of this.#window.open()) {
       publication.verdicts = this.#verdicts(publication, true)
       for (const { copy, recipient } of publication.suspects ?? []) this.#judgeDuplicate(publication, recipient, copy)
     }
@@ -134,7 +135,7 @@ export class Deliveries implements SessionFollower {
   /** All has been read. */
   end(): void {
     this.#expireParked(Infinity)
-    for (const publication of this.#window) if (!publication.settled) this.#settle(publication, this.#verdicts(publication, true))
+    for (const publication of this.#window.open()) this.#settle(publication, this.#verdicts(publication, true))
   }
 
   // --- SessionFollower ---
@@ -166,47 +167,65 @@ export class Deliveries implements SessionFollower {
   // --- publications ---
 
   #publication(event: PacketEvent, packet: Publish, served: ServedConnection, exchange: OpenExchange | null): void {
-    if (exchange?.message instanceof OpenPublication) {
-      exchange.message.facts.resent++
+    if (exchange !== null && exchange.message !== null) {
+      const known = publicationOf(exchange)
+      if (known !== null) known.resent++
       return
     }
     const name = event.resolvedTopicName ?? packet.topicName
     // A name that is no text, or stands behind an alias that was not seen: nobody can say who subscribes to it.
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) return
-    const { number, frame, time } = event
-    const { qos, retain, payloadLength, properties } = packet
-    const facts = { number, frame, time, publisher: served.party, topic: name, qos, retain, payloadLength, resent: 0 }
     const topic = this.#window.topic(served.server, name)
-    const publication = new OpenPublication(facts, served, topic, event.firstSeenFrame, this.#content.extent, passedOnHash(properties))
-    if (exchange !== null) exchange.message = publication
-    else if (qos > 0) publication.acceptance = 'unacknowledged'
-    publication.sentBefore = packet.dup
+    const matches = this.#window.matches(topic)
+    const publication = this.#window.take()
+    publication.begin(event, packet, served, topic, this.#content.extent)
+    if (exchange !== null) {
+      exchange.message = publication
+      publication.exchange = exchange.number
+    } else if (packet.qos > 0) publication.acceptance = 'unacknowledged'
+    if (packet.retain) keepRetained(topic, this.#content, publication.facts)
+    this.#window.add(publication)
+    if (matches !== null && matches.length === 0 && !packet.retain && !served.server.doubtful && this.subscriptions.serverCount === 1) {
+      // Nobody can want it: all is known of everybody, and there is no other address.
+      publication.unwanted = true
+      if (packet.qos === 0) this.#tellUnwanted(publication)
+      return
+    }
+    const { properties } = packet
+    publication.properties = passedOnHash(properties)
     publication.expiry = numberOf(properties, 'messageExpiryInterval')
     publication.copyLength = event.length + LONGEST_CHARACTER * name.length + COPY_MARGIN
-    const same = this.#window.add(publication, this.#content)
+    const same = this.#window.index(publication, this.#content)
+    if (matches === null) this.#leftOut++
     // What a server does with a defective one is its own business.
-    if (event.problems.length === 0 || !event.problems.some(({ severity }) => severity === 'error')) this.#expect(publication)
+    else if (event.problems.length === 0 || !event.problems.some(({ severity }) => severity === 'error')) this.#expect(publication, matches)
     publication.alone = same.open === 0
     if (publication.open > 0) same.open++
-    if (retain) keepRetained(topic, this.#content, facts)
     if (same.parked !== null) this.#claimParked(publication, same)
-    this.#soon.add(publication, this.#after(time, this.#limits.settling))
+  }
+
+  #tellUnwanted(publication: OpenPublication): void {
+    this.#settle(publication, NO_VERDICTS)
+    this.#window.forget(publication)
+  }
+
+  #acknowledged(exchange: OpenExchange, event: PacketEvent, type: number): void {
+    const publication = publicationOf(exchange)
+    if (publication === null) return
+    acknowledge(publication, event, type)
+    if (publication.unwanted && publication.acceptance !== 'open' && !publication.settled) this.#tellUnwanted(publication)
   }
 
   /** Who should get a copy. */
-  #expect(publication: OpenPublication): void {
-    const matches = this.#window.matches(publication.topic)
-    if (matches === null) {
-      this.#leftOut++
-      return
-    }
+  #expect(publication: OpenPublication, matches: readonly Match[]): void {
     for (const match of matches) {
-      const recipient = expectedRecipient(match, publication)
+      const recipient = expectedRecipient(match, publication, this.#makeRecipient)
       if (recipient === null) continue
       publication.waiting++
       publication.open++
       publication.subscribers++
       recipient.subscriber.outstanding++
+      match.place = publication.recipients.length
       this.#window.addRecipient(publication, recipient)
     }
   }
@@ -254,8 +273,9 @@ export class Deliveries implements SessionFollower {
     if (matching.publication !== null) {
       if (same.empty) topic.forget(same)
       const { publication, recipient, certainty } = matching
-      // With RETAIN set, it may be the answer to a SUBSCRIBE all the same.
-      const mayBeRetained = copy.retain && (parked.match === null || parked.match.askedSince(copy.time - this.#limits.copyDeadline))
+      // With RETAIN set, it may be the answer to a SUBSCRIBE all the same, where the message retained then was the same.
+      const wasThere = same.oldest !== same.newest || parked.match?.askedBefore(publication.number) !== true
+      const mayBeRetained = copy.retain && wasThere && parked.match?.askedSince(copy.time - this.#limits.copyDeadline) !== false
       this.#attach(publication, recipient, parked, mayBeRetained && certainty === 'certain' ? 'likely' : certainty)
       return publication.facts
     }
@@ -270,11 +290,11 @@ export class Deliveries implements SessionFollower {
   #isRetained({ served, match, copy }: ParkedCopy, found: boolean): boolean {
     const { publication, recipient } = this.#matching
     if (!found || publication!.settled || (recipient !== null && recipient.copies > 0)) return true
-    const { facts } = publication!
+    const { number, retain } = publication!
     const isDue = recipient !== null && recipient.expected && recipient.undisturbed
     // A bridge gets live messages with the flag as published, and so does whoever asked for that, from then on.
     const keepsFlag = served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
-    if (keepsFlag && facts.retain) return !isDue && (match === null || !match.subscriptions.some(({ asked }) => asked.number < facts.number))
+    if (keepsFlag && retain) return !isDue && (match === null || !match.subscriptions.some(({ asked }) => asked.number < number))
     // Where nothing was subscribed to lately it is a live one with the wrong flag.
     return !isDue || match === null || match.askedSince(copy.time - this.#limits.copyDeadline)
   }
@@ -283,7 +303,7 @@ export class Deliveries implements SessionFollower {
     const { copy, served, subscriber, topic, same, match, payloadLength } = parked
     copy.kind = 'retained'
     let publication: OpenPublication | null = null
-    for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.facts.retain) publication = one
+    for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.retain) publication = one
     // Should the live copy of one of them not come, this may have been it.
     doubtOthers(same, subscriber)
     const known = topic.retained !== null && isSame(topic.retained, this.#content) ? topic.retained.publication : null
@@ -298,9 +318,8 @@ export class Deliveries implements SessionFollower {
     copy.certainty = only && subscriber.whole && this.#content.extent === 'whole' ? 'certain' : 'likely'
     copy.duration = durationOf(facts, copy)
     if (publication !== null) copy.unaltered = unaltered(publication, served, parked.properties)
-    if (publication?.facts === facts && !publication.settled) {
-      publication.copies.push(copy)
-      this.#window.addCopy()
+    if (publication?.number === facts.number && !publication.settled) {
+      this.#window.addCopy(publication, copy)
       if (publication.recipientOf(subscriber) === null) this.#addRecipient(publication, served, match).doubtful = true
     } else this.#emit({ kind: 'late-copy', publication: facts, copy })
     return facts
@@ -311,11 +330,11 @@ export class Deliveries implements SessionFollower {
     const { copy, served, subscriber, match } = parked
     const recipient = known ?? this.#addRecipient(publication, served, match)
     copy.certainty = certainty
-    copy.duration = durationOf(publication.facts, copy)
+    copy.duration = durationOf(publication, copy)
     copy.unaltered = unaltered(publication, served, parked.properties)
     if (copy.unaltered === false) lessThanCertain(copy)
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
-    if (!recipient.expected && isStored(publication, served)) copy.kind = 'stored'
+    if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     publication.content!.moveCursor(subscriber, publication)
     this.#count(publication, recipient, copy)
     if (!publication.settled) return
@@ -335,12 +354,12 @@ export class Deliveries implements SessionFollower {
     if (recipient.copies === recipient.allowed && --publication.open === 0 && !publication.settled) publication.content!.open--
     if (publication.settled) return
     publication.lastCopyTime = this.#now
-    publication.copies.push(copy)
-    this.#window.addCopy()
+    this.#window.addCopy(publication, copy)
   }
 
   #addRecipient(publication: OpenPublication, served: ServedConnection, match: Match | null): Recipient {
-    const recipient = unexpectedRecipient(served, match)
+    const recipient = this.#makeRecipient()
+    beginUnexpected(recipient, served, match)
     if (publication.open++ === 0 && !publication.settled) publication.content!.open++
     this.#window.addRecipient(publication, recipient)
     return recipient
@@ -432,16 +451,19 @@ export class Deliveries implements SessionFollower {
   #settleDue(): void {
     const { settling, copyDeadline, proofDeadline } = this.#limits
     const now = this.#now
-    for (let publication = this.#soon.take(now); publication !== null; publication = this.#soon.take(now)) {
-      if (publication.settled) continue
+    for (;;) {
+      const publication = this.#window.takeFresh(now - settling) ?? this.#soon.take(now)
+      if (publication === null) break
+      if (publication.settled || publication.evicted) continue
       const complete = publication.waiting === 0 && publication.suspects === null
-      const lately = now - publication.lastCopyTime < settling || publication.content!.parked !== null
+      const lately = now - publication.lastCopyTime < settling || (publication.content !== null && publication.content.parked !== null)
       if (lately || (complete && this.#waitsForAcknowledgement(publication))) this.#soon.add(publication, now + settling)
+      else if (publication.unwanted) this.#tellUnwanted(publication)
       else if (complete) this.#settle(publication, NO_VERDICTS)
       else if (!this.#settleIfClear(publication)) this.#later.add(publication, now + copyDeadline)
     }
     for (let publication = this.#later.take(now); publication !== null; publication = this.#later.take(now)) {
-      if (publication.settled || this.#settleIfClear(publication)) continue
+      if (publication.settled || publication.evicted || this.#settleIfClear(publication)) continue
       if (now - publication.time < proofDeadline) this.#later.add(publication, now + copyDeadline)
       else this.#settle(publication, this.#verdicts(publication, true))
     }
@@ -462,7 +484,8 @@ export class Deliveries implements SessionFollower {
 
   /** Tells what became of the publication; `verdicts` of its recipients, none where all have their copies. */
   #settle(publication: OpenPublication, verdicts: readonly Verdict[]): void {
-    const { facts, acceptance, reasonCode, subscribers, recipients, copies } = publication
+    const { facts, acceptance, reasonCode, subscribers, recipients } = publication
+    const copies = publication.copies.length > 1 ? publication.copies.toSorted(byNumber) : publication.copies
     const missing: MissingCopy[] = []
     const notJudged: NotJudged[] = []
     verdicts.forEach((verdict, index) => {
@@ -481,8 +504,8 @@ export class Deliveries implements SessionFollower {
     // Somebody else may have published the same while it was not seen what others sent.
     if (!(publication.topic.server.blindTime < facts.time - this.#limits.copyDeadline)) for (const copy of copies) doubtBlind(copy)
     publication.settled = true
+    this.#window.told(publication)
     if (publication.open > 0) publication.content!.open--
-    if (copies.length > 1) copies.sort((a, b) => a.number - b.number)
     this.#emit({ kind: 'publication', publication: facts, acceptance, reasonCode, subscribers, copies, missing, notJudged })
   }
 
@@ -492,8 +515,7 @@ export class Deliveries implements SessionFollower {
   }
 
   /** There is no room for it any more. */
-  #leaves(publication: OpenPublication): void {
-    if (publication.settled) return
+  #tellEarly(publication: OpenPublication): void {
     const verdicts = this.#verdicts(publication, true).map((verdict) => (verdict === 'too-short' ? 'limit' : verdict))
     if (verdicts.includes('limit')) this.#leftOut++
     this.#settle(publication, verdicts)
@@ -514,14 +536,14 @@ export class Deliveries implements SessionFollower {
     }
     if (time > this.#now) this.#now = time
     if (this.#parked.any) this.#expireParked(this.#now)
-    if (this.#soon.due <= this.#now || this.#later.due <= this.#now) this.#settleDue()
+    if (!(this.#window.freshTime > this.#now - this.#limits.settling) || this.#soon.due <= this.#now || this.#later.due <= this.#now) this.#settleDue()
   }
 
   /** Times before and after say nothing about each other: all that is open is told as far as it goes. */
   #clockStepped(): void {
     this.#expireParked(Infinity)
-    for (const publication of this.#window) {
-      if (!publication.settled) this.#settle(publication, this.#verdicts(publication, true).map((verdict) => (verdict === 'too-short' ? 'clock' : verdict)))
+    for (const publication of this.#window.open()) {
+      this.#settle(publication, this.#verdicts(publication, true).map((verdict) => (verdict === 'too-short' ? 'clock' : verdict)))
     }
     this.#soon.clear()
     this.#later.clear()
@@ -542,6 +564,15 @@ const LONGEST_CHARACTER = 3
 const COPY_MARGIN = 64
 /** Other addresses at which the content of a copy without publication is looked for. */
 const MOST_ADDRESSES = 16
+
+/** The one that the exchange is of, while it is remembered. */
+function publicationOf({ message, number }: OpenExchange): OpenPublication | null {
+  return message instanceof OpenPublication && message.exchange === number && !message.evicted ? message : null
+}
+
+function byNumber(a: OpenCopy, b: OpenCopy): number {
+  return a.number - b.number
+}
 
 function acknowledge(publication: OpenPublication, event: PacketEvent, type: number): void {
   if (publication.acceptance !== 'open') return
@@ -571,8 +602,8 @@ function unsubscribed(event: PacketEvent, topic: PublishedTopic, served: ServedC
 }
 
 /** Its connection began after the message was published. */
-function isStored({ facts }: OpenPublication, { connection }: ServedConnection): boolean {
-  return connection.connack !== null && connection.connack.number > facts.number
+function isStored({ number }: OpenPublication, { connection }: ServedConnection): boolean {
+  return connection.connack !== null && connection.connack.number > number
 }
 
 function unaltered({ properties }: OpenPublication, { connection }: ServedConnection, copied: number): boolean | null {
@@ -601,7 +632,7 @@ function doubtBlind(copy: OpenCopy): void {
   if (copy.duplicate !== null) copy.duplicate = 'unsure'
 }
 
-function durationOf(publication: Publication, copy: OpenCopy): number | null {
+function durationOf(publication: Pick<Publication, 'time' | 'frame'>, copy: OpenCopy): number | null {
   const duration = copy.time - publication.time
   return Number.isNaN(duration) || publication.frame > copy.frame ? null : duration
 }

@@ -160,13 +160,12 @@ export interface LateCopy {
 
 /**
  * Where a copy may come from whose publication is not in the capture. `retained` a retained message from before · `will` the will of a client whose connection
- * broke · `server` the server itself: its name begins with `$` · `other-address` the same content was published at another address, to `source` · `bridge`
- * brought to a bridge · `topic-unknown` its Topic Alias was set before what the capture shows · `unknown` a publisher that the capture does not hold, a plugin,
- * the server
+ * broke · `server` the server itself: the topic begins with `$` · `other-address` the same content was published at another address: `source` ·
+ * `topic-unknown` its Topic Alias was set before what the capture shows · `unknown` a publisher that the capture does not hold, a bridge, a plugin, the server
  */
-export type StrayCause = 'retained' | 'will' | 'server' | 'other-address' | 'bridge' | 'topic-unknown' | 'unknown'
+export type StrayCause = 'retained' | 'will' | 'server' | 'other-address' | 'topic-unknown' | 'unknown'
 
-export const STRAY_CAUSES: readonly StrayCause[] = ['retained', 'will', 'server', 'other-address', 'bridge', 'topic-unknown', 'unknown']
+export const STRAY_CAUSES: readonly StrayCause[] = ['retained', 'will', 'server', 'other-address', 'topic-unknown', 'unknown']
 
 export interface CopyWithoutPublication {
   readonly kind: 'copy-without-publication'

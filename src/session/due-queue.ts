@@ -13,6 +13,7 @@ export class DueQueue {
   add(publication: OpenPublication, due: number): void {
     publication.due = due
     publication.nextDue = null
+    publication.queued = true
     if (this.#last === null) this.#first = publication
     else this.#last.nextDue = publication
     this.#last = publication
@@ -25,10 +26,12 @@ export class DueQueue {
     this.#first = first.nextDue
     if (this.#first === null) this.#last = null
     first.nextDue = null
+    first.queued = false
     return first
   }
 
   clear(): void {
+    for (let publication = this.#first; publication !== null; publication = publication.nextDue) publication.queued = false
     this.#first = null
     this.#last = null
   }

@@ -1,5 +1,5 @@
 /** Who should get a copy of a publication. */
-import { Recipient, type OpenPublication } from './open-publication.ts'
+import type { OpenPublication, Recipient } from './open-publication.ts'
 import type { Match } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Subscription } from './subscription.ts'
@@ -8,7 +8,7 @@ import type { Subscription } from './subscription.ts'
  * A client that is connected and has a subscription in force that matches, the server having said so before the message reached it. Null for any other: shared
  * subscriptions pass to one member only (MQTT 5.0 §4.8.2), No Local ones not to the publisher (§3.8.3.1), and what is stored for a client that is away comes later.
  */
-export function expectedRecipient(match: Match, publication: OpenPublication): Recipient | null {
+export function expectedRecipient(match: Match, publication: OpenPublication, make: () => Recipient): Recipient | null {
   const { subscriber } = match
   const { connection } = subscriber
   const served = connection?.served ?? null
@@ -25,13 +25,15 @@ export function expectedRecipient(match: Match, publication: OpenPublication): R
   }
   if (grantedQos === null) return null
   const backlog = subscriber.outstanding + connection.server.inFlight
-  return new Recipient(subscriber, served.party, match, true, grantedQos, copiesAllowed(match.subscriptions), backlog)
+  const recipient = make()
+  recipient.begin(subscriber, served.party, match, true, grantedQos, copiesAllowed(match.subscriptions), backlog)
+  return recipient
 }
 
 /** A client that got a copy, though nothing says that it should. */
-export function unexpectedRecipient({ subscriber, party }: ServedConnection, match: Match | null): Recipient {
+export function beginUnexpected(recipient: Recipient, { subscriber, party }: ServedConnection, match: Match | null): void {
   const allowed = match === null ? 1 : copiesAllowed(match.subscriptions)
-  return new Recipient(subscriber, party, match, false, match?.grantedQos ?? null, allowed, 0)
+  recipient.begin(subscriber, party, match, false, match?.grantedQos ?? null, allowed, 0)
 }
 
 /** A server may send one copy for each subscription (MQTT 5.0 §3.3.4). */

@@ -132,7 +132,7 @@ function doubtsOf(
   times: JudgementTimes,
 ): readonly Doubt[] {
   const { subscriber } = recipient
-  const { facts, publisher } = publication
+  const { publisher } = publication
   const doubts: Doubt[] = []
   if (Math.min(publication.qos, recipient.grantedQos ?? 0) === 0) doubts.push('qos-0')
   if (!evidence.passedOn || !(evidence.reachedEarlier || evidence.reachedLater)) doubts.push('access')
@@ -143,7 +143,7 @@ function doubtsOf(
   if (!subscriber.whole) doubts.push('history')
   if (!(subscriber.strayTime < publication.time)) doubts.push('other-topic')
   if (publisher.bridge || connection.served?.bridge === true) doubts.push('bridge')
-  if (facts.retain && facts.payloadLength === 0) doubts.push('clears-retained')
+  if (publication.retain && publication.payloadLength === 0) doubts.push('clears-retained')
   if (publication.extent !== 'whole') doubts.push('content-cut')
   return doubts
 }
@@ -162,8 +162,8 @@ export function duplicateVerdict(publication: OpenPublication, recipient: Recipi
   const { subscriber, firstCopy } = recipient
   // What was not acknowledged on an earlier connection is sent again on the next one.
   if (firstCopy === null || firstCopy.client.stream !== copy.client.stream) return null
-  const { topic, facts } = publication
-  const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || facts.resent > 0 || publication.sentBefore || publication.extent !== 'whole'
+  const { topic } = publication
+  const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || publication.resent > 0 || publication.sentBefore || publication.extent !== 'whole'
     || !recipient.undisturbed || !subscriber.whole || !publication.alone || publication.nextSame !== null || publication.publisher.bridge
     || topic.server.wills.has(topic.name) || !(topic.strayTime < publication.time - times.copyDeadline) || askedLately(publication, recipient, times)
   if (doubtful) return 'unsure'

@@ -13,6 +13,8 @@ import type { Subscription } from './subscription.ts'
 export class Match {
   readonly subscriber: Subscriber
   readonly subscriptions: Subscription[] = []
+  /** Among the recipients of the publication before: mostly it is the same in the next one. */
+  place = 0
   #filters: readonly string[] | null = null
 
   constructor(subscriber: Subscriber) {
@@ -29,6 +31,11 @@ export class Match {
     let highest: number | null = null
     for (const { grantedQos } of this.subscriptions) if (grantedQos !== null && !(highest !== null && highest >= grantedQos)) highest = grantedQos
     return highest
+  }
+
+  /** All of them were asked for before the packet with this number. */
+  askedBefore(number: number): boolean {
+    return this.subscriptions.every(({ asked }) => asked.number < number)
   }
 
   /** One of them was asked for after that time, or nobody knows when. */
@@ -73,11 +80,14 @@ export class SameContent implements Content {
     this.newest = publication
   }
 
-  /** Publications go in the order in which they came. */
-  removeOldest(): void {
-    this.oldest = this.oldest!.nextSame
-    if (this.oldest === null) this.newest = null
-    else this.oldest.previousSame = null
+  remove(publication: OpenPublication): void {
+    const { previousSame, nextSame } = publication
+    if (previousSame === null) this.oldest = nextSame
+    else previousSame.nextSame = nextSame
+    if (nextSame === null) this.newest = previousSame
+    else nextSame.previousSame = previousSame
+    publication.previousSame = null
+    publication.nextSame = null
   }
 
   get empty(): boolean {
@@ -87,7 +97,7 @@ export class SameContent implements Content {
   /** Where to look first for what a subscriber's next copy is of. */
   cursorOf(subscriber: Subscriber): OpenPublication | null {
     const cursor = this.#cursors?.get(subscriber)
-    return cursor === undefined || cursor.evicted ? this.oldest : cursor
+    return cursor === undefined || cursor.content !== this ? this.oldest : cursor
   }
 
   moveCursor(subscriber: Subscriber, publication: OpenPublication): void {
@@ -193,13 +203,16 @@ export class PublishedTopic {
     if (publication.extent === 'none') this.cut++
   }
 
-  removeOldest(): void {
-    const oldest = this.oldest!
-    if (oldest.extent === 'none') this.cut--
+  remove(publication: OpenPublication): void {
+    const { previousOfTopic, nextOfTopic, extent } = publication
+    if (extent === 'none') this.cut--
     this.count--
-    this.oldest = oldest.nextOfTopic
-    if (this.oldest === null) this.newest = null
-    else this.oldest.previousOfTopic = null
+    if (previousOfTopic === null) this.oldest = nextOfTopic
+    else previousOfTopic.nextOfTopic = nextOfTopic
+    if (nextOfTopic === null) this.newest = previousOfTopic
+    else nextOfTopic.previousOfTopic = previousOfTopic
+    publication.previousOfTopic = null
+    publication.nextOfTopic = null
   }
 
   /** Nothing is remembered of it but perhaps its retained message. */

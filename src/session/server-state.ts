@@ -25,6 +25,8 @@ export class ServerState {
   readonly topics = new Map<string, PublishedTopic>()
   /** By topic. */
   readonly wills = new Map<string, AnnouncedWill[]>()
+  /** A client may have had subscriptions that are not known. Once that is so, it stays so. */
+  doubtful = false
   /** When a client last said something that the capture does not hold, as far as that is known. */
   blindTime = -Infinity
   /** When a connection of an unknown client was last active: it may have been anybody's. */

@@ -24,7 +24,7 @@ export class Subscriber {
    * Nothing that could have changed its subscriptions has gone unseen since the server had none for it. False also where the capture has more than can be
    * remembered.
    */
-  whole = false
+  #whole = false
   /** It came back to a Session that an earlier connection of the capture left. */
   resumed = false
   /** Some that are gone are forgotten. */
@@ -46,6 +46,23 @@ export class Subscriber {
   constructor(server: ServerState, session: ClientSession | null) {
     this.server = server
     this.session = session
+  }
+
+  get whole(): boolean {
+    return this.#whole
+  }
+
+  set whole(whole: boolean) {
+    this.#whole = whole
+    if (!whole) this.server.doubtful = true
+  }
+
+  /** It has no Session any more, and so no subscriptions. */
+  forget(): void {
+    this.#whole = false
+    this.gone.length = 0
+    this.goneForgotten = false
+    this.unusual = false
   }
 
   /** What was expected so far is no longer. */

@@ -52,6 +52,10 @@ export class Subscriptions implements SessionFollower {
     return this.#leftOut
   }
 
+  get serverCount(): number {
+    return this.#servers.size
+  }
+
   get servers(): Iterable<ServerState> {
     const servers = this.#servers
     return { [Symbol.iterator]: () => servers.values() }
@@ -69,7 +73,10 @@ export class Subscriptions implements SessionFollower {
     const { session } = connection
     const subscriber = session === null ? new Subscriber(server, null) : subscriberOf(session, server)
     // Joined in the middle: who it is was said before.
-    if (session === null) subscriber.connection = connection
+    if (session === null) {
+      subscriber.connection = connection
+      server.doubtful = true
+    }
     return (connection.served = new ServedConnection(connection, server, subscriber))
   }
 
@@ -295,10 +302,7 @@ export class Subscriptions implements SessionFollower {
 
   #drop(subscriber: Subscriber): void {
     for (const subscription of [...subscriber.subscriptions.values()]) this.#remove(subscription)
-    subscriber.gone.length = 0
-    subscriber.goneForgotten = false
-    subscriber.unusual = false
-    subscriber.whole = false
+    subscriber.forget()
   }
 }
 

@@ -1,4 +1,5 @@
 import { DECODED_SCHEMA } from './decode.ts'
+import { DELIVERY_SCHEMA } from './delivery.ts'
 import { EXCHANGE_SCHEMA } from './exchange.ts'
 import { FIELD_SCHEMA } from './field.ts'
 import { PACKET_SCHEMA } from './packet.ts'
@@ -7,6 +8,7 @@ import { PACKET_SCHEMA } from './packet.ts'
 export const SCHEMAS: Readonly<Record<string, object>> = {
   'packet-1.json': PACKET_SCHEMA,
   'exchange-1.json': EXCHANGE_SCHEMA,
+  'delivery-1.json': DELIVERY_SCHEMA,
   'decoded-1.json': DECODED_SCHEMA,
   'field-1.json': FIELD_SCHEMA,
 }
