@@ -97,6 +97,7 @@ export interface DeliverySummaryOptions {
   readonly choice: string | null
 }
 
+/** Columns are as wide as their largest number, and no less than this; with fewer than ten million copies, all fit 80 columns. */
 const COUNT_WIDTH = 12
 const CERTAINTY_WIDTH = 9
 
@@ -105,16 +106,19 @@ export function deliverySummaryText(totals: CaptureTotals, counts: DeliveryCount
   addCapture(lines, totals, clock, utc)
   lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
   if (choice !== null) lines.row('Chosen', choice)
+  const live = counts.copies.live
+  const countWidth = Math.max(COUNT_WIDTH, grouped(live.certain + live.likely + live.unsure).length, grouped(counts.publications).length)
+  const certaintyWidth = Math.max(CERTAINTY_WIDTH, ...CERTAINTIES.map((certainty) => grouped(live[certainty]).length + 1))
   const row = (label: string, numbers: ByCertainty, style: keyof Palette, more = ''): void => {
     const all = numbers.certain + numbers.likely + numbers.unsure
     const cells = CERTAINTIES.map((certainty) => {
-      const cell = numberText(numbers[certainty]).padStart(CERTAINTY_WIDTH)
+      const cell = numberText(numbers[certainty]).padStart(certaintyWidth)
       return numbers[certainty] > 0 && certainty !== 'unsure' && style !== 'reset' ? `${palette[style]}${cell}${palette.reset}` : cell
     })
-    lines.row(label, `${numberText(all).padStart(COUNT_WIDTH)}${cells.join('')}${more === '' ? '' : `  ${more}`}`)
+    lines.row(label, `${numberText(all).padStart(countWidth)}${cells.join('')}${more === '' ? '' : `  ${more}`}`)
   }
-  lines.row('Publications', `${numberText(counts.publications).padStart(COUNT_WIDTH)}${publicationsText(counts)}`)
-  lines.line(`${' '.repeat(LABEL_WIDTH)}${['all', ...CERTAINTIES].map((name, index) => name.padStart(index === 0 ? COUNT_WIDTH : CERTAINTY_WIDTH)).join('')}`)
+  lines.row('Publications', `${numberText(counts.publications).padStart(countWidth)}${publicationsText(counts)}`)
+  lines.line(`${' '.repeat(LABEL_WIDTH)}${['all', ...CERTAINTIES].map((name, index) => name.padStart(index === 0 ? countWidth : certaintyWidth)).join('')}`)
   for (const kind of COPY_KINDS) {
     const numbers = counts.copies[kind]
     if (kind === 'live' || numbers.certain + numbers.likely + numbers.unsure > 0) row(kind === 'live' ? 'Copies  live' : `        ${kind}`, numbers, 'reset')
@@ -125,7 +129,7 @@ export function deliverySummaryText(totals: CaptureTotals, counts: DeliveryCount
   row('No subscription', counts.withoutSubscription, 'red')
   if (counts.notJudged.size > 0) {
     const all = [...counts.notJudged.values()].reduce((sum, number) => sum + number, 0)
-    lines.row('Not judged', `${grouped(all).padStart(COUNT_WIDTH)}  ${listText(NOT_JUDGED_REASONS, counts.notJudged, REASON_WORDS)}`)
+    lines.row('Not judged', `${grouped(all).padStart(countWidth)}  ${listText(NOT_JUDGED_REASONS, counts.notJudged, REASON_WORDS)}`)
   }
   if (counts.timed > 0) lines.row('Through server', `${milliseconds(counts.least)} to ${milliseconds(counts.greatest)} ms, ${milliseconds(counts.average)} ms on average`)
   const { subscriptionsLeftOut, publicationsLeftOut } = totals

@@ -282,6 +282,44 @@ function segmentOf({ time, from, clientPort, server, sequence, acknowledgement, 
   return segment
 }
 
+/** The frames as a capture file: nanosecond pcap, Ethernet, IPv4. */
+export function pcapOf(frames: readonly RecordedFrame[]): Uint8Array {
+  const header = Buffer.alloc(24)
+  header.writeUInt32LE(0xa1b23c4d, 0)
+  header.writeUInt16LE(2, 4)
+  header.writeUInt16LE(4, 6)
+  header.writeUInt32LE(262_144, 16)
+  header.writeUInt32LE(1, 20)
+  return Buffer.concat([header, ...frames.flatMap((frame, index) => recordOf(frame, segmentOf(frame, index + 1)))])
+}
+
+function recordOf({ time, bytes }: RecordedFrame, segment: TcpSegment): Uint8Array[] {
+  const length = 54 + bytes.length
+  const headers = Buffer.alloc(16 + 54)
+  headers.writeUInt32LE(1_700_000_000 + Math.floor(time / 1e9), 0)
+  headers.writeUInt32LE(time % 1e9, 4)
+  headers.writeUInt32LE(length, 8)
+  headers.writeUInt32LE(length, 12)
+  const ip = 16 + 14
+  headers.writeUInt16BE(0x0800, ip - 2)
+  headers.writeUInt8(0x45, ip)
+  headers.writeUInt16BE(40 + bytes.length, ip + 2)
+  headers.writeUInt16BE(segment.identification, ip + 4)
+  headers.writeUInt8(64, ip + 8)
+  headers.writeUInt8(6, ip + 9)
+  headers.writeUInt32BE(segment.source0, ip + 12)
+  headers.writeUInt32BE(segment.destination0, ip + 16)
+  const tcp = ip + 20
+  headers.writeUInt16BE(segment.sourcePort, tcp)
+  headers.writeUInt16BE(segment.destinationPort, tcp + 2)
+  headers.writeUInt32BE(segment.sequence, tcp + 4)
+  headers.writeUInt32BE(segment.acknowledgement, tcp + 8)
+  headers.writeUInt8(0x50, tcp + 12)
+  headers.writeUInt8(segment.flags, tcp + 13)
+  headers.writeUInt16BE(segment.window, tcp + 14)
+  return [headers, bytes]
+}
+
 /** Results in words, one line each; what is as it should be has none. */
 export function toldOf(results: readonly DeliveryResult[]): string[] {
   return results.map((result) => {
