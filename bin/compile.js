@@ -9,6 +9,7 @@ const COMMANDS = [
   ['read', '-q', CAPTURE],
   ['read', '-f', 'fields', '-e', 'mqtt.topic', CAPTURE],
   ['flows', CAPTURE],
+  ['stats', CAPTURE],
 ]
 
 async function main() {

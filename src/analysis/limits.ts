@@ -120,6 +120,12 @@ export const LIMITS = {
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },
+  ladder: {
+    /** Rows of all ladders that are being collected, 0.25 kB each: nobody reads more. Of a longer connection there are the first and the last ones. */
+    rows: 50_000,
+    /** Connections whose rows are collected at once: each still has its beginning and its end among the rows above. */
+    connections: 4_096,
+  },
   filter: {
     /** Characters of a display filter: room for a set of a thousand client identifiers. */
     textLength: 65_536,
@@ -127,6 +133,24 @@ export const LIMITS = {
     nesting: 100,
     /** Pairs of values that one comparison of two fields of one packet tries: a crafted SUBSCRIBE may hold 300,000 filters, and so 10^11 pairs. */
     pairs: 262_144,
+  },
+  statistics: {
+    /** Clients counted each for itself: those of a large site. Measured at 0.6 kB each. */
+    clients: 131_072,
+    /** Characters of their identifiers: 64 for each. An identifier may have 65,535. */
+    clientCharacters: 8_388_608,
+    /** Distributions of times of single clients, two for each client at most. Measured at 2.1 kB each, and 3.7 kB where times are spread over two powers of ten. */
+    clientTimes: 16_384,
+    /** Levels of topics counted each for itself, in all topics together: four times the texts that are kept decoded. Measured at 0.35 kB each. */
+    topicLevels: 65_536,
+    /** Characters of their names: 128 for each. A topic may have 65,535. */
+    topicCharacters: 8_388_608,
+    /** Those below one level: half of all, so that a topic for each message (of answers, of sessions) cannot take the place of everything else. */
+    topicsBelow: 32_768,
+    /** Levels of one topic; what is deeper is one level. Real topics have fewer than 16; a crafted one may have 65,536. */
+    topicDepth: 32,
+    /** Buckets of the rates: 100 for each column of a plot, so that a column can begin close to where the user wants it. Six numbers each. */
+    rateBuckets: 8_192,
   },
 } as const
 

@@ -10,10 +10,8 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
-import { SessionTracker } from '../session/session-tracker.ts'
-import type { DeliveryResult } from '../session/delivery.ts'
+import { SessionTracker, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
-import type { NetworkConnection } from '../session/network-connection.ts'
 import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
@@ -24,19 +22,18 @@ export interface PipelineOptions {
   readonly version: Version | null
   /** `--payload-bytes`: bytes of each payload that are kept for display. */
   readonly payloadKept?: number
+  /** Of exchanges, only how they end is wanted: why some are slow, and what becomes of connections, is not followed. */
+  readonly outcomesOnly?: boolean
 }
 
-export interface PipelineSink {
+/** Exchanges are paired, and connections followed, only where `exchange`, `connection` or `delivery` is there. */
+export interface PipelineSink extends SessionSink {
   /** `exchange`: the one that the packet belongs to, ended or not, valid during the call; null where there is none, and where exchanges are not paired. */
   packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
-  /** Each exchange when it ends. Exchanges are paired, and connections followed, only where one of these is there. */
-  exchange?(exchange: Exchange): void
-  /** Each connection when it ends, or the capture. */
-  connection?(connection: NetworkConnection): void
-  /** What became of each publication across clients, when that is clear. Deliveries are followed only where this is there. */
-  delivery?(result: DeliveryResult): void
+  /** The capture has ended: what ends from now on ends with it. */
+  captureEnds?(): void
 }
 
 export interface CaptureFile {
@@ -128,7 +125,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
     const follows = sink.exchange !== undefined || sink.connection !== undefined || sink.delivery !== undefined
-    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session) : null
+    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session, options.outcomesOnly) : null
     this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
@@ -151,6 +148,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
+    this.#sink.captureEnds?.()
     this.#sessions?.finish()
     this.#tcp.finish(this.#frames, this.#running[1]!)
     this.#sessions?.end()

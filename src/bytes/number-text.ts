@@ -4,3 +4,33 @@
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
+
+/** In at most five characters: `4,711`, `12.3k`, `1.23M`. Never used where the exact value matters. */
+export function shortened(count: number): string {
+  if (count < 9_999.5) return grouped(Math.round(count))
+  let value = count
+  let unit = 0
+  for (; value >= 999.5 && unit < UNITS.length - 1; unit++) value /= 1000
+  return `${threeFigures(value)}${UNITS[unit]!}`
+}
+
+const UNITS: readonly string[] = ['', 'k', 'M', 'G', 'T', 'P']
+
+/** `9.99`, `10.0`, `100`: by integers, for `toFixed` costs several times as much and this runs once a line. */
+export function threeFigures(value: number): string {
+  if (value < 9.995) {
+    const hundredths = Math.round(value * 100)
+    const below = hundredths % 100
+    return `${Math.floor(hundredths / 100)}.${below < 10 ? '0' : ''}${below}`
+  }
+  if (value < 99.95) {
+    const tenths = Math.round(value * 10)
+    return `${Math.floor(tenths / 10)}.${tenths % 10}`
+  }
+  return String(Math.round(value))
+}
+
+/** A number a second: `0.25`, `43.7`, `812`, `12.3k`. */
+export function rateText(rate: number): string {
+  return rate < 99.95 ? threeFigures(rate) : shortened(rate)
+}

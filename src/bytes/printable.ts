@@ -53,7 +53,8 @@ function escapeOf(codePoint: number): string {
 
 let graphemes: Intl.Segmenter | null = null
 
-function cut(escaped: string, maxLength: number): string {
+/** Text that `printable` has made (or some of it, put together) cut as `printable` cuts, to fewer UTF-16 units than it has. */
+export function cut(escaped: string, maxLength: number): string {
   if (maxLength < 1) return ''
   let at = Math.floor(maxLength) - 1
   for (const match of escaped.matchAll(ESCAPE)) {

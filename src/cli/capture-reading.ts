@@ -20,11 +20,13 @@ import type { ExitCode } from './exit.ts'
 
 export interface CaptureReadingOptions {
   /** What the command wants to hear of. */
-  readonly sink: Pick<PipelineSink, 'packet' | 'exchange' | 'delivery'>
+  readonly sink: Omit<PipelineSink, 'captureProblem' | 'networkProblem'>
   /** Whether there will be a second reading. */
   readonly keepPipes: boolean
   /** Bytes of each payload that are kept; the pipeline's default where it is left out. */
   readonly payloadKept?: number
+  /** As of the pipeline. */
+  readonly outcomesOnly?: boolean
 }
 
 /** Messages of one kind of network problem that are told; the rest is counted. */
@@ -42,11 +44,11 @@ export class CaptureReading {
   /** Whether the input being read is a pipe, whose last record may be cut off when it is ended. */
   #fromPipe = false
 
-  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept }: CaptureReadingOptions) {
+  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept, outcomesOnly = false }: CaptureReadingOptions) {
     this.#plan = plan
     this.#input = new CaptureInput(keepPipes)
     this.pipeline = createPipeline(
-      { ports: plan.ports, version: plan.version, ...(payloadKept === undefined ? {} : { payloadKept }) },
+      { ports: plan.ports, version: plan.version, outcomesOnly, ...(payloadKept === undefined ? {} : { payloadKept }) },
       {
         ...sink,
         captureProblem: (file, problem) => this.#captureProblem(file, problem),

@@ -1,12 +1,17 @@
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
-import { FILTER_FIELDS } from '../analysis/fields.ts'
-import { COLOUR_CHOICES, DECODE_FORMATS, DIRECTIONS, EXCHANGE_FORMATS, FAIL_LEVELS, FIELDS_FORMATS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
+import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
+import {
+  COLOUR_CHOICES, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, LIST_FORMATS, PAYLOAD_MODES, READ_FORMATS, STATS_FORMATS,
+} from './options.ts'
+import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 
 /** What the shell offers behind an option with a value; commands and options are yargs' own, and file names the shell's. */
 
-const FORMATS: Readonly<Record<string, readonly string[]>> = { flows: EXCHANGE_FORMATS, decode: DECODE_FORMATS, fields: FIELDS_FORMATS }
+const FORMATS: Readonly<Record<string, readonly string[]>> = {
+  flows: FLOWS_FORMATS, connections: LIST_FORMATS, stats: STATS_FORMATS, decode: DECODE_FORMATS, fields: FIELDS_FORMATS,
+}
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {
   '-f': (command) => FORMATS[command] ?? READ_FORMATS,
@@ -19,6 +24,7 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
   '--fail-on': () => FAIL_LEVELS,
   '--mqtt-version': () => VERSIONS,
   '--direction': () => DIRECTIONS,
+  '--sort': () => SORT_KEYS,
 }
 
 const FIELD_OPTIONS: ReadonlySet<string> = new Set(['-e', '--field', '-Y', '--filter'])
@@ -29,8 +35,9 @@ export type Complete = (current: string, args: unknown, usual: () => unknown, do
 export const complete: Complete = (current, _args, usual, done) => {
   const words = process.argv.slice(process.argv.indexOf(ASKS_FOR_COMPLETION) + 1)
   const previous = words[words.length - 2] ?? ''
-  if (FIELD_OPTIONS.has(previous)) return done(FILTER_FIELDS.complete(current))
+  const command = words[1] ?? ''
+  if (FIELD_OPTIONS.has(previous)) return done((command === 'flows' ? EXCHANGE_FIELDS : PACKET_FIELDS).complete(current))
   const values = VALUES[previous]
-  if (values !== undefined) return done(values(words[1] ?? '').filter((value) => value.startsWith(current)))
+  if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
   return usual()
 }

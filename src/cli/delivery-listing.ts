@@ -1,12 +1,13 @@
 import { ANSI, PLAIN } from '../report/colour.ts'
-import { DeliveryCsvRenderer } from '../report/delivery-csv.ts'
-import { DeliveryJsonRenderer, DeliveryNdjsonRenderer } from '../report/delivery-json.ts'
+import { deliveryObject } from '../report/delivery-json.ts'
 import { DeliveryLineRenderer } from '../report/delivery-line.ts'
 import { DeliveryCounts, deliverySummaryText } from '../report/delivery-summary.ts'
+import { CsvList, JsonList, NdjsonList } from '../report/object-renderers.ts'
+import { DELIVERY_SCHEMA } from '../report/schema/delivery.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
-import type { DeliveryRenderer } from '../report/renderer.ts'
+import type { Renderer } from '../report/renderer.ts'
 import type { ClockSource } from '../report/time-format.ts'
 import type { DeliveryResult } from '../session/delivery.ts'
 import type { ExitCode } from './exit.ts'
@@ -16,7 +17,7 @@ import type { FlowsPlan } from './flows-plan.ts'
 export class DeliveryListing {
   readonly #plan: FlowsPlan
   readonly #capture: CaptureReading
-  readonly #renderer: DeliveryRenderer | null
+  readonly #renderer: Renderer<DeliveryResult> | null
   /** Of those chosen. */
   readonly #counts = new DeliveryCounts()
 
@@ -46,7 +47,7 @@ export class DeliveryListing {
     const { deliveryChoice } = this.#plan
     if (deliveryChoice !== null && !deliveryChoice.matches(result)) return
     this.#counts.add(result)
-    if (this.#renderer !== null) this.#capture.write(this.#renderer.delivery(result))
+    if (this.#renderer !== null) this.#capture.write(this.#renderer.item(result))
   }
 
   #summary(): string {
@@ -56,14 +57,15 @@ export class DeliveryListing {
   }
 }
 
-function rendererOf(plan: FlowsPlan, clock: ClockSource): DeliveryRenderer {
+function rendererOf(plan: FlowsPlan, clock: ClockSource): Renderer<DeliveryResult> {
   switch (plan.format) {
     case 'line': {
       const time = new TimeColumn(plan.time, plan.utc, clock)
       return new DeliveryLineRenderer({ palette: plan.colour ? ANSI : PLAIN, time, header: plan.header })
     }
-    case 'ndjson': return new DeliveryNdjsonRenderer(clock)
-    case 'json': return new DeliveryJsonRenderer(clock)
-    case 'csv': return new DeliveryCsvRenderer(clock, process.stdout.isTTY === true)
+    case 'ndjson': return new NdjsonList((result) => deliveryObject(result, clock()))
+    case 'json': return new JsonList((result) => deliveryObject(result, clock()))
+    case 'csv': return new CsvList(DELIVERY_SCHEMA, (result) => deliveryObject(result, clock()), process.stdout.isTTY === true)
+    case 'mermaid': throw new Error('a diagram is no list')
   }
 }

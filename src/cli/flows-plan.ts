@@ -1,17 +1,32 @@
+import { EXCHANGE_FIELDS } from '../analysis/fields.ts'
+import { NARROWEST } from '../report/ladder/layout.ts'
 import { durationOf } from '../session/exchange.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
+import { connectionChoice } from './connection-choice.ts'
 import { UsageError } from './exit.ts'
-import { flag, oneOf, text } from './option-values.ts'
-import { EXCHANGE_FORMATS } from './options.ts'
+import { filterOf } from './filter-option.ts'
+import { flag, oneOf, text, wholeNumber } from './option-values.ts'
+import { FLOWS_FORMATS } from './options.ts'
+import type { Filter } from '../analysis/filter/filter.ts'
 import type { Copy, DeliveryResult } from '../session/delivery.ts'
 import type { Exchange, ExchangeOutcome } from '../session/exchange.ts'
 import type { CapturePlan } from './capture-plan.ts'
+import type { ConnectionChoice } from './connection-choice.ts'
 import type { Arguments } from './option-values.ts'
 
 /** What `mqtap flows` was asked to do, checked. */
 export interface FlowsPlan extends CapturePlan {
-  readonly format: (typeof EXCHANGE_FORMATS)[number]
-  /** Null where all exchanges are shown. */
+  readonly format: (typeof FLOWS_FORMATS)[number]
+  /** Sequence diagrams in place of a list; `format` is `line` or `mermaid`. */
+  readonly ladder: boolean
+  /** Columns of a ladder. */
+  readonly width: number
+  /** Null where those of all connections are shown. */
+  readonly connections: ConnectionChoice | null
+  /** Whether PINGREQ and PINGRESP are shown. */
+  readonly pings: boolean
+  /** Exchanges are shown that both of these let through, but for what the two above leave out; null where all are. */
+  readonly filter: Filter<Exchange> | null
   readonly choice: ExchangeChoice | null
   /** What servers pass on is shown instead of exchanges. */
   readonly deliveries: boolean
@@ -19,7 +34,6 @@ export interface FlowsPlan extends CapturePlan {
   readonly deliveryChoice: DeliveryChoice | null
 }
 
-/** `--slow`, `--open` and `--failed`: exchanges that are one or another of these. */
 export interface ExchangeChoice {
   /** In words. */
   readonly text: string
@@ -35,17 +49,54 @@ export interface DeliveryChoice {
 
 const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 'superseded'])
 
-export function flowsPlan(args: Arguments, files: readonly string[]): FlowsPlan {
+export async function flowsPlan(args: Arguments, files: readonly string[]): Promise<FlowsPlan> {
   checkFiles(files, 'flows')
+  const format = oneOf(args, 'f', FLOWS_FORMATS) ?? 'line'
+  const ladder = flag(args, 'ladder') || format === 'mermaid'
+  if (ladder && format !== 'line' && format !== 'mermaid') {
+    throw new UsageError(`--ladder is a picture and has no form as ${format}`, 'It is text, or a diagram for Markdown with -f mermaid.')
+  }
+  const deliveries = flag(args, 'deliveries')
+  if (deliveries) refuseWithDeliveries(args, ladder)
+  const capture = capturePlan(args, files)
   return {
-    format: oneOf(args, 'f', EXCHANGE_FORMATS) ?? 'line',
+    ...capture,
+    format,
+    ladder,
+    width: widthOf(args),
+    connections: connectionChoice(args),
+    pings: args.pings === undefined || flag(args, 'pings'),
+    filter: await filterOf(args, EXCHANGE_FIELDS),
     choice: choiceOf(args),
-    deliveries: flag(args, 'deliveries'),
-    deliveryChoice: flag(args, 'deliveries') ? deliveryChoiceOf(args) : null,
-    ...capturePlan(args, files),
+    deliveries,
+    deliveryChoice: deliveries ? deliveryChoiceOf(args) : null,
+    // Nobody can read a ladder without the names of its lanes.
+    header: capture.header || (ladder && args.header === undefined),
   }
 }
 
+function widthOf(args: Arguments): number {
+  const width = wholeNumber(args, 'width', WIDEST) ?? (process.stdout.columns || USUAL_WIDTH)
+  if (args.width !== undefined && width < NARROWEST) throw new UsageError(`--width ${width}: a ladder needs ${NARROWEST} columns`)
+  return width
+}
+
+/** Of a terminal that does not say, and of a file. */
+const USUAL_WIDTH = 80
+const WIDEST = 1_000
+
+/** What a list shows: the exchanges chosen, of the connections chosen. Null where that is all. */
+export function listedChoice({ choice, connections, pings }: FlowsPlan): ExchangeChoice | null {
+  const texts = [connections === null ? [] : [connections.text], choice === null ? [] : [choice.text], pings ? [] : ['without pings']].flat()
+  if (texts.length === 0) return null
+  return {
+    text: texts.join('; '),
+    matches: (exchange) =>
+      (connections?.matches(exchange.connection) ?? true) && (pings || exchange.kind !== 'ping') && (choice?.matches(exchange) ?? true),
+  }
+}
+
+/** `--slow`, `--open` and `--failed`: exchanges that are one or another of these. */
 function choiceOf(args: Arguments): ExchangeChoice | null {
   const slow = text(args, 'slow')
   const least = slow === undefined ? Infinity : nanosecondsOf(slow)
@@ -60,8 +111,14 @@ function choiceOf(args: Arguments): ExchangeChoice | null {
   }
 }
 
+/** What is for exchanges and connections only. */
+function refuseWithDeliveries(args: Arguments, ladder: boolean): void {
+  const given = ['Y', 'client', 'stream', 'open'].find((name) => args[name] !== undefined) ?? (ladder ? 'ladder' : undefined)
+  if (given === undefined) return
+  throw new UsageError(`${given.length === 1 ? '-' : '--'}${given} is for exchanges and does not go with --deliveries`, 'Narrow the list with --slow or --failed, or take -f ndjson.')
+}
+
 function deliveryChoiceOf(args: Arguments): DeliveryChoice | null {
-  if (flag(args, 'open')) throw new UsageError('--open is for exchanges and does not go with --deliveries')
   const slow = text(args, 'slow')
   const least = slow === undefined ? Infinity : nanosecondsOf(slow)
   const failed = flag(args, 'failed')

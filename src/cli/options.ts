@@ -1,3 +1,4 @@
+import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import type { Options } from 'yargs'
 
@@ -7,7 +8,10 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
-export const EXCHANGE_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
+/** Of what is a list: exchanges, connections. */
+export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
+export const FLOWS_FORMATS = [...LIST_FORMATS, 'mermaid'] as const
+export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
@@ -36,8 +40,10 @@ const HEADER = flag(SHOW, 'A line with the names of the columns; by default on a
 const FAIL_ON = value(OUTPUT, 'Exit with 1 where a problem is at least this severe: error, warning, note; never is the default')
 const PAYLOAD_BYTES = value(SHOW, 'Bytes of each payload that are kept; 4096 by default')
 
+const FILTER = value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' })
+
 export const READ_OPTIONS: Readonly<Record<string, Options>> = {
-  Y: value(SHOW, 'Only packets that match a display filter (see mqtap fields)', { alias: 'filter' }),
+  Y: FILTER,
   V: flag(SHOW, 'All fields of each packet, as a tree (-f detail)', { alias: 'details' }),
   x: BYTES,
   q: QUIET,
@@ -57,15 +63,45 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
-  deliveries: flag(SHOW, 'What servers passed on to whom, one line for each message published'),
+  Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
+  ladder: flag(SHOW, 'A sequence diagram of each connection: all packets, and what TCP did'),
+  deliveries: flag(SHOW, 'What servers passed on to whom: one line for each message published'),
+  client: value(SHOW, 'Only this client: its identifier or its address'),
+  stream: value(SHOW, 'Only this connection: its number, as tcp.stream'),
+  pings: flag(SHOW, 'PINGREQ and PINGRESP; --no-pings leaves them out'),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
   failed: flag(SHOW, 'Only exchanges that failed; with --slow or --open, these too'),
   q: QUIET,
-  f: value(SHOW, `Format: ${EXCHANGE_FORMATS.join(', ')}`, { alias: 'format' }),
+  f: value(SHOW, `Format: ${FLOWS_FORMATS.join(', ')}`, { alias: 'format' }),
   t: TIME,
   utc: UTC,
   header: HEADER,
+  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
+  color: COLOUR,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+}
+
+export const CONNECTIONS_OPTIONS: Readonly<Record<string, Options>> = {
+  q: QUIET,
+  f: value(SHOW, `Format: ${LIST_FORMATS.join(', ')}`, { alias: 'format' }),
+  t: TIME,
+  utc: UTC,
+  header: HEADER,
+  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
+  color: COLOUR,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+}
+
+export const STATS_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: FILTER,
+  f: value(SHOW, `Format: ${STATS_FORMATS.join(', ')}`, { alias: 'format' }),
+  top: value(SHOW, 'Rows of each list; 20 by default'),
+  sort: value(SHOW, `Clients and topics with most of these first: ${SORT_KEYS.join(', ')}`),
+  interval: value(SHOW, 'Rates for each so long: 500ms, 10s, 5m, 1h; by default what fits'),
+  utc: UTC,
   color: COLOUR,
   port: PORT,
   'mqtt-version': MQTT_VERSION,
@@ -89,7 +125,9 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 /** The options of all commands. */
-export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [READ_OPTIONS, FLOWS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS]
+export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
+  READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS,
+]
 
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(

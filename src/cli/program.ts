@@ -4,7 +4,9 @@ import { nearestName } from '../analysis/fields/nearest-name.ts'
 import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
-import { DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, VALUE_OPTIONS } from './options.ts'
+import {
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+} from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
 import type { Argv, Options } from 'yargs'
@@ -14,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -73,14 +75,40 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'flows [file..]',
       'Requests with their answers: how each ended, and how long it took',
       (command) => options(command, FLOWS_OPTIONS, helpful)
-        .usage('mqtap flows FILE…\n\nOne line for each exchange (a request with all that answers it) when it ends.\nFILE is as for mqtap read.')
+        .usage('mqtap flows FILE…\n\nOne line for each exchange (a request with all that answers it) when it ends;\nor, with --ladder, a sequence diagram of each connection. FILE is as for mqtap\nread. -f mermaid makes a diagram for Markdown of each connection; of several,\neach begins with a line of comment (%%).')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap flows capture.pcapng', 'One line for each exchange')
         .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
         .example('mqtap flows --open c.pcap', 'What was never answered')
         .example('mqtap flows --deliveries c.pcap', 'Who got what was published')
+        .example("mqtap flows -Y 'mqtt.qos == 2' c.pcap", 'What a display filter lets through')
+        .example('mqtap flows --ladder --client a c.pcap', 'All that a client did, as a diagram')
+        .example('mqtap flows -f mermaid --stream 3 c.pcap', 'A connection, to paste into an issue')
         .example('mqtap flows -f csv c.pcap > flows.csv', 'A table for other programs'),
       async (args) => end(await (await import('./flows.ts')).flows(args, words(args, 'file'))),
+    )
+    .command(
+      'connections [file..]',
+      'Connections: who, how long, and why each ended',
+      (command) => options(command, CONNECTIONS_OPTIONS, helpful)
+        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends. FILE is as for mqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap connections capture.pcapng', 'One line for each connection')
+        .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
+        .example('mqtap connections -f ndjson c.pcap | jq .limits', 'Objects for programs'),
+      async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
+    )
+    .command(
+      'stats [file..]',
+      'Packets, topics, clients, rates and times of answers, in numbers',
+      (command) => options(command, STATS_OPTIONS, helpful)
+        .usage('mqtap stats FILE…\n\nOne page of statistics: packets by type, client and topic, rates over time,\ntimes of answers, reconnects, messages in flight, Keep Alive. FILE is as for\nmqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap stats capture.pcapng', 'All of it')
+        .example('mqtap stats --top 5 --interval 1s c.pcap', 'Short lists, rates each second')
+        .example("mqtap stats -Y 'mqtt.qos > 0' c.pcap", 'Of some packets')
+        .example('mqtap stats -f json c.pcap | jq .clients', 'An object for programs'),
+      async (args) => end(await (await import('./stats.ts')).stats(args, words(args, 'file'))),
     )
     .command(
       'decode [hex..]',
@@ -97,9 +125,10 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'fields [pattern..]',
       'The fields that filters (-Y) and columns (-e) know',
       (command) => options(command, FIELDS_OPTIONS, helpful)
-        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression).')
+        .usage('mqtap fields [PATTERN]\n\nAll fields, or those whose name or words contain PATTERN (a text or a regular\nexpression). [exchanges] marks those that mqtap flows -Y takes; without a mark\nthey are of packets, for mqtap read.')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
-        .example('mqtap fields topic', 'All fields about topics'),
+        .example('mqtap fields topic', 'All fields about topics')
+        .example('mqtap fields exchange', 'What exchanges alone have'),
       async (args) => end(await (await import('./fields.ts')).fields(args, words(args, 'pattern'))),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))

@@ -1,11 +1,13 @@
-import { FILTER_FIELDS } from '../analysis/fields.ts'
+import { PACKET_FIELDS, tablesWith } from '../analysis/fields.ts'
 import { LIMITS } from '../analysis/limits.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
+import { filterOf } from './filter-option.ts'
 import { flag, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
+import type { FieldSource } from '../analysis/fields/field-source.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
-import type { FieldSource } from '../analysis/fields/values.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { PayloadMode } from '../report/payload-text.ts'
 import type { CapturePlan } from './capture-plan.ts'
 import type { FailLevel } from './fail-on.ts'
@@ -15,9 +17,9 @@ import type { Arguments } from './option-values.ts'
 export interface ReadPlan extends CapturePlan {
   readonly format: (typeof READ_FORMATS)[number]
   /** Columns of `-f fields`. */
-  readonly columns: readonly FieldSource[]
+  readonly columns: readonly FieldSource<PacketEvent>[]
   /** Null where all packets are shown. */
-  readonly filter: Filter | null
+  readonly filter: Filter<PacketEvent> | null
   readonly bytes: boolean
   readonly payload: PayloadMode
   readonly payloadBytes: number
@@ -39,7 +41,7 @@ export async function readPlan(args: Arguments, files: readonly string[]): Promi
   return {
     format,
     columns,
-    filter: await filterOf(args),
+    filter: await filterOf(args, PACKET_FIELDS),
     bytes,
     payload: oneOf(args, 'payload', PAYLOAD_MODES) ?? 'preview',
     payloadBytes: wholeNumber(args, 'payload-bytes', LIMITS.mqtt.decodedBytes) ?? LIMITS.mqtt.payloadKept,
@@ -51,7 +53,7 @@ export async function readPlan(args: Arguments, files: readonly string[]): Promi
 }
 
 /** `-V` and `-e` say the format too. */
-function formatOf(args: Arguments, columns: readonly FieldSource[]): ReadPlan['format'] {
+function formatOf(args: Arguments, columns: readonly FieldSource<PacketEvent>[]): ReadPlan['format'] {
   const format = oneOf(args, 'f', READ_FORMATS)
   if (flag(args, 'V')) {
     if (format !== undefined && format !== 'detail') throw new UsageError(`-V is -f detail, so it does not go with -f ${format}`)
@@ -60,23 +62,15 @@ function formatOf(args: Arguments, columns: readonly FieldSource[]): ReadPlan['f
   return format ?? (columns.length > 0 ? 'fields' : 'line')
 }
 
-/** The grammar is as large as all the rest, so it is loaded only where there is a filter. */
-async function filterOf(args: Arguments): Promise<Filter | null> {
-  const written = text(args, 'Y')
-  if (written === undefined) return null
-  const { compileFilter, formatFilterError } = await import('../analysis/filter/filter.ts')
-  const result = compileFilter(written)
-  if (!result.ok) throw new UsageError('the filter (-Y) has a mistake', formatFilterError(written, result.error))
-  return result.filter
-}
-
 /** `-e a -e b` and `-e a,b` alike. */
-function columnsOf(args: Arguments): FieldSource[] {
+function columnsOf(args: Arguments): FieldSource<PacketEvent>[] {
   const names = texts(args, 'e').flatMap((list) => list.split(',')).map((name) => name.trim()).filter((name) => name !== '')
   return names.map((name) => {
-    const source = FILTER_FIELDS.get(name)
+    const source = PACKET_FIELDS.get(name)
     if (source !== undefined) return source
-    const nearest = FILTER_FIELDS.nearest(name)
+    const [table] = tablesWith(name)
+    if (table !== undefined) throw new UsageError(`-e ${name}: this is a field of ${table.of}, and -e prints those of packets`, `${table.filteredBy} takes it.`)
+    const nearest = PACKET_FIELDS.nearest(name)
     throw new UsageError(`-e ${name}: there is no such field`, nearest === null ? 'mqtap fields lists them all.' : `Did you mean ${nearest}?`)
   })
 }

@@ -1,9 +1,6 @@
 import { compileColumns } from '../analysis/fields/columns.ts'
 import { FieldReader } from '../analysis/fields/field-reader.ts'
-import { LIMITS } from '../analysis/limits.ts'
 import { grouped } from '../bytes/number-text.ts'
-import { PacketDecoder } from '../mqtt/decoder.ts'
-import { decodeFields } from '../mqtt/detail.ts'
 import { ByteDumpRenderer } from '../report/byte-dump.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
 import { ColumnsRenderer } from '../report/columns.ts'
@@ -19,6 +16,7 @@ import { reaches } from './fail-on.ts'
 import { FrameExport } from './frame-export.ts'
 import { readPlan } from './read-plan.ts'
 import { tell } from './report-error.ts'
+import { treeDecoder } from './tree-decoder.ts'
 import type { Pipeline } from '../analysis/pipeline.ts'
 import type { FieldNode } from '../mqtt/field.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
@@ -42,6 +40,9 @@ export async function read(args: Arguments, files: readonly string[]): Promise<E
 /** Who names it in a filter or a column wants to see what could not be framed. */
 const UNFRAMED_FIELD = 'mqtt.unframed'
 
+/** Formats that name the exchange of each packet, so that exchanges must be paired. */
+const SHOWS_EXCHANGES: ReadonlySet<string> = new Set<ReadPlan['format']>(['ndjson', 'json', 'csv'])
+
 class Reading {
   readonly #plan: ReadPlan
   readonly #capture: CaptureReading
@@ -55,7 +56,10 @@ class Reading {
     this.#capture = new CaptureReading(plan, {
       keepPipes: plan.output !== null,
       payloadKept: plan.payloadBytes,
-      sink: { packet: (event) => this.#packet(event) },
+      sink: {
+        packet: (event, exchange) => this.#packet(event, exchange?.number ?? null),
+        ...(SHOWS_EXCHANGES.has(plan.format) && !plan.quiet ? { exchange: () => undefined } : {}),
+      },
     })
     const clock = () => this.#capture.pipeline.clock
     const decodeTree = treeDecoder()
@@ -80,14 +84,14 @@ class Reading {
     this.#capture.release()
   }
 
-  #packet(event: PacketEvent): void {
+  #packet(event: PacketEvent, exchange: number | null): void {
     const { filter } = this.#plan
     if (filter !== null) {
       if (!filter.matches(event, this.#reader)) return
       this.#count(event)
     }
     this.#export?.add(event)
-    if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event))
+    if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event, exchange))
   }
 
   /** Only with a filter: without one, the pipeline has counted already. */
@@ -114,18 +118,6 @@ class Reading {
     if (this.#export === null) return
     const frames = await this.#export.write(this.#capture.readAgain)
     if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}, raw: secrets are in them as captured`)
-  }
-}
-
-/** The field tree of the packet going by, decoded once however many ask for it. */
-function treeDecoder(): (event: PacketEvent) => readonly FieldNode[] {
-  const decoder = new PacketDecoder(LIMITS.mqtt)
-  let number = 0
-  let tree: readonly FieldNode[] = []
-  return (event) => {
-    if (event.number !== number) tree = decodeFields(decoder, event)
-    number = event.number
-    return tree
   }
 }
 

@@ -12,6 +12,9 @@ export interface AssembledSegment {
   readonly seenFrame: number
   readonly seenTime: number
   readonly acknowledged: number
+  readonly acknowledgedTime: number
+  /** Stream offset behind the segment. */
+  readonly end: number
   readonly filledHole: boolean
 }
 
@@ -74,6 +77,8 @@ export class Assembly {
       seenFrame: data.seenFrame,
       seenTime: data.seenTime,
       acknowledged: data.acknowledged,
+      acknowledgedTime: data.acknowledgedTime,
+      end: data.offset + data.end - data.start,
       filledHole: data.filledHole,
     })
   }

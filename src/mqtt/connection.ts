@@ -1,5 +1,6 @@
 /** What is known of one TCP connection as a carrier of MQTT. Changes as packets go by; only the dissector changes it. */
 import type { End, TcpConnection } from '../tcp/connection.ts'
+import type { Carrier } from './framer.ts'
 import type { Text } from './packet.ts'
 import type { TopicAliases } from './topic-aliases.ts'
 import type { Direction, Version, VersionCertainty } from './version.ts'
@@ -8,6 +9,10 @@ export class MqttConnection {
   readonly tcp: TcpConnection
   /** State of the layer above. This layer only carries it. */
   attachment: unknown = null
+  /** The user said that this port carries MQTT. */
+  readonly expected: boolean
+  /** What it carries, as far as either direction has shown. */
+  carrier: Carrier = 'unknown'
   /** Which end of `tcp` is the client; null while unknown. */
   client: End | null = null
   version: Version | null = null
@@ -17,10 +22,11 @@ export class MqttConnection {
   /** From CONNECT, or the one that CONNACK assigned; undefined where neither was seen. */
   clientIdentifier: Text | undefined = undefined
   /** By sender; null until that end sets one. */
-  readonly aliases: [TopicAliases | null, TopicAliases | null] = [null, null]
+  aliases: [TopicAliases | null, TopicAliases | null] | null = null
 
-  constructor(tcp: TcpConnection) {
+  constructor(tcp: TcpConnection, expected = true) {
     this.tcp = tcp
+    this.expected = expected
   }
 
   directionFrom(sender: End): Direction | null {

@@ -59,6 +59,7 @@ export class MqttDissector implements StreamSink {
     this.#shared = {
       limits,
       budget: new AssemblyBudget(limits.unfinishedBytesTotal),
+      spareFramers: [],
       decoder: new PacketDecoder(limits),
       event: new ReusedEvent(),
       decodedBytes: limits.decodedBytes,
@@ -75,13 +76,13 @@ export class MqttDissector implements StreamSink {
   opened(connection: TcpConnection): readonly [Lane, Lane] {
     const dissection = new Dissection(connection, this.#options, this.#shared)
     connection.attachment = dissection
-    return [dissection.lane(0), dissection.lane(1)]
+    return dissection.lanes
   }
 
   gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number, time: number): void {
     const dissection = connection.attachment as Dissection | null
     if (dissection === null) return
-    dissection.aliases[sender]?.clear()
+    dissection.aliases?.[sender]?.clear()
     dissection.lane(sender).gap(length)
     this.#observer?.gap(dissection, sender, length, frame, time)
   }
@@ -119,6 +120,8 @@ export class MqttDissector implements StreamSink {
 interface Shared {
   readonly limits: DissectorLimits
   readonly budget: AssemblyBudget
+  /** Framers without work: a direction needs one only while something of it is unfinished. */
+  readonly spareFramers: Framer[]
   readonly decoder: PacketDecoder
   readonly event: ReusedEvent
   readonly decodedBytes: number
@@ -131,37 +134,35 @@ interface Shared {
  * itself what that path needs of the connection, so that it touches one object for each packet; anything else is the framer's.
  */
 class Lane implements StreamReader {
-  /** The framer is between packets, and so whole ones may pass it by. */
-  #open = false
+  /** `open`: between packets, so that whole ones need no framer. */
+  #state: LaneState = 'new'
   readonly #sender: End
   #direction: Direction | null = null
   /** Null until it is certain which version the packets are read in. */
   #settledVersion: Version | null = null
-  #versionCertainty: VersionCertainty | null = null
   /** Bytes that the capture lacks since the last packet. */
   #lost = 0
   readonly #dissection: Dissection
   readonly #shared: Shared
-  readonly #framer: Framer
+  /** Null while nothing is unfinished. */
+  #framer: Framer | null = null
 
   constructor(dissection: Dissection, sender: End, shared: Shared) {
     this.#dissection = dissection
     this.#sender = sender
     this.#shared = shared
-    this.#framer = new Framer(dissection, sender, shared.limits, shared.budget)
   }
 
   /** What is known of the connection now. */
-  learn(direction: Direction | null, settledVersion: Version | null, versionCertainty: VersionCertainty | null): void {
+  learn(direction: Direction | null, settledVersion: Version | null): void {
     this.#direction = direction
     this.#settledVersion = settledVersion
-    this.#versionCertainty = versionCertainty
   }
 
   data(data: StreamData): void {
     const version = this.#settledVersion
     let at = data.start
-    if (this.#open && version !== null) {
+    if (this.#state === 'open' && version !== null) {
       const { decoder, event, decodedBytes } = this.#shared
       const { buffer, end } = data
       while (at < end) {
@@ -181,7 +182,7 @@ class Lane implements StreamReader {
         event.sender = this.#sender
         event.direction = this.#direction
         event.version = version
-        event.versionCertainty = this.#versionCertainty
+        event.versionCertainty = this.#dissection.versionCertainty
         event.length = length
         event.packet = packet
         event.problems = decoder.problems
@@ -192,19 +193,45 @@ class Lane implements StreamReader {
         event.lostBefore = this.takeLost()
         event.pieces = null
         event.acknowledged = data.acknowledged
+        event.acknowledgedTime = data.acknowledgedTime
+        event.segmentEnd = data.offset + (data.end - data.start)
         event.filledHole = data.filledHole
         at += length
         this.#shared.emit(event)
       }
       if (at >= end) return
     }
-    this.#framer.data(data, at)
-    this.#open = this.#framer.between
+    // What comes behind a FIN or RST is no part of the stream.
+    if (this.#state === 'closed') return
+    const framer = this.#framer ?? this.#takeFramer()
+    framer.data(data, at)
+    this.#settle(framer)
   }
 
   gap(length: number): void {
-    this.#lost += this.#framer.gap(length)
-    this.#open = this.#framer.between
+    if (this.#state === 'closed') return
+    const framer = this.#framer ?? this.#takeFramer()
+    this.#lost += framer.gap(length)
+    this.#settle(framer)
+  }
+
+  #takeFramer(): Framer {
+    const { limits, budget, spareFramers } = this.#shared
+    const framer = spareFramers.pop() ?? new Framer(this.#dissection, this.#sender, limits, budget)
+    framer.reuse(this.#dissection, this.#sender, this.#state === 'new' ? 'start' : 'between')
+    this.#framer = framer
+    return framer
+  }
+
+  /** Gives the framer back where nothing is unfinished. */
+  #settle(framer: Framer): void {
+    this.#state = framer.idle ? 'open' : 'unfinished'
+    if (this.#state === 'open') this.#giveBack(framer)
+  }
+
+  #giveBack(framer: Framer): void {
+    this.#framer = null
+    if (this.#shared.spareFramers.length < SPARE_FRAMERS) this.#shared.spareFramers.push(framer)
   }
 
   takeLost(): number {
@@ -214,10 +241,20 @@ class Lane implements StreamReader {
   }
 
   close(): void {
-    this.#framer.close()
-    this.#open = false
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    const framer = this.#framer
+    if (framer === null) return
+    framer.close()
+    this.#giveBack(framer)
   }
 }
+
+/** Nothing seen yet · between packets · a framer has something unfinished, or searches · nothing more comes. */
+type LaneState = 'new' | 'open' | 'unfinished' | 'closed'
+
+/** Framers kept for the next direction that needs one: each may keep a buffer of 4 kB. */
+const SPARE_FRAMERS = 64
 
 /** Packet types have these numbers (MQTT 5.0 §2.1.2); CONNECT has 1. */
 const CONNACK = 2
@@ -225,35 +262,32 @@ const PUBLISH = 3
 
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
-  readonly expected: boolean
-  carrier: Carrier = 'unknown'
   readonly #shared: Shared
-  readonly #lanes: readonly [Lane, Lane]
+  readonly lanes: readonly [Lane, Lane]
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
   constructor(tcp: TcpConnection, { ports, version }: DissectorOptions, shared: Shared) {
-    super(tcp)
+    const zeroListens = ports[tcp.port(0)] === 1
+    const oneListens = ports[tcp.port(1)] === 1
+    super(tcp, zeroListens || oneListens)
     this.#shared = shared
     this.#inference = version === null ? new VersionInference() : null
     this.version = version
     this.versionCertainty = version === null ? null : 'given'
-    const zeroListens = ports[tcp.endpoints[0].port] === 1
-    const oneListens = ports[tcp.endpoints[1].port] === 1
-    this.expected = zeroListens || oneListens
     if (zeroListens !== oneListens) this.client = zeroListens ? 1 : 0
-    this.#lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
+    this.lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
     this.#tellLanes()
   }
 
   lane(sender: End): Lane {
-    return this.#lanes[sender]
+    return this.lanes[sender]
   }
 
   #tellLanes(): void {
     const settledVersion = this.#inference === null && this.client !== null ? this.version : null
-    this.#lanes[0].learn(this.directionFrom(0), settledVersion, this.versionCertainty)
-    this.#lanes[1].learn(this.directionFrom(1), settledVersion, this.versionCertainty)
+    this.lanes[0].learn(this.directionFrom(0), settledVersion)
+    this.lanes[1].learn(this.directionFrom(1), settledVersion)
   }
 
   direction(sender: End): Direction | null {
@@ -354,7 +388,9 @@ class Dissection extends MqttConnection implements FramerHost {
     event.firstSeenTime = last.seenTime
     event.connection = this
     event.sender = sender
-    event.lostBefore = this.#lanes[sender].takeLost()
+    event.acknowledgedTime = last.acknowledgedTime
+    event.segmentEnd = last.offset + (last.end - last.start)
+    event.lostBefore = this.lanes[sender].takeLost()
     event.version = this.version
     event.versionCertainty = this.versionCertainty
     const first = assembly?.segments[0]
@@ -398,6 +434,7 @@ class Dissection extends MqttConnection implements FramerHost {
   resolve(packet: Publish, sender: End): Text | undefined {
     const alias = propertyValue(packet.properties, 'topicAlias')
     if (typeof alias !== 'number' || packet.topicName === undefined) return undefined
+    this.aliases ??= [null, null]
     const aliases = (this.aliases[sender] ??= new TopicAliases(this.#shared.limits.aliasedTopics))
     if (packet.topicName === '') return aliases.get(alias)
     aliases.set(alias, packet.topicName)
@@ -432,6 +469,8 @@ class ReusedEvent implements PacketEvent {
   lostBefore = 0
   pieces: readonly Piece[] | null = null
   acknowledged = -1
+  acknowledgedTime = NaN
+  segmentEnd = 0
   filledHole = false
 }
 

@@ -61,8 +61,8 @@ type Mode = 'start' | 'between' | 'inside' | 'large' | 'skip' | 'search' | 'opaq
 
 export class Framer {
   #mode: Mode = 'start'
-  readonly #host: FramerHost
-  readonly #sender: End
+  #host: FramerHost
+  #sender: End
   readonly #decodedBytes: number
   readonly #limits: FramerLimits
   readonly #assembly: Assembly
@@ -90,9 +90,19 @@ export class Framer {
     this.#assembly = new Assembly(budget, limits.pieces)
   }
 
-  /** The next byte begins a packet, and nothing is unfinished. */
-  get between(): boolean {
-    return this.#mode === 'between'
+  /** The next byte begins a packet, and nothing is unfinished: another framer would do as well from here on. */
+  get idle(): boolean {
+    return this.#mode === 'between' && this.#unframedLength === 0
+  }
+
+  /** An idle or closed framer goes on with another direction: from its beginning, or between two of its packets. */
+  reuse(host: FramerHost, sender: End, from: 'start' | 'between'): void {
+    this.#host = host
+    this.#sender = sender
+    this.#mode = from
+    this.#whole = 0
+    this.#searched = 0
+    this.#last = null
   }
 
   /** Takes `data` from `at` on. */
@@ -532,7 +542,9 @@ export class Framer {
       replay.time = segment.time
       replay.seenFrame = segment.seenFrame
       replay.seenTime = segment.seenTime
+      replay.offset = segment.end - (replay.end - replay.start)
       replay.acknowledged = segment.acknowledged
+      replay.acknowledgedTime = segment.acknowledgedTime
       replay.filledHole = segment.filledHole
       this.#other(replay, replay.start)
     }
@@ -570,6 +582,9 @@ export class Framer {
     last.seenFrame = data.seenFrame
     last.seenTime = data.seenTime
     last.acknowledged = data.acknowledged
+    last.acknowledgedTime = data.acknowledgedTime
+    // Of its bytes only the end counts.
+    last.offset = data.offset + data.end - data.start
     last.filledHole = data.filledHole
   }
 }

@@ -61,6 +61,10 @@ export interface PacketEvent {
   readonly pieces: readonly Piece[] | null
   /** How many bytes of the other direction the sender's TCP had acknowledged: the lowest such of the segments that carried the first byte. -1 where unknown. */
   readonly acknowledged: number
+  /** When the newest bytes that the sender's TCP acknowledged until now were acknowledged: by the segment that completed the packet, or one before it. */
+  readonly acknowledgedTime: number
+  /** The stream offset behind the segment that completed the packet. */
+  readonly segmentEnd: number
   /** True where the first byte filled a hole (it was sent again, or came late). */
   readonly filledHole: boolean
 }

@@ -24,11 +24,11 @@ export class ByteDumpRenderer implements PacketRenderer {
     return this.#inner.begin()
   }
 
-  packet(event: PacketEvent): string {
+  packet(event: PacketEvent, exchange: number | null): string {
     const { type } = event.packet
     // Only where there may be something to hide is it worth decoding the fields.
     const masked = this.#showSecrets || !carriesSecrets(type) ? [] : hiddenRanges(this.#decodeFields(event), type)
-    return this.#inner.packet(event) + byteDump(event.buffer, event.start, event.end, event.length, masked)
+    return this.#inner.packet(event, exchange) + byteDump(event.buffer, event.start, event.end, event.length, masked)
   }
 
   end(): string {

@@ -32,7 +32,7 @@ export class ClientCell {
   constructor(name: string, identifier: MqttConnection['clientIdentifier']) {
     this.identifier = identifier
     // An address is never cut: it has no CONNECT line that shows it whole.
-    this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name)
+    this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name, WIDEST_CLIENT)
     this.width = stringWidth(this.#text)
   }
 
@@ -41,8 +41,9 @@ export class ClientCell {
   }
 }
 
-function cutToWidth(name: string): string {
+/** Printable text, at most so wide on a terminal; `…` stands for the rest. */
+export function cutToWidth(name: string, width: number): string {
   let text = name
-  for (let length = WIDEST_CLIENT; stringWidth(text) > WIDEST_CLIENT; length--) text = printable(name, length)
+  for (let length = width; stringWidth(text) > width; length--) text = printable(name, length)
   return text
 }

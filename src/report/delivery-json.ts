@@ -1,14 +1,10 @@
-import { JsonArrayText } from './json-array.ts'
-import { jsonText } from './json-text.ts'
 import { DELIVERY_SCHEMA_NAME } from './schema/delivery.ts'
 import { epochText } from './time-format.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Copy, DeliveryResult, MissingCopy, NotJudged, Publication } from '../session/delivery.ts'
-import type { DeliveryRenderer } from './renderer.ts'
 import type { DeliveryObject } from './schema/delivery.ts'
-import type { ClockSource } from './time-format.ts'
 
-/** `-f ndjson` and `-f json` of deliveries: the objects of `schema/delivery.ts`. Text is exact; what could steer a terminal is escaped as JSON allows. */
+/** Deliveries as the objects of `schema/delivery.ts`. Text is exact. */
 
 export function deliveryObject(result: DeliveryResult, clock: CaptureClock | null): DeliveryObject {
   switch (result.kind) {
@@ -90,45 +86,4 @@ function missingObject({ client, filter, qos, certainty, doubts }: MissingCopy):
 
 function notJudgedObject({ client, filter, reason }: NotJudged): DeliveryObject['notJudged'][number] {
   return { stream: client.stream, clientId: client.clientIdentifier ?? null, filter, reason }
-}
-
-export class DeliveryNdjsonRenderer implements DeliveryRenderer {
-  readonly #clock: ClockSource
-
-  constructor(clock: ClockSource) {
-    this.#clock = clock
-  }
-
-  begin(): string {
-    return ''
-  }
-
-  delivery(result: DeliveryResult): string {
-    return `${jsonText(deliveryObject(result, this.#clock()))}\n`
-  }
-
-  end(): string {
-    return ''
-  }
-}
-
-export class DeliveryJsonRenderer implements DeliveryRenderer {
-  readonly #clock: ClockSource
-  readonly #array = new JsonArrayText()
-
-  constructor(clock: ClockSource) {
-    this.#clock = clock
-  }
-
-  begin(): string {
-    return this.#array.begin()
-  }
-
-  delivery(result: DeliveryResult): string {
-    return this.#array.item(jsonText(deliveryObject(result, this.#clock())))
-  }
-
-  end(): string {
-    return this.#array.end()
-  }
 }

@@ -7,7 +7,7 @@ import { word } from './wire-text.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, NotJudged, Party, Publication } from '../session/delivery.ts'
 import type { Certainty } from '../session/side.ts'
 import type { Palette } from './colour.ts'
-import type { DeliveryRenderer } from './renderer.ts'
+import type { Renderer } from './renderer.ts'
 import type { TimeColumn } from './time-format.ts'
 
 /**
@@ -34,7 +34,7 @@ const NUMBER_WIDTH = 6
 const COPIES_WIDTH = 7
 const DURATION_WIDTH = 9
 
-export class DeliveryLineRenderer implements DeliveryRenderer {
+export class DeliveryLineRenderer implements Renderer<DeliveryResult> {
   readonly #options: DeliveryLineOptions
   #timeWidth = 10
   #clientWidth = 10
@@ -53,7 +53,7 @@ export class DeliveryLineRenderer implements DeliveryRenderer {
     return `${palette.bold}${place} ${right('COPIES', COPIES_WIDTH)} ${right('MIN', DURATION_WIDTH)} ${right('MAX', DURATION_WIDTH)} INFO${palette.reset}\n`
   }
 
-  delivery(result: DeliveryResult): string {
+  item(result: DeliveryResult): string {
     switch (result.kind) {
       case 'publication': {
         const { publication, copies, subscribers } = result

@@ -1,15 +1,11 @@
 import { durationOf, legsOf } from '../session/exchange.ts'
-import { JsonArrayText } from './json-array.ts'
-import { jsonText } from './json-text.ts'
 import { EXCHANGE_SCHEMA_NAME } from './schema/exchange.ts'
-import { epochText } from './time-format.ts'
+import { epochText, milliseconds } from './time-format.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Exchange } from '../session/exchange.ts'
-import type { ExchangeRenderer } from './renderer.ts'
 import type { ExchangeObject } from './schema/exchange.ts'
-import type { ClockSource } from './time-format.ts'
 
-/** `-f ndjson` and `-f json` of exchanges: the objects of `schema/exchange.ts`. Text is exact; what could steer a terminal is escaped as JSON allows. */
+/** Exchanges as the objects of `schema/exchange.ts`, for all machine formats. */
 
 export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): ExchangeObject {
   const { connection, steps } = exchange
@@ -30,54 +26,10 @@ export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): 
     steps: steps.map(({ type, number, frame, time, dup }) => ({ type, number, frame, time: epochText(clock, time), dup })),
     durationMs: duration === null ? null : milliseconds(duration),
     legsMs: legsOf({ steps }).map(milliseconds),
-    networkMs: null,
+    networkMs: exchange.network === null ? null : milliseconds(exchange.network),
+    causes: exchange.causes.map(({ leg, cause, duration: time }) => ({ leg, cause, ms: milliseconds(time) })),
     retransmitted: exchange.retransmitted,
+    resumed: exchange.resumed,
     certainty: exchange.certainty,
-  }
-}
-
-/** Of whole nanoseconds: as JSON it has at most six decimals, and all of them are right. */
-function milliseconds(nanoseconds: number): number {
-  return nanoseconds / 1e6
-}
-
-export class ExchangeNdjsonRenderer implements ExchangeRenderer {
-  readonly #clock: ClockSource
-
-  constructor(clock: ClockSource) {
-    this.#clock = clock
-  }
-
-  begin(): string {
-    return ''
-  }
-
-  exchange(exchange: Exchange): string {
-    return `${jsonText(exchangeObject(exchange, this.#clock()))}\n`
-  }
-
-  end(): string {
-    return ''
-  }
-}
-
-export class ExchangeJsonRenderer implements ExchangeRenderer {
-  readonly #clock: ClockSource
-  readonly #array = new JsonArrayText()
-
-  constructor(clock: ClockSource) {
-    this.#clock = clock
-  }
-
-  begin(): string {
-    return this.#array.begin()
-  }
-
-  exchange(exchange: Exchange): string {
-    return this.#array.item(jsonText(exchangeObject(exchange, this.#clock())))
-  }
-
-  end(): string {
-    return this.#array.end()
   }
 }

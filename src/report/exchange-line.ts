@@ -7,8 +7,9 @@ import { word } from './wire-text.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketType } from '../mqtt/packet.ts'
 import type { Exchange, ExchangeKind, ExchangeOutcome, RequestedFilter, Step } from '../session/exchange.ts'
+import type { Cause, LegCause } from '../session/leg-causes.ts'
 import type { Palette } from './colour.ts'
-import type { ExchangeRenderer } from './renderer.ts'
+import type { Renderer } from './renderer.ts'
 import type { TimeColumn } from './time-format.ts'
 
 /**
@@ -59,7 +60,7 @@ const KIND_WIDTH = 13
 const OUTCOME_WIDTH = 11
 const DURATION_WIDTH = 9
 
-export class ExchangeLineRenderer implements ExchangeRenderer {
+export class ExchangeLineRenderer implements Renderer<Exchange> {
   readonly #options: ExchangeLineOptions
   #timeWidth = 10
   #clientWidth = 10
@@ -78,7 +79,7 @@ export class ExchangeLineRenderer implements ExchangeRenderer {
     return `${palette.bold}${place} ${left('EXCHANGE', KIND_WIDTH)}    ID ${left('OUTCOME', OUTCOME_WIDTH)} ${right('MS', DURATION_WIDTH)} INFO${palette.reset}\n`
   }
 
-  exchange(exchange: Exchange): string {
+  item(exchange: Exchange): string {
     const { palette } = this.#options
     const { number, kind, initiator, packetIdentifier, outcome, steps } = exchange
     const way = initiator === 'client' ? `${palette.cyan}->` : `${palette.green}<-`
@@ -114,17 +115,18 @@ export class ExchangeLineRenderer implements ExchangeRenderer {
 }
 
 /** To the microsecond, and always so, that columns of them can be compared at a glance. */
-function millisecondsText(nanoseconds: number): string {
+export function millisecondsText(nanoseconds: number): string {
   return (nanoseconds / 1e6).toFixed(3)
 }
 
 /** What an exchange is about and how it went, in one line. Parts are two spaces apart. */
 function exchangeInfo(exchange: Exchange, steps: readonly Step[]): string {
-  const { outcome, retransmitted, certainty } = exchange
+  const { outcome, retransmitted, causes, certainty } = exchange
   const parts = [subjectInfo(exchange), reasonInfo(exchange, steps), seenInfo(exchange, steps)]
   // Of QoS 2, the times to PUBREC, PUBREL and PUBCOMP.
   if (steps.length > 2 && outcome !== 'partly-seen') parts.push(legsInfo(legsOf({ steps })))
   if (retransmitted > 0) parts.push(`${retransmitted} sent again`)
+  if (causes.length > 0) parts.push(causes.map(causeText).join(', '))
   // Only partly seen, nothing about it is certain.
   if (certainty !== 'certain' && outcome !== 'partly-seen') parts.push(certainty)
   return parts.filter((part) => part !== '').join('  ')
@@ -163,6 +165,22 @@ function reasonInfo({ outcome, reasonCode, filters, connection }: Exchange, step
   // The side that asked expected another packet.
   if (answer === 'DISCONNECT') return reason === '' ? answer : `${answer}: ${reason}`
   return reason
+}
+
+const CAUSE_NAMES: Readonly<Record<Cause, string>> = {
+  nagle: 'held back by Nagle',
+  retransmission: 'TCP retransmission',
+  'missing-segment': 'behind a missing segment',
+  window: 'receive window closed',
+  network: 'network',
+  client: 'client',
+  server: 'server',
+  away: 'client away',
+}
+
+/** What a slow leg was spent with. */
+export function causeText({ cause, duration }: LegCause): string {
+  return `${CAUSE_NAMES[cause]} ${millisecondsText(duration)} ms`
 }
 
 /** How far it came, where it has no end or its beginning was not seen. */

@@ -1,4 +1,5 @@
 import { grouped } from '../bytes/number-text.ts'
+import { printable } from '../bytes/printable.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../session/exchange.ts'
 import { KINDS, OUTCOME_STYLES } from './exchange-line.ts'
 import { addCapture, LABEL_WIDTH, plural, SummaryLines } from './summary.ts'
@@ -20,7 +21,8 @@ import type { Palette } from './colour.ts'
 export interface ExchangeSummaryOptions {
   readonly palette: Palette
   readonly utc: boolean
-  /** What the exchanges counted were chosen by; null where all are. */
+  /** What the exchanges counted were chosen by, the filter as it was written and the other options in words; null where nothing was. */
+  readonly filter: string | null
   readonly choice: string | null
 }
 
@@ -30,12 +32,15 @@ const LEAST_OUTCOME_WIDTH = 6
 
 /** `counts` by kind and outcome, `publish-qos1 complete`, as CaptureTotals has them: of the exchanges chosen. */
 export function exchangeSummaryText(
-  totals: CaptureTotals, counts: ReadonlyMap<string, number>, clock: CaptureClock | null, { palette, utc, choice }: ExchangeSummaryOptions,
+  totals: CaptureTotals, counts: ReadonlyMap<string, number>, clock: CaptureClock | null, { palette, utc, filter, choice }: ExchangeSummaryOptions,
 ): string {
   const lines = new SummaryLines(palette)
   addCapture(lines, totals, clock, utc)
   lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
-  if (choice !== null) lines.row('Chosen', `${choice}: ${grouped(sum(counts))} of ${grouped(sum(totals.exchanges))} exchanges`)
+  if (filter !== null) lines.row('Filter', printable(filter))
+  if (filter !== null || choice !== null) {
+    lines.row('Chosen', `${choice === null ? '' : `${choice}: `}${grouped(sum(counts))} of ${grouped(sum(totals.exchanges))} exchanges`)
+  }
   const outcomes = EXCHANGE_OUTCOMES.filter((outcome) => EXCHANGE_KINDS.some((kind) => counts.has(`${kind} ${outcome}`)))
   const rows = EXCHANGE_KINDS.map((kind) => ({ kind, numbers: outcomes.map((outcome) => counts.get(`${kind} ${outcome}`) ?? 0) }))
     .map(({ kind, numbers }) => ({ name: KINDS[kind].name, all: grouped(total(numbers)), texts: numbers.map((number) => (number === 0 ? '-' : grouped(number))) }))

@@ -10,12 +10,12 @@ import type { Acknowledgement, Publish, Text } from '../mqtt/packet.ts'
  */
 
 /** Null where the packet is not one of these. */
-export function frequentContentText(event: PacketEvent, payloadBytes: number): string | null {
+export function frequentContentText(event: PacketEvent, exchange: number | null, payloadBytes: number): string | null {
   const { packet } = event
   if (event.problems.length > 0) return null
   switch (packet.type) {
-    case 'PUBLISH': return publishText(packet, event, payloadBytes)
-    case 'PUBACK': case 'PUBREC': case 'PUBREL': case 'PUBCOMP': return acknowledgementText(packet, event.length)
+    case 'PUBLISH': return publishText(packet, event, exchange, payloadBytes)
+    case 'PUBACK': case 'PUBREC': case 'PUBREL': case 'PUBCOMP': return acknowledgementText(packet, event.length, exchange)
     default: return null
   }
 }
@@ -24,7 +24,7 @@ export function frequentContentText(event: PacketEvent, payloadBytes: number): s
 const PUBLISH_FLAGS: readonly string[] = Array.from({ length: 16 }, (_, flags) =>
   flat(`,"fields":{"dup":${(flags & 8) !== 0},"qos":${(flags >> 1) & 3},"retain":${(flags & 1) !== 0},"topicName":`))
 
-function publishText(packet: Publish, event: PacketEvent, payloadBytes: number): string | null {
+function publishText(packet: Publish, event: PacketEvent, exchange: number | null, payloadBytes: number): string | null {
   const { topicName, properties, payloadStart, payloadLength } = packet
   if (topicName === undefined || payloadStart < 0 || event.resolvedTopicName !== undefined) return null
   if (properties !== undefined && properties.length > 0) return null
@@ -34,14 +34,14 @@ function publishText(packet: Publish, event: PacketEvent, payloadBytes: number):
   let text = `"type":"PUBLISH","length":${event.length}${PUBLISH_FLAGS[packet.flags]!}${topicText(topicName)}`
   if (packet.packetIdentifier !== undefined) text += `,"packetIdentifier":${packet.packetIdentifier}`
   if (properties !== undefined) text += ',"properties":[]'
-  return `${text},"payloadLength":${payloadLength},"payload":"${toHex(event.buffer, start, end)}"},"exchange":null,"problems":[]`
+  return `${text},"payloadLength":${payloadLength},"payload":"${toHex(event.buffer, start, end)}"},"exchange":${exchange},"problems":[]`
 }
 
-function acknowledgementText(packet: Acknowledgement, length: number): string | null {
+function acknowledgementText(packet: Acknowledgement, length: number, exchange: number | null): string | null {
   const { type, flags, packetIdentifier, reasonCode, properties } = packet
   if (packetIdentifier === undefined || reasonCode !== undefined || (properties !== undefined && properties.length > 0)) return null
-  const tail = properties === undefined ? '},"exchange":null,"problems":[]' : ',"properties":[]},"exchange":null,"problems":[]'
-  return `"type":"${type}","length":${length},"fields":{"flags":${flags},"packetIdentifier":${packetIdentifier}${tail}`
+  const empty = properties === undefined ? '' : ',"properties":[]'
+  return `"type":"${type}","length":${length},"fields":{"flags":${flags},"packetIdentifier":${packetIdentifier}${empty}},"exchange":${exchange},"problems":[]`
 }
 
 /** Topics repeat: the last ones as JSON. Emptied when full, so that a capture with a new topic in each message cannot fill it. */

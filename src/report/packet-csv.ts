@@ -32,8 +32,8 @@ export class CsvRenderer implements PacketRenderer {
     return headerRow(COLUMNS)
   }
 
-  packet(event: PacketEvent): string {
-    return row(COLUMNS, packetObject(event, this.#clock(), this.#options), this.#forTerminal)
+  packet(event: PacketEvent, exchange: number | null): string {
+    return row(COLUMNS, packetObject(event, exchange, this.#clock(), this.#options), this.#forTerminal)
   }
 
   end(): string {

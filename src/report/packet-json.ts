@@ -22,7 +22,7 @@ import type { ClockSource } from './time-format.ts'
 type Carrier = Pick<PacketObject, 'stream' | 'source' | 'destination' | 'direction' | 'clientId' | 'version' | 'versionCertainty'>
 type Content = Pick<PacketObject, 'type' | 'length' | 'fields' | 'exchange' | 'problems' | 'reason'>
 
-export function packetObject(event: PacketEvent, clock: CaptureClock | null, options: FieldOptions): PacketObject {
+export function packetObject(event: PacketEvent, exchange: number | null, clock: CaptureClock | null, options: FieldOptions): PacketObject {
   return {
     schema: PACKET_SCHEMA_NAME,
     number: event.number,
@@ -31,7 +31,7 @@ export function packetObject(event: PacketEvent, clock: CaptureClock | null, opt
     firstSeenFrame: event.firstSeenFrame,
     firstSeenTime: epochText(clock, event.firstSeenTime),
     ...carrier(event),
-    ...content(event, options),
+    ...content(event, exchange, options),
   }
 }
 
@@ -62,13 +62,13 @@ function carrier(event: PacketEvent): Carrier {
   }
 }
 
-function content(event: PacketEvent, options: FieldOptions): Content {
+function content(event: PacketEvent, exchange: number | null, options: FieldOptions): Content {
   const { packet } = event
   const made: Content = {
     type: packet.type,
     length: event.length,
     fields: packetFields(event, options),
-    exchange: null,
+    exchange,
     problems: event.problems.map(({ code, severity, statements, start, end, message }) => ({ code, severity, statements, start, end, message })),
   }
   if (packet.type === 'UNFRAMED') made.reason = packet.reason
@@ -87,8 +87,8 @@ export class PacketJsonText {
     this.#options = options
   }
 
-  of(event: PacketEvent): string {
-    const said = frequentContentText(event, this.#options.payloadBytes) ?? membersText(content(event, this.#options))
+  of(event: PacketEvent, exchange: number | null): string {
+    const said = frequentContentText(event, exchange, this.#options.payloadBytes) ?? membersText(content(event, exchange, this.#options))
     return `{${placeText(event, this.#clock())}${this.#carrierText(event)}${said}}`
   }
 
@@ -123,8 +123,8 @@ export class NdjsonRenderer implements PacketRenderer {
     return ''
   }
 
-  packet(event: PacketEvent): string {
-    return `${this.#text.of(event)}\n`
+  packet(event: PacketEvent, exchange: number | null): string {
+    return `${this.#text.of(event, exchange)}\n`
   }
 
   end(): string {
@@ -144,8 +144,8 @@ export class JsonRenderer implements PacketRenderer {
     return this.#array.begin()
   }
 
-  packet(event: PacketEvent): string {
-    return this.#array.item(this.#text.of(event))
+  packet(event: PacketEvent, exchange: number | null): string {
+    return this.#array.item(this.#text.of(event, exchange))
   }
 
   end(): string {

@@ -1,5 +1,3 @@
-import type { DeliveryResult } from '../session/delivery.ts'
-import type { Exchange } from '../session/exchange.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 
 /**
@@ -8,20 +6,14 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
  */
 export interface PacketRenderer {
   begin(): string
-  packet(event: PacketEvent): string
+  /** `exchange`: the number of the exchange that the packet belongs to; null where there is none, and where the format does not show it. */
+  packet(event: PacketEvent, exchange: number | null): string
   end(): string
 }
 
-/** The same for exchanges, each of them when it has ended. Nothing of an exchange is kept beyond the call. */
-export interface ExchangeRenderer {
+/** The same for a list of anything else: exchanges, connections, deliveries. Nothing of an item is kept beyond the call. */
+export interface Renderer<Item> {
   begin(): string
-  exchange(exchange: Exchange): string
-  end(): string
-}
-
-/** The same for deliveries, each of them when it is settled. */
-export interface DeliveryRenderer {
-  begin(): string
-  delivery(result: DeliveryResult): string
+  item(item: Item): string
   end(): string
 }

@@ -1,3 +1,4 @@
+import { threeFigures } from '../bytes/number-text.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 
 /**
@@ -101,6 +102,11 @@ export class TimeColumn {
   }
 }
 
+/** Of whole nanoseconds: as JSON it has at most six decimals, and all of them are right. */
+export function milliseconds(nanoseconds: number): number {
+  return nanoseconds / 1e6
+}
+
 /** A length of time for people, in three digits: `4.08ms`, `507ms`, `12.0s`, `3m05s`, `2h10m`. Never used where the exact value matters. */
 export function durationText(nanoseconds: number): string {
   if (nanoseconds < 0) return `-${durationText(-nanoseconds)}`
@@ -114,19 +120,6 @@ export function durationText(nanoseconds: number): string {
   if (minutes < 1440) return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`
   const hours = Math.round(minutes / 60)
   return `${Math.floor(hours / 24)}d${twoDigits(hours % 24)}h`
-}
-
-/** `9.99`, `10.0`, `100`: by integers, for `toFixed` costs several times as much and this runs once a line. */
-function threeFigures(value: number): string {
-  if (value < 9.995) {
-    const hundredths = Math.round(value * 100)
-    return `${Math.floor(hundredths / 100)}.${twoDigits(hundredths % 100)}`
-  }
-  if (value < 99.95) {
-    const tenths = Math.round(value * 10)
-    return `${Math.floor(tenths / 10)}.${tenths % 10}`
-  }
-  return String(Math.round(value))
 }
 
 const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'))

@@ -9,7 +9,7 @@ import type { Text } from '../mqtt/packet.ts'
 import { ClientSession } from './client-session.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
 import type { ExchangeTracker } from './exchange-tracker.ts'
-import type { NetworkConnection } from './network-connection.ts'
+import type { NetworkConnection, TakeOver } from './network-connection.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
@@ -29,10 +29,9 @@ export class ClientSessions {
   readonly #exchanges: ExchangeTracker
   readonly #limit: number
   readonly #follower: SessionFollower | null
-  /** By server and client identifier. */
+  /** By server and client identifier; of each server, those heard of last stand last. */
   readonly #servers = new Map<string, Map<Text, ClientSession>>()
-  /** Those heard of last stand last. */
-  readonly #all = new Set<ClientSession>()
+  #count = 0
   #forgotten = 0
 
   constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits, follower: SessionFollower | null = null) {
@@ -52,7 +51,7 @@ export class ClientSessions {
     const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
     connection.session = session
     // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
-    if (session.current !== null && session.current.closing === null) session.current.takenOverBy = connection
+    if (session.current !== null && session.current.finish?.by !== 'client') session.current.takenOverBy = takeOverBy(connection)
     if (connection.connect!.cleanStart === true) return
     // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
     if (session.current !== null) this.#leave(session)
@@ -72,11 +71,15 @@ export class ClientSessions {
     }
     if (session === null) return
     if (connack.reasonCode !== 0) {
-      if (session.current?.takenOverBy === connection) session.current.takenOverBy = null
+      if (session.current?.takenOverBy?.stream === connection.mqtt.tcp.stream) session.current.takenOverBy = null
       return
     }
     connection.sessionExpected = expected(session, connection)
-    if (session.current !== null && session.current !== connection) this.#leave(session)
+    if (session.current !== null && session.current !== connection) {
+      const { current } = session
+      if (current.takenOverBy !== null) current.takenOverBy = { ...takeOverBy(connection), accepted: connack.time }
+      this.#leave(session)
+    }
     const { sessionPresent } = connack
     const anew = connect.cleanStart === true || sessionPresent === false
     if (anew) {
@@ -86,7 +89,7 @@ export class ClientSessions {
     session.whole = anew || (session.whole && session.connections > 0)
     session.current = connection
     session.connections++
-    connection.reconnectedAfter = connect.time - session.leftTime
+    connection.reconnectedAfter = Number.isNaN(session.leftTime) ? null : connect.time - session.leftTime
     session.leftTime = NaN
     session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
     this.#follower?.began(session, connection, anew)
@@ -116,7 +119,7 @@ export class ClientSessions {
 
   /** The capture has ended: what nobody came back to has no end. */
   end(): void {
-    for (const session of this.#all) this.#exchanges.abandon(session)
+    for (const clients of this.#servers.values()) for (const session of clients.values()) this.#exchanges.abandon(session)
   }
 
   /** The connection that serves the Session so far is replaced by another one. */
@@ -132,19 +135,22 @@ export class ClientSessions {
     if (clients === undefined) this.#servers.set(server, (clients = new Map<Text, ClientSession>()))
     let session = clients.get(clientIdentifier)
     if (session === undefined) {
-      if (this.#all.size >= this.#limit) this.#forgetOne()
+      if (this.#count >= this.#limit) this.#forgetOne()
       session = new ClientSession(server, clientIdentifier)
-      clients.set(clientIdentifier, session)
-    } else this.#all.delete(session)
-    this.#all.add(session)
+      this.#count++
+    } else clients.delete(clientIdentifier)
+    clients.set(clientIdentifier, session)
     return session
   }
 
+  /** Of the server with most Sessions, the one not heard of for longest. */
   #forgetOne(): void {
-    for (const session of this.#all) {
+    let most: Map<Text, ClientSession> | null = null
+    for (const clients of this.#servers.values()) if (most === null || clients.size > most.size) most = clients
+    for (const session of most?.values() ?? []) {
       this.#forgotten++
-      this.#all.delete(session)
-      this.#servers.get(session.server)?.delete(session.clientIdentifier)
+      this.#count--
+      most!.delete(session.clientIdentifier)
       this.#exchanges.abandon(session)
       this.#follower?.ended(session)
       return
@@ -152,9 +158,14 @@ export class ClientSessions {
   }
 }
 
+function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
+  const { number, frame, time } = connect!
+  return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
+}
+
 /** `address:port`. */
 export function serverOf({ mqtt }: NetworkConnection): string {
-  return mqtt.tcp.endpoints[mqtt.client === 0 ? 1 : 0].text
+  return mqtt.tcp.endpointText(mqtt.client === 0 ? 1 : 0)
 }
 
 /**

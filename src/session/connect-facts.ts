@@ -6,7 +6,7 @@ import {
 } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
-import type { ConnackFacts, ConnectFacts, DisconnectFacts } from './network-connection.ts'
+import type { ConnackTerms, ConnectTerms, DisconnectFacts } from './network-connection.ts'
 import { reasonCodeOf } from './reason-code.ts'
 import type { Side } from './side.ts'
 
@@ -56,10 +56,8 @@ export interface ConnectionWill {
 /** Session Expiry Interval (seconds) that stands for: never (MQTT 5.0 §3.1.2.11.2). Before 5.0, every Session that is not clean is of that kind. */
 export const NEVER_EXPIRES = 0xffff_ffff
 
-export function factsOfConnect(event: PacketEvent, packet: Connect): ConnectFacts {
-  const { number, frame, time, version } = event
+export function termsOfConnect(packet: Connect, version: Version | null): ConnectTerms {
   return {
-    number, frame, time,
     cleanStart: packet.cleanStart,
     keepAlive: packet.keepAlive ?? 0,
     userName: packet.userName,
@@ -69,10 +67,8 @@ export function factsOfConnect(event: PacketEvent, packet: Connect): ConnectFact
   }
 }
 
-export function factsOfConnack(event: PacketEvent, packet: Connack): ConnackFacts {
-  const { number, frame, time } = event
+export function termsOfConnack(packet: Connack): ConnackTerms {
   return {
-    number, frame, time,
     sessionPresent: packet.sessionPresent,
     reasonCode: packet.reasonCode ?? null,
     keepAlive: numberOf(packet.properties, 'serverKeepAlive'),

@@ -39,7 +39,6 @@ export interface DeliveryLimits extends SubscriptionLimits, PublicationWindowLim
 
 const PUBLISH = 3
 const PUBACK = 4
-const PUBREC = 5
 const PUBCOMP = 7
 const SUBSCRIBE = 8
 const UNSUBACK = 11
@@ -96,7 +95,7 @@ export class Deliveries implements SessionFollower {
       if (side === 'client') this.#publication(event, packet, served, exchange)
       else this.#copy(event, packet, served, exchange)
     } else if (type >= PUBACK && type <= PUBCOMP) {
-      if (side === 'server' && exchange !== null) this.#acknowledged(exchange, event, type)
+      if (side === 'server' && exchange !== null) this.#acknowledged(exchange, event)
     } else if (type >= SUBSCRIBE && type <= UNSUBACK) this.subscriptions.packet(served, event, side)
     else if (type === DISCONNECT) this.subscriptions.closing(served)
     else if (packet.type === 'CONNECT' && packet.bridge) served.bridge = true
@@ -184,11 +183,13 @@ export class Deliveries implements SessionFollower {
       publication.exchange = exchange.number
     } else if (packet.qos > 0) publication.acceptance = 'unacknowledged'
     if (packet.retain) keepRetained(topic, this.#content, publication.facts)
+    // It waited behind missing bytes while its answer went by.
+    if (exchange !== null && exchange.answer !== null) acknowledge(publication, exchange.answer, event.time)
     this.#window.add(publication)
     if (matches !== null && matches.length === 0 && !packet.retain && !served.server.doubtful && this.subscriptions.serverCount === 1) {
       // Nobody can want it: all is known of everybody, and there is no other address.
       publication.unwanted = true
-      if (packet.qos === 0) this.#tellUnwanted(publication)
+      if (publication.acceptance !== 'open') this.#tellUnwanted(publication)
       return
     }
     const { properties } = packet
@@ -209,10 +210,10 @@ export class Deliveries implements SessionFollower {
     this.#window.forget(publication)
   }
 
-  #acknowledged(exchange: OpenExchange, event: PacketEvent, type: number): void {
+  #acknowledged(exchange: OpenExchange, event: PacketEvent): void {
     const publication = publicationOf(exchange)
     if (publication === null) return
-    acknowledge(publication, event, type)
+    acknowledge(publication, event.packet as Packet, event.time)
     if (publication.unwanted && publication.acceptance !== 'open' && !publication.settled) this.#tellUnwanted(publication)
   }
 
@@ -574,16 +575,17 @@ function byNumber(a: OpenCopy, b: OpenCopy): number {
   return a.number - b.number
 }
 
-function acknowledge(publication: OpenPublication, event: PacketEvent, type: number): void {
+function acknowledge(publication: OpenPublication, answer: Packet, time: number): void {
   if (publication.acceptance !== 'open') return
-  const code = reasonCodeOf(event.packet as Packet)
-  if (type !== PUBCOMP) publication.reasonCode = code
+  const { type } = answer
+  const code = reasonCodeOf(answer)
+  if (type !== 'PUBCOMP') publication.reasonCode = code
   if (code !== null && code >= FIRST_FAILURE) {
     // PUBCOMP says only that it knows of no such message.
-    if (type !== PUBCOMP) publication.acceptance = 'refused'
-  } else if (type !== PUBREC) {
+    if (type !== 'PUBCOMP') publication.acceptance = 'refused'
+  } else if (type !== 'PUBREC') {
     publication.acceptance = 'accepted'
-    publication.acceptedTime = event.time
+    publication.acceptedTime = time
   }
 }
 

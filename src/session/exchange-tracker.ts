@@ -10,7 +10,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter } from './exchange.ts'
-import { causesOf, SLOW_LEG } from './leg-causes.ts'
+import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -52,6 +52,7 @@ const NO_EXCHANGES: readonly OpenExchange[] = []
 export class ExchangeTracker {
   readonly #emit: (exchange: Exchange) => void
   readonly #limits: ExchangeLimits
+  readonly #outcomesOnly: boolean
   #number = 0
   #open = 0
   #unexpected = 0
@@ -62,9 +63,11 @@ export class ExchangeTracker {
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
-  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits) {
+  /** `outcomesOnly`: nobody asks why an exchange was slow. */
+  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean) {
     this.#emit = emit
     this.#limits = limits
+    this.#outcomesOnly = outcomesOnly
   }
 
   /** Answers that nothing had asked for, where the capture shows that nothing did. */
@@ -90,8 +93,8 @@ export class ExchangeTracker {
   /** A packet that `connection` has met. Returns the exchange that it belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
-    connection.pending.noteAcknowledgements()
     this.#current = null
+    if (connection.pending.awaiting && !connection.late) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -111,7 +114,7 @@ export class ExchangeTracker {
         return
       case CONNECT:
         // A second one is a defect (§3.1), and nothing answers it.
-        if (side === 'client' && pending.connect === null && connection.connack === null) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
+        if (side === 'client' && pending.connect === null && !connection.connackSeen) pending.connect = this.#begin(connection, event, 'connect', side, null, null, NO_FILTERS)
         return
       case CONNACK:
         this.#answerTo(connection, 'connect', side, event, type)
@@ -145,7 +148,8 @@ export class ExchangeTracker {
     for (const exchange of left) {
       pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
-      if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
+      if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
+      else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))
     }
   }
@@ -167,6 +171,7 @@ export class ExchangeTracker {
 
   /** The server keeps no Session: what was to go on with this connection and has not done so yet never will. */
   giveUpDormant({ pending }: NetworkConnection): void {
+    if (pending.first('client') === null) return
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
       pending.remove(exchange)
@@ -189,6 +194,7 @@ export class ExchangeTracker {
     const topic = event.resolvedTopicName ?? (packet.topicName === '' ? null : packet.topicName ?? null)
     const before = connection.pending.find(side, identifier)
     if (before !== null) {
+      if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(connection, before, side, event, PUBLISH)) return
       this.#supersede(connection, before)
@@ -201,15 +207,16 @@ export class ExchangeTracker {
     if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || packet.packetIdentifier === undefined) return
     if (side !== 'client') return
     const kind = packet.type === 'SUBSCRIBE' ? 'subscribe' : 'unsubscribe'
+    const filters = packet.type === 'SUBSCRIBE'
+      ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
+      : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
     const before = connection.pending.find(side, packet.packetIdentifier)
     if (before !== null) {
+      if (this.#beginsLate(connection, before, kind, event, null, filters)) return
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(connection, before, side, event, type)) return
       this.#supersede(connection, before)
     }
-    const filters = packet.type === 'SUBSCRIBE'
-      ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
-      : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
     this.#keep(connection, this.#begin(connection, event, kind, side, packet.packetIdentifier, null, filters))
   }
 
@@ -287,14 +294,51 @@ export class ExchangeTracker {
     if (exchange === null) return
     exchange.partly = true
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
+    exchange.awaited = identifier !== null && connection.half(initiator).hasHole
     if (exchange.state === DONE) {
-      this.#conclude(exchange, event.packet, type)
-      return
+      if (!exchange.awaited) {
+        this.#conclude(exchange, event.packet as Packet)
+        return
+      }
+      exchange.answer = event.packet as Packet
     }
     if (identifier === null) return
+    connection.pending.awaiting ||= exchange.awaited
     const before = connection.pending.find(initiator, identifier)
     if (before !== null) this.#supersede(connection, before)
     this.#keep(connection, exchange)
+  }
+
+  /** The beginning of an exchange that was met by an answer: it waited behind a hole while the answer went by. */
+  #beginsLate(
+    connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
+  ): boolean {
+    if (!exchange.awaited || !connection.late || exchange.kind !== kind) return false
+    this.#current = exchange
+    exchange.addBeginning(event, topic, filters)
+    this.#concludeAnswered(connection, exchange)
+    return true
+  }
+
+  /** What waited behind the hole has gone by: where the beginning was not among it, the capture does not have it. */
+  #giveUpAwaited(connection: NetworkConnection, side: Side): void {
+    const { pending } = connection
+    pending.awaiting = false
+    for (const exchange of [...pending.withIdentifier()]) {
+      if (!exchange.awaited) continue
+      if (exchange.initiator !== side) pending.awaiting = true
+      else {
+        exchange.awaited = false
+        this.#concludeAnswered(connection, exchange)
+      }
+    }
+  }
+
+  #concludeAnswered({ pending }: NetworkConnection, exchange: OpenExchange): void {
+    const { answer } = exchange
+    if (answer === null) return
+    pending.remove(exchange)
+    this.#conclude(exchange, answer)
   }
 
   // --- one exchange ---
@@ -334,22 +378,22 @@ export class ExchangeTracker {
     this.#current = exchange
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (again) exchange.retransmitted++
-    else {
+    else if (!this.#outcomesOnly) {
+      exchange.acknowledgedTime = connection.pending.acknowledgedTime(exchange, event)
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
-      exchange.endLeg(event.time)
+      exchange.endLeg(networkTime(connection, exchange, event.time))
     }
     exchange.add(event, again)
     exchange.state = state
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       connection.pending.remove(exchange)
-      this.#conclude(exchange, event.packet, type)
+      this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
   }
 
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
-    exchange.sent(by, time, connection.sender(by).sentOffset)
-    connection.pending.awaitAcknowledgement(exchange)
+    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sender(by).sentOffset)
   }
 
   /** The first packet of it on a later connection of its Session. */
@@ -370,8 +414,7 @@ export class ExchangeTracker {
   }
 
   /** The last packet is there: complete, or failed by what it says. */
-  #conclude(exchange: OpenExchange, packet: PacketEvent['packet'], type: number): void {
-    const answer = packet as Packet
+  #conclude(exchange: OpenExchange, answer: Packet): void {
     let failed = false
     if (answer.type === 'SUBACK' || answer.type === 'UNSUBACK') {
       const codes = answer.reasonCodes
@@ -383,7 +426,7 @@ export class ExchangeTracker {
     } else {
       exchange.reasonCode = reasonCodeOf(answer)
       const code = exchange.reasonCode ?? 0
-      failed = type === DISCONNECT || code >= FIRST_FAILURE || (type === CONNACK && code > 0)
+      failed = answer.type === 'DISCONNECT' || code >= FIRST_FAILURE || (answer.type === 'CONNACK' && code > 0)
     }
     this.#end(exchange, failed ? 'failed' : 'complete')
   }

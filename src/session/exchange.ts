@@ -6,6 +6,7 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketType, Text } from '../mqtt/packet.ts'
+import type { End } from '../tcp/connection.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Certainty, Side } from './side.ts'
 
@@ -49,6 +50,8 @@ export interface Exchange {
   readonly connection: MqttConnection
   readonly kind: ExchangeKind
   readonly initiator: Side
+  /** The end of the TCP connection that the initiator is: what PacketEvent.sender is for its first packet. */
+  readonly sender: End
   /** Null for the kinds that have none. */
   readonly packetIdentifier: number | null
   /** Of a PUBLISH, also behind a Topic Alias; null where there is none or where it was not seen. */
@@ -60,13 +63,15 @@ export interface Exchange {
   readonly reasonCode: number | null
   /** In the order of the capture; the first and the last ones where there were very many. */
   readonly steps: readonly Step[]
+  /** How many packets it has, with those that `steps` leaves out. */
+  readonly packets: number
   /** Packets of it that were sent more than once. */
   readonly retransmitted: number
   /** How often it went on with a later connection of its Session. */
   readonly resumed: number
   /**
-   * Nanoseconds, all legs together, until the TCP of the side that had to answer acknowledged what it had to answer: the network and the TCP stacks as seen
-   * from where the capture was taken, without the program. Null where an acknowledgement came only with the answer, or was not seen.
+   * Nanoseconds, all legs together, of the round trip of what was to be answered and its TCP acknowledgement: the network and the TCP stacks as seen from where
+   * the capture was taken, without the program (leg-causes.ts). Null where an acknowledgement came only with the answer, or was not seen.
    */
   readonly network: number | null
   /** Why legs were slow, those of which something can be said. */

@@ -17,7 +17,8 @@ import { otherSide, type Side } from './side.ts'
  * - `missing-segment` the answer was there but waited for bytes before it
  * - `window` the receiver of the answer took no bytes
  * - `network` the packet itself was acknowledged late
- * - `client`, `server` none of these: the program of that side took its time, while its TCP had the packet
+ * - `client`, `server` none of these: most likely the program of that side took its time, while its TCP had the packet. Not said where the connection loses
+ *   packets, which may have happened behind the place of the capture, or where the answer may have been held back
  * - `away` the connection ended, and the exchange went on with a later one
  */
 export type Cause = 'nagle' | 'retransmission' | 'missing-segment' | 'window' | 'network' | 'client' | 'server' | 'away'
@@ -38,8 +39,12 @@ export const SLOW_LEG = 10_000_000
 /** Segments that TCP had held back leave at once when the acknowledgement is there. */
 const AT_ONCE = 2_000_000
 
-/** Below this an acknowledgement was not delayed: the network took it. */
+/** Acknowledgements are delayed by at least this and at most that; what is quicker or slower was the network. */
 const SHORTEST_DELAY = 15_000_000
+const LONGEST_DELAY = 500_000_000
+
+/** A connection on which something was sent again this short a time ago loses packets. */
+const LOSSY_FOR = 10_000_000_000
 
 /** What the leg that `event` ends was spent with, the longest first; of several causes those that matter. To be asked before `event` changes anything. */
 export function causesOf(connection: NetworkConnection, exchange: OpenExchange, event: PacketEvent, side: Side): readonly LegCause[] {
@@ -59,11 +64,27 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
   // What its TCP acknowledged was there for the program, unless something above held the answer.
   const acknowledged = exchange.acknowledgedTime
   if (acknowledged < event.time) {
-    add('network', acknowledged - from - again)
     const explained = found.reduce((sum, { duration }) => sum + duration, 0)
-    add(side, event.time - Math.max(from, acknowledged) - explained)
+    const roundTrip = networkTime(connection, exchange, event.time)
+    const network = Number.isNaN(roundTrip) ? 0 : Math.max(0, roundTrip - again)
+    add('network', network)
+    if (!losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
   }
   return found.sort((a, b) => b.duration - a.duration)
+}
+
+/**
+ * How long the packet that waits for an answer was on its way to the other side and its acknowledgement back, in nanoseconds; NaN where that is not known. An
+ * acknowledgement may have been delayed (RFC 9293 §3.8.6.3): then the round trip of the handshake stands for it.
+ */
+export function networkTime(connection: NetworkConnection, { sentTime, acknowledgedTime }: OpenExchange, answered: number): number {
+  // One that came with the answer says nothing.
+  if (!(acknowledgedTime < answered)) return NaN
+  const time = acknowledgedTime - sentTime
+  if (time < SHORTEST_DELAY) return time
+  const { handshake } = connection
+  if (handshake === null) return time > LONGEST_DELAY ? time : NaN
+  return time < handshake.answered + SHORTEST_DELAY || time > handshake.answered + LONGEST_DELAY ? time : handshake.answered
 }
 
 /** How long the Nagle algorithm held the answer back, in nanoseconds; 0 where it did not. */
@@ -78,6 +99,17 @@ function heldBack(connection: NetworkConnection, side: Side, from: number, event
   const leftAtOnce = event.time - acknowledgedTime <= AT_ONCE + roundTrip && event.time >= acknowledgedTime
   if (!free || !leftAtOnce || !(acknowledgedTime - earlierTime >= SHORTEST_DELAY + roundTrip) || !(acknowledgedTime > from)) return 0
   return acknowledgedTime - Math.max(from, earlierTime)
+}
+
+/** Something was sent again a short time ago. */
+function losesPackets({ troubles }: NetworkConnection, now: number): boolean {
+  return troubles?.some(({ kind, time }) => kind === 'retransmission' && now - time < LOSSY_FOR) ?? false
+}
+
+/** What the sender had sent before is still not acknowledged, after longer than an acknowledgement needs. */
+function mayHaveWaited(connection: NetworkConnection, side: Side, now: number): boolean {
+  const { earlierTime, earlierOffset } = connection.sender(side)
+  return connection.half(side).acknowledgedOffset < earlierOffset && now - earlierTime > SHORTEST_DELAY
 }
 
 /** How long this side let the other one send nothing within the leg. */

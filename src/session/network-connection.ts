@@ -13,6 +13,7 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
+import { NumberRows, type NumberRow } from './number-rows.ts'
 import { Pending } from './pending.ts'
 import type { ServedConnection } from './served-connection.ts'
 import { otherSide, type Side } from './side.ts'
@@ -25,7 +26,8 @@ export interface Seen {
   readonly time: number
 }
 
-export interface ConnectFacts extends Seen {
+/** What a CONNECT says of the connection as a whole. */
+export interface ConnectTerms {
   readonly cleanStart: boolean | undefined
   /** In seconds; 0 switches it off. */
   readonly keepAlive: number
@@ -37,7 +39,7 @@ export interface ConnectFacts extends Seen {
   readonly sessionExpiry: number | null
 }
 
-export interface ConnackFacts extends Seen {
+export interface ConnackTerms {
   readonly sessionPresent: boolean | undefined
   readonly reasonCode: number | null
   /** What the server puts in place of the client's Keep Alive and Session Expiry Interval, in seconds; null where it leaves them. */
@@ -46,12 +48,23 @@ export interface ConnackFacts extends Seen {
   readonly limits: Limits
 }
 
+export interface ConnectFacts extends Seen, ConnectTerms {}
+
+export interface ConnackFacts extends Seen, ConnackTerms {}
+
 export interface DisconnectFacts extends Seen {
   readonly by: Side
   /** Session Expiry Interval, in seconds, that takes the place of the one so far; null where there is none. */
   readonly sessionExpiry: number | null
   /** 0 where it is left out, and before 5.0. */
   readonly reasonCode: number
+}
+
+/** A CONNECT with the same client identifier that came while the connection was still there. */
+export interface TakeOver extends Seen {
+  readonly stream: number
+  /** When the server accepted it; null while it has not. */
+  readonly accepted: number | null
 }
 
 /** A side has sent FIN or RST. */
@@ -69,68 +82,209 @@ export interface Finish {
  */
 export type ConnectionState = 'opening' | 'connected' | 'closing' | 'closed'
 
-/** What one side has sent. */
+/** The numbers of a connection, as a row. Those of both sides, then where CONNECT and CONNACK were seen. */
+const SIDE_NUMBERS = 10
+const PACKETS = 0
+const LAST_NUMBER = 1
+const LAST_FRAME = 2
+const LAST_TIME = 3
+const SENT_OFFSET = 4
+const EARLIER_TIME = 5
+const EARLIER_OFFSET = 6
+const LONGEST_SILENCE = 7
+const IN_FLIGHT = 8
+const MOST_IN_FLIGHT = 9
+const CONNECT_SEEN = 2 * SIDE_NUMBERS
+const CONNACK_SEEN = CONNECT_SEEN + 3
+const HANDSHAKE_END = CONNACK_SEEN + 3
+const NUMBERS = HANDSHAKE_END + 1
+
+const FORGOTTEN = new Float64Array(NUMBERS).fill(NaN)
+
+export function connectionNumbers(): NumberRows {
+  return new NumberRows(NUMBERS)
+}
+
+/** What one side has sent. A view of the connection's numbers: valid until that has ended. */
 export class Sender {
+  readonly #numbers: Float64Array
+  readonly #at: number
+
+  constructor(numbers: Float64Array, at: number) {
+    this.#numbers = numbers
+    this.#at = at
+  }
+
   /** Packets, unframed bytes not counted. */
-  packets = 0
-  /** Of its last packet. */
-  lastNumber = 0
-  lastFrame = 0
-  lastTime = NaN
+  get packets(): number {
+    return this.#numbers[this.#at + PACKETS]!
+  }
+
+  /** Of its last packet; 0 and NaN before there is one. */
+  get lastNumber(): number {
+    return this.#numbers[this.#at + LAST_NUMBER]!
+  }
+
+  get lastFrame(): number {
+    return this.#numbers[this.#at + LAST_FRAME]!
+  }
+
+  get lastTime(): number {
+    return this.#numbers[this.#at + LAST_TIME]!
+  }
+
   /** The stream offset behind the segment with its last packet. */
-  sentOffset = 0
+  get sentOffset(): number {
+    return this.#numbers[this.#at + SENT_OFFSET]!
+  }
+
   /** The same of the last packet in an earlier frame. */
-  earlierTime = NaN
-  earlierOffset = 0
-  /** The longest time between two of its packets, in nanoseconds. */
-  longestSilence = 0
+  get earlierTime(): number {
+    return this.#numbers[this.#at + EARLIER_TIME]!
+  }
+
+  get earlierOffset(): number {
+    return this.#numbers[this.#at + EARLIER_OFFSET]!
+  }
+
+  /** The longest time between two of its packets, in nanoseconds; NaN before there are two. */
+  get longestSilence(): number {
+    return this.#numbers[this.#at + LONGEST_SILENCE]!
+  }
+
   /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, now and at most: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
-  inFlight = 0
-  mostInFlight = 0
+  get inFlight(): number {
+    return this.#numbers[this.#at + IN_FLIGHT]!
+  }
+
+  get mostInFlight(): number {
+    return this.#numbers[this.#at + MOST_IN_FLIGHT]!
+  }
 }
 
 export class NetworkConnection {
   readonly mqtt: MqttConnection
-  readonly client = new Sender()
-  readonly server = new Sender()
   /** Exchanges without an end yet. */
   readonly pending: Pending
-  connect: ConnectFacts | null = null
-  connack: ConnackFacts | null = null
+  #numbers: Float64Array
+  #at: number
+  /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
+  late = false
+  /** Of all packets and gaps so far. What every packet needs ends here, so that it lies together. */
+  #newestFrame = 0
+  #connectTerms: ConnectTerms | null = null
+  #connackTerms: ConnackTerms | null = null
   disconnect: DisconnectFacts | null = null
   /** The side that closed first, and the one that closed after it. */
   finish: Finish | null = null
   secondFinish: Finish | null = null
   /** The Session that it serves; null where the client identifier is not known. */
   session: ClientSession | null = null
-  /** The CONNECT with the same client identifier that came while this connection was still there. */
-  takenOverBy: NetworkConnection | null = null
+  takenOverBy: TakeOver | null = null
   /** Whether the server should have had a Session for this client; null where the capture does not show enough to say. */
   sessionExpected: boolean | null = null
-  /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; NaN where there was none, or it had not ended. */
-  reconnectedAfter = NaN
+  /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; null where there was none, or it had not ended. */
+  reconnectedAfter: number | null = null
   /** Why it ended; null while it lives. */
   closing: Closing | null = null
   /** The last packet of either side with an error. */
   lastError: (Seen & { readonly by: Side; readonly code: string }) | null = null
   /** What TCP went through lately: sent again, window closed. Null where nothing. */
   troubles: Trouble[] | null = null
-  /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
-  late = false
-  /** Of all packets and gaps so far. */
-  #newestFrame = 0
   /** Its part in what the server passes on; null where nobody follows that. */
   served: ServedConnection | null = null
   /** State of the layers above. This layer only carries it. */
   attachment: unknown = null
 
-  constructor(mqtt: MqttConnection) {
+  constructor(mqtt: MqttConnection, { numbers, at }: NumberRow) {
     this.mqtt = mqtt
     this.pending = new Pending(this)
+    this.#numbers = numbers
+    this.#at = at
+    for (const side of [at, at + SIDE_NUMBERS]) {
+      numbers[side + LAST_TIME] = NaN
+      numbers[side + EARLIER_TIME] = NaN
+      numbers[side + LONGEST_SILENCE] = NaN
+    }
+    numbers[at + HANDSHAKE_END] = NaN
+  }
+
+  get client(): Sender {
+    return new Sender(this.#numbers, this.#at)
+  }
+
+  get server(): Sender {
+    return new Sender(this.#numbers, this.#at + SIDE_NUMBERS)
+  }
+
+  /** It has ended, and all have heard of it: its numbers are not known any more. */
+  release(rows: NumberRows): void {
+    rows.giveBack(this.#numbers, this.#at)
+    this.#numbers = FORGOTTEN
+    this.#at = 0
+  }
+
+  get connect(): ConnectFacts | null {
+    const terms = this.#connectTerms
+    if (terms === null) return null
+    const { number, frame, time } = this.#seen(CONNECT_SEEN)
+    // Written out: to spread the terms takes a kilobyte.
+    const { cleanStart, keepAlive, userName, will, limits, sessionExpiry } = terms
+    return { number, frame, time, cleanStart, keepAlive, userName, will, limits, sessionExpiry }
+  }
+
+  get connack(): ConnackFacts | null {
+    const terms = this.#connackTerms
+    if (terms === null) return null
+    const { number, frame, time } = this.#seen(CONNACK_SEEN)
+    const { sessionPresent, reasonCode, keepAlive, sessionExpiry, limits } = terms
+    return { number, frame, time, sessionPresent, reasonCode, keepAlive, sessionExpiry, limits }
+  }
+
+  get connectSeen(): boolean {
+    return this.#connectTerms !== null
+  }
+
+  get connackSeen(): boolean {
+    return this.#connackTerms !== null
+  }
+
+  learnConnect(event: PacketEvent, terms: ConnectTerms): void {
+    this.#connectTerms = terms
+    this.#note(CONNECT_SEEN, event)
+  }
+
+  learnConnack(event: PacketEvent, terms: ConnackTerms): void {
+    this.#connackTerms = terms
+    this.#note(CONNACK_SEEN, event)
+  }
+
+  #note(where: number, { number, frame, time }: PacketEvent): void {
+    this.#numbers[this.#at + where] = number
+    this.#numbers[this.#at + where + 1] = frame
+    this.#numbers[this.#at + where + 2] = time
+  }
+
+  #seen(where: number): Seen {
+    const at = this.#at + where
+    return { number: this.#numbers[at]!, frame: this.#numbers[at + 1]!, time: this.#numbers[at + 2]! }
+  }
+
+  /** A PUBLISH that this side sent with QoS 1 or 2 has begun its exchange (1), or ended it (-1). */
+  countInFlight(side: Side, change: 1 | -1): void {
+    const numbers = this.#numbers
+    const at = this.#sideAt(side)
+    const inFlight = numbers[at + IN_FLIGHT]! + change
+    numbers[at + IN_FLIGHT] = inFlight
+    if (inFlight > numbers[at + MOST_IN_FLIGHT]!) numbers[at + MOST_IN_FLIGHT] = inFlight
+  }
+
+  #sideAt(side: Side): number {
+    return side === 'client' ? this.#at : this.#at + SIDE_NUMBERS
   }
 
   sender(side: Side): Sender {
-    return side === 'client' ? this.client : this.server
+    return new Sender(this.#numbers, this.#sideAt(side))
   }
 
   /** What this side has sent, as TCP saw it. Only where it is known which end is the client. */
@@ -142,28 +296,41 @@ export class NetworkConnection {
   get state(): ConnectionState {
     if (this.closing !== null) return 'closed'
     if (this.disconnect !== null || this.finish !== null) return 'closing'
-    return this.connack !== null || this.connect === null ? 'connected' : 'opening'
+    return this.connackSeen || !this.connectSeen ? 'connected' : 'opening'
   }
 
   /** The Keep Alive in force, in seconds (MQTT 5.0 §3.2.2.3.14); 0 for none, null where no CONNECT was seen. */
   get keepAlive(): number | null {
-    return this.connack?.keepAlive ?? this.connect?.keepAlive ?? null
+    return this.#connackTerms?.keepAlive ?? this.#connectTerms?.keepAlive ?? null
   }
 
   /** How long the Session is kept when the connection ends, in seconds (MQTT 5.0 §3.14.2.2.2); null where that is not known. */
   get sessionExpiry(): number | null {
     const disconnected = this.disconnect?.by === 'client' ? this.disconnect.sessionExpiry : null
-    return disconnected ?? this.connack?.sessionExpiry ?? this.connect?.sessionExpiry ?? null
+    return disconnected ?? this.#connackTerms?.sessionExpiry ?? this.#connectTerms?.sessionExpiry ?? null
   }
 
   /** When it ended: its first FIN or RST, else its last packet. */
   get endTime(): number {
-    return this.finish?.time ?? (this.client.lastTime > this.server.lastTime ? this.client.lastTime : this.server.lastTime)
+    const { client, server } = this
+    return this.finish?.time ?? (client.lastTime > server.lastTime ? client.lastTime : server.lastTime)
+  }
+
+  /**
+   * Whether the server must publish the will now that the connection has ended (MQTT 5.0 §3.1.2.5): not after a DISCONNECT of the client that says nothing else.
+   * Null where that is not known, and where there is no will.
+   */
+  get willIsDue(): boolean | null {
+    const { closing, connect, connack, disconnect } = this
+    if (closing === null || connect === null || connect.will === null || connack === null) return null
+    if (closing.reason === 'refused') return false
+    if (closing.reason === 'capture-end' || closing.reason === 'unknown') return null
+    return !(disconnect?.by === 'client' && disconnect.reasonCode !== DISCONNECT_WITH_WILL)
   }
 
   /** What this side has announced that it can take. Defaults where it was not seen: see `connect` and `connack`. */
   limits(side: Side): Limits {
-    return (side === 'client' ? this.connect?.limits : this.connack?.limits) ?? DEFAULT_LIMITS
+    return (side === 'client' ? this.#connectTerms?.limits : this.#connackTerms?.limits) ?? DEFAULT_LIMITS
   }
 
   /** TCP's handshake: from the SYN to its answer, and from there to the client's acknowledgement; null where they were not seen. */
@@ -171,29 +338,38 @@ export class NetworkConnection {
     const { tcp } = this.mqtt
     const answered = tcp.answeredTime - tcp.firstTime
     if (tcp.initiator !== 0 || !(answered >= 0)) return null
-    const acknowledged = this.#handshakeEnd - tcp.answeredTime
+    const acknowledged = this.#numbers[this.#at + HANDSHAKE_END]! - tcp.answeredTime
     return { answered, acknowledged: acknowledged >= 0 ? acknowledged : null }
   }
 
-  /** When the client acknowledged the server's SYN: known once its first packet is here, and before the server has sent anything. */
-  #handshakeEnd = NaN
+  /** A packet of this side goes by. */
+  pass({ frame, firstSeenFrame }: PacketEvent, side: Side): void {
+    this.late = firstSeenFrame < this.#newestFrame
+    if (frame > this.#newestFrame) this.#newestFrame = frame
+    this.#numbers[this.#sideAt(side) + PACKETS]!++
+  }
 
+  /** The same, with all that it tells. */
   meet(event: PacketEvent, side: Side): void {
     const { frame } = event
     this.late = event.firstSeenFrame < this.#newestFrame
     if (frame > this.#newestFrame) this.#newestFrame = frame
-    const sender = this.sender(side)
-    if (sender.packets++ === 0 && side === 'client' && this.server.packets === 0) this.#handshakeEnd = this.half('server').acknowledgedTime
-    if (frame !== sender.lastFrame) {
-      sender.earlierTime = sender.lastTime
-      sender.earlierOffset = sender.sentOffset
-      sender.lastFrame = frame
-    }
-    sender.lastNumber = event.number
-    const silence = event.time - sender.lastTime
-    if (silence > sender.longestSilence) sender.longestSilence = silence
-    sender.lastTime = event.time
-    sender.sentOffset = this.half(side).offset
+    const numbers = this.#numbers
+    const at = this.#sideAt(side)
+    // The client has acknowledged the server's SYN by now, and the server has sent nothing else yet.
+    if (numbers[at + PACKETS] === 0 && side === 'client' && this.server.packets === 0) numbers[this.#at + HANDSHAKE_END] = this.half('server').acknowledgedTime
+    numbers[at + PACKETS]!++
+    numbers[at + LAST_NUMBER] = event.number
+    if (frame === numbers[at + LAST_FRAME]) return
+    this.pending.noteAcknowledgements(side)
+    const before = numbers[at + LAST_TIME]!
+    const silence = event.time - before
+    if (!(silence <= numbers[at + LONGEST_SILENCE]!)) numbers[at + LONGEST_SILENCE] = silence
+    numbers[at + EARLIER_TIME] = before
+    numbers[at + EARLIER_OFFSET] = numbers[at + SENT_OFFSET]!
+    numbers[at + LAST_FRAME] = frame
+    numbers[at + LAST_TIME] = event.time
+    numbers[at + SENT_OFFSET] = event.segmentEnd
   }
 
   gap(frame: number): void {
@@ -203,7 +379,7 @@ export class NetworkConnection {
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
-    return this.sender(side).packets > 0 || this.half(side).started
+    return this.#numbers[this.#sideAt(side) + PACKETS]! > 0 || this.half(side).started
   }
 
   /**
@@ -226,11 +402,29 @@ export class NetworkConnection {
   }
 }
 
-/** What is known of the connection; made when it is first asked for. */
-export function networkConnectionOf(mqtt: MqttConnection): NetworkConnection {
-  const known = mqtt.attachment as NetworkConnection | null
+/** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */
+const DISCONNECT_WITH_WILL = 0x04
+
+/** Stands in place of a connection that has ended: TCP remembers those for a while, and nothing more is said of them here. */
+const ENDED = Symbol('ended')
+
+/** From now on, nothing is known of the connection. */
+export function forgetEnded(mqtt: MqttConnection): void {
+  mqtt.attachment = ENDED
+}
+
+/** What is known of the connection so far; null where that is nothing, and where it has ended. */
+export function knownConnection(mqtt: MqttConnection): NetworkConnection | null {
+  const known = mqtt.attachment as NetworkConnection | typeof ENDED | null
+  return known === ENDED ? null : known
+}
+
+/** What is known of the connection, made when it is first asked for; null where it has ended. */
+export function networkConnectionOf(mqtt: MqttConnection, rows: NumberRows): NetworkConnection | null {
+  const known = mqtt.attachment as NetworkConnection | typeof ENDED | null
+  if (known === ENDED) return null
   if (known !== null) return known
-  const connection = new NetworkConnection(mqtt)
+  const connection = new NetworkConnection(mqtt, rows.take())
   mqtt.attachment = connection
   return connection
 }

@@ -3,7 +3,8 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { PACKET_TYPES, type Text } from '../mqtt/packet.ts'
+import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
+import type { End } from '../tcp/connection.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Certainty, Side } from './side.ts'
@@ -31,9 +32,13 @@ export class OpenExchange implements Exchange {
   topic: Text | null = null
   filters: readonly RequestedFilter[] = []
   reasonCode: number | null = null
+  packets = 0
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
+  /** It was met by an answer, and its beginning may be among bytes that wait behind a hole; and that answer, where it is the last packet. */
+  awaited = false
+  answer: Packet | null = null
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
   /** When it began, nothing that the other side sent had been seen: that no answer was seen says nothing then. */
@@ -71,8 +76,11 @@ export class OpenExchange implements Exchange {
     this.topic = topic
     this.filters = filters
     this.reasonCode = null
+    this.packets = 0
     this.retransmitted = 0
     this.partly = false
+    this.awaited = false
+    this.answer = null
     this.crossedGap = false
     this.answersUnseen = false
     this.resumed = 0
@@ -92,18 +100,32 @@ export class OpenExchange implements Exchange {
     this.acknowledgedTime = NaN
   }
 
-  /** The leg that the newest packet began is over. */
-  endLeg(time: number): void {
+  /** The leg that the newest packet began is over; `network` nanoseconds of it (NaN: not known) were not the program's. */
+  endLeg(network: number): void {
     this.legs++
-    // An acknowledgement that came with the answer says nothing of how long the network took.
-    this.#network += this.acknowledgedTime < time ? this.acknowledgedTime - this.sentTime : NaN
+    this.#network += network
   }
 
   get network(): number | null {
     return this.legs === 0 || Number.isNaN(this.#network) ? null : this.#network
   }
 
+  /** Its first packet, which waited behind a hole while later ones went by. */
+  addBeginning(event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[]): void {
+    const later = Math.min(this.#stepCount, STEPS_KEPT - 1)
+    this.#steps.copyWithin(STEP.words, 0, later * STEP.words)
+    this.#stepCount = 0
+    this.add(event, false)
+    this.#stepCount += later
+    this.topic = topic
+    this.filters = filters
+    this.partly = false
+    this.awaited = false
+    this.crossedGap = true
+  }
+
   add(event: PacketEvent, again: boolean): void {
+    this.packets++
     const byte = event.buffer[event.start]!
     const type = byte >> 4
     if (this.#stepCount === STEPS_KEPT) this.#stepCount--
@@ -122,6 +144,12 @@ export class OpenExchange implements Exchange {
 
   get outcome(): ExchangeOutcome {
     return EXCHANGE_OUTCOMES[this.outcomeIndex]!
+  }
+
+  /** Which end is the client is known wherever an exchange is. */
+  get sender(): End {
+    const client = this.connection.client!
+    return this.initiator === 'client' ? client : client === 0 ? 1 : 0
   }
 
   get certainty(): Certainty {
@@ -155,7 +183,7 @@ const LISTED = 32
 /** The open exchanges of one sender of Packet Identifiers, in the order in which they began. Answers mostly come in that order. */
 export class InFlight {
   first: OpenExchange | null = null
-  #last: OpenExchange | null = null
+  last: OpenExchange | null = null
   #count = 0
   #byIdentifier: Map<number, OpenExchange> | null = null
 
@@ -168,21 +196,19 @@ export class InFlight {
 
   add(exchange: OpenExchange): void {
     exchange.next = null
-    exchange.previous = this.#last
-    if (this.#last === null) this.first = exchange
-    else this.#last.next = exchange
-    this.#last = exchange
-    if (++this.#count > LISTED) {
-      this.#byIdentifier ??= this.#table()
-      this.#byIdentifier.set(exchange.packetIdentifier!, exchange)
-    }
+    exchange.previous = this.last
+    if (this.last === null) this.first = exchange
+    else this.last.next = exchange
+    this.last = exchange
+    if (++this.#count > LISTED) this.#byIdentifier ??= this.#table()
+    this.#byIdentifier?.set(exchange.packetIdentifier!, exchange)
   }
 
   remove(exchange: OpenExchange): void {
     const { previous, next } = exchange
     if (previous === null) this.first = next
     else previous.next = next
-    if (next === null) this.#last = previous
+    if (next === null) this.last = previous
     else next.previous = previous
     exchange.next = null
     exchange.previous = null

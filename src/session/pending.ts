@@ -1,4 +1,5 @@
 /** The exchanges without an end yet of one connection, and the evidence that decides what their ends are. */
+import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { InFlight, type OpenExchange } from './open-exchange.ts'
 import { EXCHANGE_KINDS, type ExchangeOutcome } from './exchange.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -6,15 +7,15 @@ import { otherSide, type Side } from './side.ts'
 
 export class Pending {
   readonly #connection: NetworkConnection
+  /** All that was open has been handed on. */
+  settled = false
+  #byClient: InFlight | null = null
+  #byServer: InFlight | null = null
   connect: OpenExchange | null = null
   authenticate: OpenExchange | null = null
   pings: readonly OpenExchange[] = NONE
-  #byClient: InFlight | null = null
-  #byServer: InFlight | null = null
-  /** Those of the last segments of each side whose TCP acknowledgement has not been noticed yet. */
-  #unacknowledged: OpenExchange[] | null = null
-  /** All that was open has been handed on. */
-  settled = false
+  /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
+  awaiting = false
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
@@ -30,11 +31,9 @@ export class Pending {
   }
 
   keep(exchange: OpenExchange): void {
-    const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= new InFlight()) : (this.#byServer ??= new InFlight())
+    const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)
-    if (!isPublish(exchange)) return
-    const sender = this.#connection.sender(exchange.initiator)
-    if (++sender.inFlight > sender.mostInFlight) sender.mostInFlight = sender.inFlight
+    if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1)
   }
 
   addPing(ping: OpenExchange): void {
@@ -43,45 +42,53 @@ export class Pending {
 
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
-      ;(exchange.initiator === 'client' ? this.#byClient : this.#byServer)?.remove(exchange)
-      if (isPublish(exchange)) this.#connection.sender(exchange.initiator).inFlight--
+      this.#removeFromList(exchange)
+      if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1)
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)
-    this.#forget(exchange)
   }
 
-  /** Its newest packet waits for the other side's TCP to acknowledge it. */
-  awaitAcknowledgement(exchange: OpenExchange): void {
-    const waiting = (this.#unacknowledged ??= [])
-    if (waiting[waiting.length - 1] === exchange || waiting.includes(exchange)) return
-    if (waiting.length === MOST_UNACKNOWLEDGED) waiting.shift()
-    waiting.push(exchange)
+  /** An empty list goes: most clients have nothing in flight most of the time. */
+  #removeFromList(exchange: OpenExchange): void {
+    const list = exchange.initiator === 'client' ? this.#byClient : this.#byServer
+    if (list === null) return
+    list.remove(exchange)
+    if (list.first !== null) return
+    if (exchange.initiator === 'client') this.#byClient = null
+    else this.#byServer = null
+    if (SPARE_LISTS.length < MOST_SPARE_LISTS) SPARE_LISTS.push(list)
   }
 
-  /** Notices what TCP has acknowledged by now, before more is sent that moves the acknowledgement on. */
-  noteAcknowledgements(): void {
-    const waiting = this.#unacknowledged
-    if (waiting === null) return
-    let kept = 0
-    for (let index = 0; index < waiting.length; index++) {
-      const exchange = waiting[index]!
-      const half = this.#connection.half(exchange.sentBy)
-      if (half.acknowledgedOffset >= exchange.sentOffset) exchange.acknowledgedTime = half.acknowledgedTime
-      else waiting[kept++] = exchange
+  /**
+   * Notices which packets that this side began exchanges with, or took them further with, TCP has acknowledged by now: to be asked before more of that side
+   * moves the acknowledgement on. Mostly there is one.
+   */
+  noteAcknowledgements(side: Side): void {
+    if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect)
+    let exchange = (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
+    for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
+      if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange)
+      exchange = exchange.previous
     }
-    waiting.length = kept
   }
 
-  #forget(exchange: OpenExchange): void {
-    const waiting = this.#unacknowledged
-    if (waiting === null || waiting.length === 0) return
-    if (waiting[waiting.length - 1] === exchange) {
-      waiting.pop()
-      return
-    }
-    const index = waiting.indexOf(exchange)
-    if (index >= 0) waiting.splice(index, 1)
+  #note(exchange: OpenExchange): void {
+    const half = this.#connection.half(exchange.sentBy)
+    const time = half.acknowledgedTime
+    if (half.acknowledgedOffset >= exchange.sentOffset && time >= exchange.sentTime) exchange.acknowledgedTime = time
+  }
+
+  /** When TCP acknowledged the newest packet of the exchange, now that `answer` is here; NaN where that cannot be told. */
+  acknowledgedTime(exchange: OpenExchange, answer: PacketEvent): number {
+    const { sentBy, sentOffset, acknowledgedTime } = exchange
+    if (!Number.isNaN(acknowledgedTime)) return acknowledgedTime
+    const sender = this.#connection.sender(sentBy)
+    // Where more was sent since, and nobody noted what was acknowledged before it, the newest acknowledgement is a later one.
+    const noted = exchange.packetIdentifier !== null && sentBy === exchange.initiator && sender.inFlight <= MOST_LOOKED_AT
+    const acknowledged = answer.acknowledged >= sentOffset && (noted || sender.sentOffset === sentOffset)
+    // Behind a hole, what was acknowledged may be a copy that the capture lacks.
+    return acknowledged && answer.acknowledgedTime >= exchange.sentTime ? answer.acknowledgedTime : NaN
   }
 
   /**
@@ -111,6 +118,14 @@ export class Pending {
   }
 }
 
+/** Empty lists, to be used again. */
+const SPARE_LISTS: InFlight[] = []
+const MOST_SPARE_LISTS = 256
+
+function emptyList(): InFlight {
+  return SPARE_LISTS.pop() ?? new InFlight()
+}
+
 function isPublish({ kindIndex }: OpenExchange): boolean {
   return kindIndex === PUBLISH_QOS_1 || kindIndex === PUBLISH_QOS_2
 }
@@ -120,5 +135,5 @@ const PUBLISH_QOS_2 = EXCHANGE_KINDS.indexOf('publish-qos2')
 
 const NONE: readonly OpenExchange[] = []
 
-/** More packets on the way than this at once, and the time until the first ones were acknowledged is not told. */
-const MOST_UNACKNOWLEDGED = 32
+/** With more exchanges in flight, it is not told when TCP acknowledged each. */
+const MOST_LOOKED_AT = 32

@@ -10,18 +10,19 @@ import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
+import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { Deliveries, type DeliveryLimits } from './deliveries.ts'
 import type { DeliveryResult } from './delivery.ts'
-import { factsOfConnack, factsOfConnect, factsOfDisconnect } from './connect-facts.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { networkConnectionOf, type NetworkConnection } from './network-connection.ts'
+import { connectionNumbers, forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
 
-export interface SessionSink {
+/** What happens to connections between packets is told as ConnectionObserver has it, in order with the packets. */
+export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
@@ -38,11 +39,18 @@ export class SessionTracker implements ConnectionObserver {
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
   readonly #deliveries: Deliveries | null
+  readonly #outcomesOnly: boolean
+  readonly #numbers = connectionNumbers()
+  /** Those seen last: in most captures, many are alike. */
+  #connectTerms: ConnectTerms | null = null
+  #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
-  constructor(sink: SessionSink, limits: SessionLimits) {
+  /** `outcomesOnly`: connections and deliveries are not told, and exchanges have no causes and no time of the network. */
+  constructor(sink: SessionSink, limits: SessionLimits, outcomesOnly = false) {
     this.#sink = sink
-    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits)
+    this.#outcomesOnly = outcomesOnly
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
     this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#deliveries)
   }
@@ -74,15 +82,17 @@ export class SessionTracker implements ConnectionObserver {
 
   /** Returns the exchange that the packet belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent): Exchange | null {
+    const connection = networkConnectionOf(event.connection, this.#numbers)
     // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
+    if (connection === null) return null
     if (event.start === event.end || event.direction === null) {
-      this.#deliveries?.gap(networkConnectionOf(event.connection), event.time)
+      this.#deliveries?.gap(connection, event.time)
       return null
     }
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    const connection = networkConnectionOf(event.connection)
-    connection.meet(event, side)
+    if (this.#outcomesOnly) connection.pass(event, side)
+    else connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
@@ -90,26 +100,31 @@ export class SessionTracker implements ConnectionObserver {
     return exchange
   }
 
-  gap(mqtt: MqttConnection, _sender: End, _length: number, frame: number, time: number): void {
-    const connection = networkConnectionOf(mqtt)
+  gap(mqtt: MqttConnection, sender: End, length: number, frame: number, time: number): void {
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
     this.#deliveries?.gap(connection, time)
+    this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
 
-  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+  retransmitted(mqtt: MqttConnection, sender: End, offset: number, length: number, frame: number, time: number): void {
+    this.#sink.retransmitted?.(mqtt, sender, offset, length, frame, time)
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
   conflict(mqtt: MqttConnection, _sender: End, _length: number, _frame: number, time: number): void {
-    this.#deliveries?.gap(networkConnectionOf(mqtt), time)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection !== null) this.#deliveries?.gap(connection, time)
   }
 
-  window(mqtt: MqttConnection, sender: End, closed: boolean, _frame: number, time: number): void {
-    const connection = mqtt.attachment as NetworkConnection | null
-    if (connection === null || mqtt.client === null) return
+  window(mqtt: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void {
+    this.#sink.window?.(mqtt, sender, closed, frame, time)
+    const connection = mqtt.client === null ? null : networkConnectionOf(mqtt, this.#numbers)
+    if (connection === null) return
     const by = sideOf(mqtt, sender)
     if (closed) connection.troubles = addTrouble(connection.troubles, { kind: 'window', by, offset: 0, end: 0, time, until: Infinity })
     else for (const trouble of connection.troubles ?? []) if (trouble.kind === 'window' && trouble.by === by && trouble.until === Infinity) trouble.until = time
@@ -117,9 +132,12 @@ export class SessionTracker implements ConnectionObserver {
 
   /** One direction of a connection ended. Both ends having finished, or one having reset it, nothing more is answered. */
   closed(mqtt: MqttConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
-    if (reason === 'capture') return
-    const connection = networkConnectionOf(mqtt)
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    this.#sink.closed?.(mqtt, sender, reason, frame, time)
+    if (connection === null || reason === 'capture') return
     const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
+    // What is acknowledged from now on is the FIN.
+    if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
     this.#deliveries?.closing(connection)
@@ -127,7 +145,8 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   forgotten(mqtt: MqttConnection): void {
-    this.#close(networkConnectionOf(mqtt))
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection !== null) this.#close(connection)
     mqtt.attachment = null
   }
 
@@ -148,13 +167,13 @@ export class SessionTracker implements ConnectionObserver {
     switch (packet.type) {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
-        if (side !== 'client' || connection.connect !== null) return
-        connection.connect = factsOfConnect(event, packet)
+        if (side !== 'client' || connection.connectSeen) return
+        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event.version))))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
-        if (side !== 'server' || connection.connack !== null) return
-        connection.connack = factsOfConnack(event, packet)
+        if (side !== 'server' || connection.connackSeen) return
+        connection.learnConnack(event, (this.#connackTerms = same(this.#connackTerms, termsOfConnack(packet))))
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
@@ -166,14 +185,23 @@ export class SessionTracker implements ConnectionObserver {
   }
 
   #close(connection: NetworkConnection): void {
-    if (connection.closing !== null) return
     const captureEnded = this.#captureEnds && connection.finish === null
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#deliveries?.closed(connection)
     this.#sessions.left(connection)
-    this.#sink.connection?.(connection)
+    // Of a port that is not named, only what turned out to be MQTT.
+    if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
+    forgetEnded(connection.mqtt)
+    connection.release(this.#numbers)
   }
+}
+
+/** `known` where `terms` say the same, so that they are kept once. */
+function same<Terms extends object>(known: Terms | null, terms: Terms): Terms {
+  if (known === null) return terms
+  for (const key in terms) if (terms[key] !== known[key]) return terms
+  return known
 }
 
 function sideOf({ client }: MqttConnection, sender: End): Side {

@@ -13,7 +13,7 @@ import { sequenceDistance } from '../bytes/sequence.ts'
 import { verifyTcpChecksum } from '../network/checksum.ts'
 import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
 import { ConnectionIndex } from './connection-index.ts'
-import { Endpoint, TcpConnection, type End } from './connection.ts'
+import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream, Waiting } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE, type Row } from './row.ts'
@@ -149,6 +149,7 @@ export class ConnectionTable {
     const data = this.#data
     data.offset = done + words[own + HALF.turns]! * TURN
     data.acknowledged = acknowledged
+    data.acknowledgedTime = this.#index.times[(other + HALF.acknowledgedTime) >> 1]!
     if (done + held >= TURN) words[own + HALF.turns]!++
     words[own + HALF.next] = (segment.sequence + held) | 0
     words[own + HALF.history] = this.#history.add(
@@ -288,6 +289,7 @@ export class ConnectionTable {
       data.seenFrame = run.frame
       data.seenTime = run.time
       data.acknowledged = run.acknowledged
+      data.acknowledgedTime = connection.otherHalf(sender).acknowledgedTime
       data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
       half.advance(run.bytes.length)
       connection.reader(sender).data(data)
@@ -445,11 +447,7 @@ export class ConnectionTable {
   }
 
   #make(segment: TcpSegment, row: Row): TcpConnection {
-    const source = new Endpoint(segment.family, segment.source0, segment.source1, segment.source2, segment.source3, segment.sourcePort)
-    const destination = new Endpoint(
-      segment.family, segment.destination0, segment.destination1, segment.destination2, segment.destination3, segment.destinationPort,
-    )
-    return new TcpConnection(this.#streams++, [source, destination], segment.frame, segment.time, row)
+    return new TcpConnection(this.#streams++, segment.frame, segment.time, row)
   }
 
   /** Forgets ended connections; if that is not enough, those that were silent longest. */

@@ -47,8 +47,8 @@ export class TcpConnection {
   readonly #row: Row
   readonly #half0: HalfStream
   readonly #half1: HalfStream
-  #readers: readonly StreamReader[] = []
-  readonly endpoints: readonly [Endpoint, Endpoint]
+  #readers: readonly StreamReader[] = NO_READERS
+  #endpoints: readonly [Endpoint, Endpoint] | null = null
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
   readonly firstFrame: number
@@ -57,14 +57,28 @@ export class TcpConnection {
   ended = false
   endedTime = NaN
 
-  constructor(stream: number, endpoints: readonly [Endpoint, Endpoint], frame: number, time: number, row: Row) {
+  constructor(stream: number, frame: number, time: number, row: Row) {
     this.stream = stream
-    this.endpoints = endpoints
     this.firstFrame = frame
     this.firstTime = time
     this.#row = row
     this.#half0 = new HalfStream(row, HALF_AT[0])
     this.#half1 = new HalfStream(row, HALF_AT[1])
+  }
+
+  /** Both ends, made when they are first asked for. Where only the ports are, see `port`. */
+  get endpoints(): readonly [Endpoint, Endpoint] {
+    this.#endpoints ??= [endpointOf(this.#row, 0), endpointOf(this.#row, 1)]
+    return this.#endpoints
+  }
+
+  /** That of an Endpoint, which is not kept. */
+  endpointText(end: End): string {
+    return endpointOf(this.#row, end).text
+  }
+
+  port(end: End): number {
+    return portOf(this.#row, end)
   }
 
   /** Tells the layer above of this connection; from then on its readers get the bytes. */
@@ -114,4 +128,18 @@ export class TcpConnection {
   ignore(): void {
     this.#row.words[this.#row.at + ROW.ignored] = 1
   }
+}
+
+const NO_READERS: readonly StreamReader[] = []
+
+function portOf({ words, at }: Row, end: End): number {
+  const ports = words[at + ROW.ports]!
+  return end === 0 ? ports >>> 16 : ports & 0xffff
+}
+
+function endpointOf(row: Row, end: End): Endpoint {
+  const { words, at } = row
+  const first = at + (end === 0 ? ROW.address0 : ROW.address1)
+  const others = at + (end === 0 ? ROW.others0 : ROW.others1)
+  return new Endpoint(words[at + ROW.family] === 4 ? 4 : 6, words[first]!, words[others]!, words[others + 1]!, words[others + 2]!, portOf(row, end))
 }

@@ -19,34 +19,126 @@ export interface Waiting {
   readonly checksumValid: boolean
 }
 
-export class HalfStream {
-  readonly #row: Row
-  /** Where this direction's words begin in its connection's row. */
-  readonly #from: number
-  #waiting: Waiting[] | null = null
+/** What a direction needs only where segments are lost, repeated or swapped, and at its end. Few have one of their own: most connections just work. */
+class Disorder {
+  waiting: Waiting[] | null = null
   /** Behind the last byte seen, while bytes wait. */
-  #highest = 0
+  highest = 0
   waitingBytes = 0
-  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
   lostTime = NaN
   lostAtFrames = 0
-  /** When bytes behind the hole at `next` were first seen. */
   holeTime = NaN
-  /** Sequence number that its first segment had, less one where that was not a SYN: as Wireshark's base for relative numbers. */
-  base = 0
-  synSeen = false
-  /** Sequence number of the FIN, where one was seen. */
-  finSequence = 0
   gaps = 0
   gapBytes = 0
   retransmissions = 0
   outOfOrder = 0
-  /** Frames that the capture holds twice. */
   duplicates = 0
+}
+
+/** That of all directions without one of their own. Only read. */
+const NONE = new Disorder()
+
+export class HalfStream {
+  readonly #row: Row
+  /** Where this direction's words begin in its connection's row. */
+  readonly #from: number
+  #disorder: Disorder = NONE
+  /** Sequence number of the FIN, where one was seen. */
+  finSequence = 0
 
   constructor(row: Row, from: number) {
     this.#row = row
     this.#from = from
+  }
+
+  get #own(): Disorder {
+    if (this.#disorder === NONE) this.#disorder = new Disorder()
+    return this.#disorder
+  }
+
+  /** Bytes that wait behind a hole. */
+  get waitingBytes(): number {
+    return this.#disorder.waitingBytes
+  }
+
+  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
+  get lostTime(): number {
+    return this.#disorder.lostTime
+  }
+
+  set lostTime(time: number) {
+    this.#own.lostTime = time
+  }
+
+  get lostAtFrames(): number {
+    return this.#disorder.lostAtFrames
+  }
+
+  set lostAtFrames(frames: number) {
+    this.#own.lostAtFrames = frames
+  }
+
+  /** When bytes behind the hole at `next` were first seen. */
+  get holeTime(): number {
+    return this.#disorder.holeTime
+  }
+
+  set holeTime(time: number) {
+    this.#own.holeTime = time
+  }
+
+  get gaps(): number {
+    return this.#disorder.gaps
+  }
+
+  set gaps(gaps: number) {
+    this.#own.gaps = gaps
+  }
+
+  get gapBytes(): number {
+    return this.#disorder.gapBytes
+  }
+
+  set gapBytes(bytes: number) {
+    this.#own.gapBytes = bytes
+  }
+
+  get retransmissions(): number {
+    return this.#disorder.retransmissions
+  }
+
+  set retransmissions(retransmissions: number) {
+    this.#own.retransmissions = retransmissions
+  }
+
+  get outOfOrder(): number {
+    return this.#disorder.outOfOrder
+  }
+
+  set outOfOrder(segments: number) {
+    this.#own.outOfOrder = segments
+  }
+
+  /** Frames that the capture holds twice. */
+  get duplicates(): number {
+    return this.#disorder.duplicates
+  }
+
+  set duplicates(frames: number) {
+    this.#own.duplicates = frames
+  }
+
+  get synSeen(): boolean {
+    return this.#is(STATE.syn)
+  }
+
+  set synSeen(seen: boolean) {
+    this.#mark(STATE.syn, seen)
+  }
+
+  /** Sequence number that its first segment had, less one where that was not a SYN: as Wireshark's base for relative numbers. */
+  get base(): number {
+    return (this.#word(HALF.first) - 1) | 0
   }
 
   /** False until a segment told where the stream stands. */
@@ -66,17 +158,18 @@ export class HalfStream {
 
   /** Sorted by sequence, without overlaps, all behind a hole; null while in order. */
   get waiting(): readonly Waiting[] | null {
-    return this.#waiting
+    return this.#disorder.waiting
   }
 
   /** Bytes before those seen last are not here yet, and may never come. */
   get hasHole(): boolean {
-    return this.#waiting !== null || this.lost
+    return this.#disorder.waiting !== null || this.lost
   }
 
   /** Behind the last byte seen, delivered or waiting. */
   get highest(): number {
-    return this.#waiting === null ? this.next : this.#highest
+    const { waiting, highest } = this.#disorder
+    return waiting === null ? this.next : highest
   }
 
   /** Up to where the other end has acknowledged; only where `acknowledgedKnown`. */
@@ -147,7 +240,6 @@ export class HalfStream {
 
   start(sequence: number, syn: boolean): void {
     this.synSeen = syn
-    this.base = syn ? sequence : (sequence - 1) | 0
     const first = syn ? (sequence + 1) | 0 : sequence
     const { words, at } = this.#row
     const own = at + this.#from
@@ -180,11 +272,12 @@ export class HalfStream {
    * Repeated bytes keep their first value, unless that segment's checksum was wrong and this one's is right.
    */
   wait(added: Waiting): number {
-    if (this.#waiting === null) this.#highest = this.next
-    const list = (this.#waiting ??= [])
+    const own = this.#own
+    if (own.waiting === null) own.highest = this.next
+    const list = (own.waiting ??= [])
     this.#mark(STATE.waiting, true)
     const end = (added.sequence + added.bytes.length + added.missing) | 0
-    if (sequenceDistance(end, this.#highest) > 0) this.#highest = end
+    if (sequenceDistance(end, own.highest) > 0) own.highest = end
     let conflicts = 0
     let sequence = added.sequence
     let bytes = added.bytes
@@ -200,7 +293,7 @@ export class HalfStream {
       if (before >= bytes.length) break
       if (before > 0) {
         list.splice(index, 0, { ...added, sequence, bytes: bytes.slice(0, before), missing: 0 })
-        this.waitingBytes += before
+        own.waitingBytes += before
         index++
         sequence = held.sequence
         bytes = bytes.subarray(before)
@@ -218,20 +311,21 @@ export class HalfStream {
     }
     if (bytes.length > 0 || added.missing > 0) {
       list.splice(index, 0, { ...added, sequence, bytes: bytes.slice() })
-      this.waitingBytes += bytes.length
+      own.waitingBytes += bytes.length
     }
     return conflicts
   }
 
   /** The first waiting run if it begins at or before `next`, taken out of the list; null while a hole is before it. */
   takeReady(): Waiting | null {
-    const list = this.#waiting
+    const own = this.#disorder
+    const list = own.waiting
     const first = list?.[0]
     if (list === null || first === undefined || sequenceDistance(first.sequence, this.next) > 0) return null
     list.shift()
-    this.waitingBytes -= first.bytes.length
+    own.waitingBytes -= first.bytes.length
     if (list.length === 0) {
-      this.#waiting = null
+      own.waiting = null
       this.#mark(STATE.waiting, false)
     }
     const repeated = sequenceDistance(this.next, first.sequence)

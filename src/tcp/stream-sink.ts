@@ -21,6 +21,8 @@ export class StreamData {
   seenTime = NaN
   /** How many bytes of the other direction the segment acknowledged, -1 where unknown. */
   acknowledged = -1
+  /** When the newest of the other direction's bytes that were acknowledged until now were so, by this segment or one before it; 0 where none were. */
+  acknowledgedTime = NaN
   /** The bytes filled a hole: later bytes of this direction had been seen before. */
   filledHole = false
 }

@@ -5,7 +5,7 @@
  */
 import { CaptureParser } from '../../src/capture/capture-parser.ts'
 import { Frame, type CaptureSink } from '../../src/capture/frame.ts'
-import { FILTER_FIELDS } from '../../src/analysis/fields.ts'
+import { PACKET_FIELDS } from '../../src/analysis/fields.ts'
 import { compileColumns } from '../../src/analysis/fields/columns.ts'
 import { FieldReader } from '../../src/analysis/fields/field-reader.ts'
 import { LIMITS } from '../../src/analysis/limits.ts'
@@ -253,7 +253,7 @@ const COLUMNS = ['frame.number', 'mqtt.msgtype', 'mqtt.topic', 'mqtt.msgid']
 
 function columnsMeasure(events: readonly PacketEvent[]): Measure {
   const reader = new FieldReader({ clock: () => null, decodeFields() { throw new Error('these columns need no field tree') } })
-  const line = compileColumns(COLUMNS.map((name) => FILTER_FIELDS.get(name)!), reader)
+  const line = compileColumns(COLUMNS.map((name) => PACKET_FIELDS.get(name)!), reader)
   const characters = events.reduce((sum, event) => sum + line(event).length, 0)
   return {
     unit: 'packets',

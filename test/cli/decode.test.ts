@@ -192,6 +192,24 @@ describe('mqtap fields', () => {
     }
   })
 
+  test('says which are of exchanges, and lists each once', async () => {
+    const { stdout } = await run(['fields', '^mqtt\\.(exchange\\.time|clientid|kalive)$'])
+    expect(stdout.trimEnd().split('\n').map((line) => line.replace(/ {2,}/g, '  '))).toEqual([
+      'mqtt.kalive  unsigned  Keep Alive (5.0 §3.1.2.10, 3.1.1 §3.1.2.10)',
+      'mqtt.clientid  string  Client Identifier (5.0 §3.1.3.1, 3.1.1 §3.1.3.1)  [packets and exchanges]',
+      'mqtt.exchange.time  duration  Time from the First Packet to the Last  [exchanges]',
+    ])
+    const made = objects((await run(['fields', '-f', 'ndjson'])).stdout)
+    const named = (wanted: string) => made.filter(({ name }) => name === wanted).map(({ of }) => of)
+    expect([named('mqtt.exchange.time'), named('mqtt.topic'), named('mqtt.msgtype')]).toEqual([[['exchanges']], [['packets', 'exchanges']], [['packets']]])
+    expect(new Set(made.map(({ name }) => name)).size).toBe(made.length)
+  })
+
+  test('finds the name that was meant among both', async () => {
+    const { code, stderr } = await run(['fields', 'mqtt.exchange.reson_code'])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'mqtap: no field is called anything like mqtt.exchange.reson_code\nDid you mean mqtt.exchange.reason_code?\n' })
+  })
+
   test('ndjson is what the schema says, csv has as many rows', async () => {
     const [lines, csv] = await Promise.all([run(['fields', '-f', 'ndjson']), run(['fields', '-f', 'csv'])])
     expect(objects(lines.stdout).flatMap(checkAgainst(FIELD_SCHEMA))).toEqual([])

@@ -150,7 +150,8 @@ describe('input', () => {
 })
 
 test.each([
-  [['--deliveries', '--open', 'x'], /^mqtap: --open is for exchanges and does not go with --deliveries\n$/],
+  ...[['--open'], ['--client', 'a'], ['--ladder'], ['-Y', 'mqtt.qos']].map((given): [string[], RegExp] => [
+    ['--deliveries', ...given, 'x'], new RegExp(`^mqtap: ${given[0]!} is for exchanges and does not go with --deliveries\n`)]),
   [['--deliveries', '--slow', 'x', 'y'], /^mqtap: --slow x: a number of milliseconds/],
   [['--delivery', 'x'], /^mqtap: there is no option --delivery\n/],
   [['--deliveries'], /^mqtap: give a capture file/],

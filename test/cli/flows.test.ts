@@ -53,12 +53,12 @@ describe('what is shown', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.split('\n')).toEqual([
       '    NO       TIME CLIENT     DIR EXCHANGE         ID OUTCOME            MS INFO',
-      '     1   0.000210 qmqtt-311  ->  CONNECT             complete       12.857 MQTT 3.1.1  qmqtt-311',
-      '     3   0.013404 qmqtt-311  ->  PUBLISH QoS 1     2 complete       41.071 qmqtt/q1',
-      '     5   0.013404 qmqtt-311  ->  PUBLISH QoS 1     9 complete       41.071 qmqtt/retained',
-      '     4   0.013404 qmqtt-311  ->  PUBLISH QoS 2     3 complete       41.484 qmqtt/q2  legs 41.071, 0.245, 0.168 ms',
-      '     8   0.054809 qmqtt-311  <-  PUBLISH QoS 2     3 complete       43.799 qmqtt/q2  legs 0.046, 43.617, 0.136 ms',
-      '    20   6.687972 qmqtt-310  <-  PUBLISH QoS 2     4 complete       42.634 qmqtt/q2  legs 0.044, 42.459, 0.131 ms',
+      '     1   0.000210 qmqtt-311  ->  CONNECT             complete       12.857 MQTT 3.1.1  qmqtt-311  server 12.849 ms',
+      '     3   0.013404 qmqtt-311  ->  PUBLISH QoS 1     2 complete       41.071 qmqtt/q1  held back by Nagle 41.000 ms',
+      '     5   0.013404 qmqtt-311  ->  PUBLISH QoS 1     9 complete       41.071 qmqtt/retained  held back by Nagle 41.000 ms',
+      '     4   0.013404 qmqtt-311  ->  PUBLISH QoS 2     3 complete       41.484 qmqtt/q2  legs 41.071, 0.245, 0.168 ms  held back by Nagle 41.000 ms',
+      '     8   0.054809 qmqtt-311  <-  PUBLISH QoS 2     3 complete       43.799 qmqtt/q2  legs 0.046, 43.617, 0.136 ms  held back by Nagle 43.560 ms',
+      '    20   6.687972 qmqtt-310  <-  PUBLISH QoS 2     4 complete       42.634 qmqtt/q2  legs 0.044, 42.459, 0.131 ms  held back by Nagle 42.428 ms',
       '',
     ])
   })
@@ -106,9 +106,99 @@ describe('what is shown', () => {
   })
 })
 
+describe('-Y', () => {
+  test('the slow ones of a real broker, and of these one client', async () => {
+    const { code, stdout, stderr } = await run(['flows', '-Y', 'mqtt.exchange.time > 0.04 && mqtt.clientid == "qmqtt-310"', QMQTT])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe('    20   6.687972 qmqtt-310  <-  PUBLISH QoS 2     4 complete       42.634 qmqtt/q2  legs 0.044, 42.459, 0.131 ms  held back by Nagle 42.428 ms\n')
+  })
+
+  test.each([
+    ['mqtt.exchange.time > 0.2', ['2 publish-qos1']],
+    ['mqtt.exchange.time == 0.2505', ['2 publish-qos1']],
+    ['mqtt.exchange.time < 0.0015', ['1 connect']],
+    ['not mqtt.exchange.time', ['3 publish-qos1']],
+    ['mqtt.exchange.outcome == open', ['3 publish-qos1']],
+    ['mqtt.exchange.kind in {connect, ping}', ['1 connect', '4 ping']],
+    ['topic_matches(mqtt.topic, "+")', ['2 publish-qos1', '3 publish-qos1']],
+    ['frame.number == 5', ['2 publish-qos1']],
+    ['frame.time >= "2023-11-14 22:13:20.3"', ['4 ping']],
+    ['ip.src == 10.0.0.21 && tcp.dstport == 1883', ['1 connect', '2 publish-qos1', '3 publish-qos1', '4 ping']],
+    ['', ['1 connect', '2 publish-qos1', '3 publish-qos1', '4 ping']],
+  ])('%j', async (filter, expected) => {
+    expect((await objects('-Y', filter, 'late.pcap')).map(({ number, kind }) => `${String(number)} ${String(kind)}`).sort()).toEqual(expected)
+  })
+
+  test.each([
+    ['--slow', ['--slow', '1.5', '-Y', 'mqtt.topic'], ['2 publish-qos1']],
+    ['--open', ['--open', '-Y', 'mqtt.exchange.kind == ping'], []],
+    ['--slow and --open: one or the other, and the filter', ['--slow', '1.5', '--open', '--filter=mqtt.qos == 1'], ['2 publish-qos1', '3 publish-qos1']],
+  ])('with %s, both must hold', async (_name, options, expected) => {
+    expect((await objects(...options, 'late.pcap')).map(({ number, kind }) => `${String(number)} ${String(kind)}`).sort()).toEqual(expected)
+  })
+
+  test('-q counts what it lets through, and says what it was', async () => {
+    const { stdout } = await flows('-q', '-Y', 'mqtt.exchange.time > 0.002', 'late.pcap')
+    expect(stdout.split('\n').slice(4)).toEqual([
+      'MQTT packets    7', 'Filter          mqtt.exchange.time > 0.002', 'Chosen          1 of 4 exchanges', 'Exchanges             1 complete', '  PUBLISH QoS 1       1        1', '',
+    ])
+    expect((await flows('-q', '--open', '-Y', 'mqtt.qos == 1', 'late.pcap')).stdout).toContain('Filter          mqtt.qos == 1\nChosen          without an end: 1 of 4 exchanges\n')
+  })
+
+  test.each([
+    ['mqtt.msgtype == PUBLISH', [
+      'mqtt.msgtype == PUBLISH', '^~~~~~~~~~~~', 'mqtt.msgtype is a field of packets: use it with mqtap read -Y. Did you mean mqtt.exchange.kind?',
+    ]],
+    ['mqtt.exchange.tim > 1', ['mqtt.exchange.tim > 1', '^~~~~~~~~~~~~~~~~', 'No field is named mqtt.exchange.tim. Did you mean mqtt.exchange.time?']],
+  ])('a mistake is shown where it is: %s', async (filter, lines) => {
+    const { code, stdout, stderr } = await flows('-Y', filter, 'late.pcap')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr.trimEnd().split('\n')).toEqual(['mqtap: the filter (-Y) has a mistake', ...lines])
+  })
+})
+
+const captures = readdirSync(path.join(ROOT, 'fixtures/captures')).filter((name) => /\.pcap(?:ng)?(?:\.gz)?$/.test(name)).map((name) => `fixtures/captures/${name}`)
+
+describe('in all captures, -Y lets through what the objects say', () => {
+  interface Shown {
+    readonly number: number
+    readonly kind: string
+    readonly initiator: string
+    readonly outcome: string
+    readonly reasonCode: number | null
+    readonly steps: readonly { readonly frame: number }[]
+    readonly durationMs: number | null
+    readonly legsMs: readonly number[]
+    readonly retransmitted: number
+    readonly version: string | null
+    readonly certainty: string
+  }
+
+  let all: readonly Shown[] = []
+  beforeAll(async () => {
+    all = ndjson((await run(['flows', '-f', 'ndjson', ...captures])).stdout) as unknown as Shown[]
+  })
+
+  test.each<[string, (exchange: Shown) => boolean]>([
+    ['mqtt.exchange.time > 0.04', ({ durationMs }) => durationMs !== null && durationMs > 40],
+    ['mqtt.exchange.leg > 0.04 && !(mqtt.exchange.time > 0.0415)', ({ durationMs, legsMs }) => legsMs.some((leg) => leg > 40) && durationMs! <= 41.5],
+    ['mqtt.exchange.outcome == failed && mqtt.exchange.reason_code >= 0x80', ({ outcome, reasonCode }) => outcome === 'failed' && reasonCode !== null && reasonCode >= 0x80],
+    ['mqtt.exchange.certainty != certain', ({ certainty }) => certainty !== 'certain'],
+    ['mqtt.exchange.initiator == server && mqtt.exchange.retransmitted == 0', ({ initiator, retransmitted }) => initiator === 'server' && retransmitted === 0],
+    ['mqtt.exchange.packets > 2', ({ steps }) => steps.length > 2],
+    ['mqtt.qos == 2', ({ kind }) => kind === 'publish-qos2'],
+    ['mqtt.version == "5.0" and mqtt.exchange.kind == authenticate', ({ version, kind }) => version === '5.0' && kind === 'authenticate'],
+    ['frame.number < 20', ({ steps }) => steps.some(({ frame }) => frame < 20)],
+  ])('%s', async (filter, holds) => {
+    const numbers = all.filter(holds).map(({ number }) => number)
+    expect(numbers.length).toBeGreaterThan(0)
+    const { stdout } = await run(['flows', '-f', 'ndjson', '-Y', filter, ...captures])
+    expect(ndjson(stdout).map(({ number }) => number)).toEqual(numbers)
+  })
+})
+
 describe('formats', () => {
   const differences = checkAgainst(EXCHANGE_SCHEMA)
-  const captures = readdirSync(path.join(ROOT, 'fixtures/captures')).filter((name) => /\.pcap(?:ng)?(?:\.gz)?$/.test(name)).map((name) => `fixtures/captures/${name}`)
 
   test('ndjson of all captures is what the schema says', async () => {
     const exchanges = ndjson((await run(['flows', '-f', 'ndjson', ...captures])).stdout)
@@ -204,7 +294,7 @@ describe('exit codes', () => {
 describe('mistakes of the command line are one clear sentence', () => {
   test.each([
     [[], /^mqtap: give a capture file, or - for standard input\nmqtap flows --help tells more\.\n$/],
-    [['-f', 'detail', 'x'], /^mqtap: -f detail: choose one of line, ndjson, json, csv\n$/],
+    [['-f', 'detail', 'x'], /^mqtap: -f detail: choose one of line, ndjson, json, csv, mermaid\n$/],
     [['--slow', 'x'], /^mqtap: give a capture file/],
     [['x', '--slow'], /^mqtap: --slow needs a value\n/],
     [['--slow', '250ms', 'x'], /^mqtap: --slow 250ms: a number of milliseconds is needed, with at most six decimals\n/],
@@ -212,6 +302,8 @@ describe('mistakes of the command line are one clear sentence', () => {
     [['--slow', '1e3', 'x'], /^mqtap: --slow 1e3: a number of milliseconds/],
     [['--slow', '0.0000001', 'x'], /^mqtap: --slow 0\.0000001: a number of milliseconds/],
     [['--slow', '1', '--slow', '2', 'x'], /^mqtap: --slow is given 2 times; give it once\n$/],
+    [['-Y', 'mqtt.exchange', '-Y', 'tcp', 'x'], /^mqtap: -Y is given 2 times; give it once\n$/],
+    [['x', '-Y'], /^mqtap: -Y needs a value\n/],
     [['-w', 'out.pcapng', 'x'], /^mqtap: there is no option -w\n/],
     [['--fail', 'x'], /^mqtap: there is no option --fail\n/],
     [['-t', 'yesterday', 'x'], /^mqtap: --time yesterday: there is no such form of time\n/],

@@ -10,10 +10,11 @@ test.each([['--version'], ['-v'], ['read --version']])('%s', async (args) => {
 
 describe('help', () => {
   test.each([
-    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
+    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
-    [['flows', '--help'], ['--slow', '--open', '--failed', '-q, --quiet', 'Examples:']],
+    [['flows', '--help'], ['-Y, --filter', '--ladder', '--client', '--slow', '--open', '--failed', '-q, --quiet', 'mermaid', 'Examples:']],
+    [['stats', '--help'], ['-Y, --filter', '--top', '--sort', '--interval', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
   ])('%j fits 80 columns and names what there is', async (args, words) => {
@@ -40,16 +41,26 @@ describe('completion', () => {
   })
 
   test.each([
-    ['commands', [''], ['read', 'flows', 'decode', 'fields']],
+    ['commands', [''], ['read', 'flows', 'stats', 'decode', 'fields']],
     ['options', ['read', '--fai'], ['--fail-on']],
     ['formats of read', ['read', '-f', ''], ['line', 'ndjson', 'csv']],
-    ['formats of flows', ['flows', '-f', ''], ['line', 'ndjson', 'json', 'csv']],
+    ['formats of flows', ['flows', '-f', ''], ['line', 'ndjson', 'json', 'csv', 'mermaid']],
+    ['formats of stats', ['stats', '-f', ''], ['text', 'json']],
+    ['orders of stats', ['stats', '--sort', ''], ['bytes', 'packets']],
+    ['options of stats', ['stats', '--int'], ['--interval']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
+    ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],
     ['forms of time', ['read', '--time', 'utc'], ['utc-clock', 'utc-date']],
   ])('offers %s', async (_name, words, offers) => {
     const { stdout } = await run(['--get-yargs-completions', 'mqtap', ...words], { env: { SHELL: '/bin/bash' } })
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(offers))
+  })
+
+  test('offers fields of exchanges to flows alone', async () => {
+    const offers = async (command: string) => (await run(['--get-yargs-completions', 'mqtap', command, '-Y', 'mqtt.ex'])).stdout
+    expect(await offers('read')).toBe('')
+    expect(await offers('flows')).toMatch(/^mqtt\.exchange$/m)
   })
 
   test('offers only what fits', async () => {

@@ -236,6 +236,8 @@ describe('mistakes of the command line are one clear sentence', () => {
     [['read', '-V', '-f', 'csv', 'x'], /^mqtap: -V is -f detail/],
     [['read', '-x', '-f', 'csv', 'x'], /^mqtap: -x goes with -f line/],
     [['read', '-Y', 'mqtt.topc == "a"', 'x'], /^mqtap: the filter \(-Y\) has a mistake\nmqtt\.topc == "a"\n\^~~~~~~~~\n.*Did you mean mqtt\.topic\?\n$/],
+    [['read', '-Y', 'mqtt.exchange.time > 1', 'x'], /^mqtap: the filter \(-Y\) has a mistake\n.*\n\^~+\nmqtt\.exchange\.time is a field of exchanges: use it with mqtap flows -Y\.\n$/],
+    [['read', '-e', 'mqtt.exchange.time', 'x'], /^mqtap: -e mqtt\.exchange\.time: this is a field of exchanges, and -e prints those of packets\nmqtap flows -Y takes it\.\n$/],
     [['read', '-Y'], /^mqtap: -Y needs a value\n/],
     [['read', 'x', '--payload'], /^mqtap: --payload needs a value\n/],
     [['read', '-t', 'yesterday', 'x'], /^mqtap: --time yesterday: there is no such form of time\nChoose one of\n {2}r, relative /],

@@ -9,7 +9,7 @@ import { requireTool } from '../tools.ts'
 
 const CAPTURES = fileURLToPath(new URL('../../fixtures/captures/', import.meta.url))
 /** Those in which nothing is missing, sent again or seen twice. */
-const captures = readdirSync(CAPTURES).filter((name) => /^(aedes|ipv6|keep-alive|mosquitto|mqttjs|qmqtt|vlan|bridge|broker-restart).*\.pcap(ng)?$/.test(name)).sort()
+const captures = readdirSync(CAPTURES).filter((name) => /^(aedes|ipv6|keep-alive|mosquitto|mqttjs|qmqtt|vlan|bridge|broker-restart|paused-broker|silent-client|no-pingresp|reconnect-storm).*\.pcap(ng)?$/.test(name)).sort()
 
 const FIELDS = ['frame.number', 'frame.time_epoch', 'tcp.stream', 'tcp.srcport', 'tcp.dstport', 'mqtt.hdrflags', 'mqtt.msgid']
 const PUBLISH = 3

@@ -31,6 +31,15 @@ describe('conforming traffic shows no problem, and all of it is framed', () => {
   })
 })
 
+test('both ends of a network that loses packets show the same conversation, and TCP sending again', async () => {
+  const [clientSide, brokerSide] = await Promise.all(['client', 'broker'].map(async (side) => {
+    const { packets, totals } = await readWithMqtap(`${CAPTURES}lossy-${side}-side.pcap.gz`)
+    expect(totals.retransmissions).toBeGreaterThan(10)
+    return packets.map(({ type, facts }) => `${type} ${JSON.stringify({ ...facts, time: undefined })}`).sort()
+  }))
+  expect(clientSide).toEqual(brokerSide)
+})
+
 test('every property of MQTT 5.0 is on the wire', async () => {
   const { packets } = await readWithMqtap(`${CAPTURES}mqttjs-5.0-properties.pcapng`)
   const seen = new Set(packets.flatMap(({ facts }) => `${facts.properties ?? ''} ${facts.willProperties ?? ''}`.match(/\d+(?==)/g) ?? []))

@@ -54,7 +54,7 @@ export function event(packet: PacketEvent['packet'], changes: Partial<PacketEven
     start: 0,
     end: 0,
     pieces: null,
-    acknowledged: -1,
+    acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0,
     filledHole: false,
     missing: 0, lostBefore: 0,
     ...changes,
@@ -104,10 +104,11 @@ export function step(type: Step['type'], by: Step['by'], after = 0, changes: Par
 
 /** A PUBLISH of QoS 1 that plc-7 sent and the server acknowledged after 4.083 ms. */
 export function exchange(changes: Partial<Exchange> = {}): Exchange {
+  const steps = changes.steps ?? [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })]
   return {
-    number: 12, connection: connection(), kind: 'publish-qos1', initiator: 'client', packetIdentifier: 17, topic: 'plant/7/temp', filters: [], outcome: 'complete',
-    reasonCode: 0, steps: [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })], retransmitted: 0, resumed: 0, network: null, causes: [], certainty: 'certain',
-    ...changes,
+    number: 12, connection: connection(), kind: 'publish-qos1', initiator: 'client', sender: changes.initiator === 'server' ? 1 : 0, packetIdentifier: 17,
+    topic: 'plant/7/temp', filters: [], outcome: 'complete', reasonCode: 0, steps, packets: steps.length, retransmitted: 0, resumed: 0, network: null, causes: [],
+    certainty: 'certain', ...changes,
   }
 }
 

@@ -14,11 +14,11 @@ function cells(line: string): string[] {
 
 function rowOf(name: string): Record<string, string> {
   const names = cells(renderer().begin().trimEnd())
-  return Object.fromEntries(cells(renderer().packet(SAMPLES[name]!()).trimEnd()).map((cell, index) => [names[index]!, cell]))
+  return Object.fromEntries(cells(renderer().packet(SAMPLES[name]!(), null).trimEnd()).map((cell, index) => [names[index]!, cell]))
 }
 
 test.each(Object.keys(SAMPLES))('%s has one cell for each column', (name) => {
-  expect(cells(renderer().packet(SAMPLES[name]!()).trimEnd())).toHaveLength(cells(renderer().begin().trimEnd()).length)
+  expect(cells(renderer().packet(SAMPLES[name]!(), null).trimEnd())).toHaveLength(cells(renderer().begin().trimEnd()).length)
 })
 
 test('column names are unique', () => {
@@ -48,7 +48,7 @@ test.each([
 })
 
 test.each([PASSWORD, AUTHENTICATION_DATA])('the secret %s is hidden', (secret) => {
-  const text = renderer().packet(SAMPLES['CONNECT 5.0 with all it may have']!())
+  const text = renderer().packet(SAMPLES['CONNECT 5.0 with all it may have']!(), null)
   expect(text).not.toContain(Buffer.from(secret).toString('hex'))
   expect(rowOf('CONNECT 5.0 with all it may have').password).toBe('***')
 })
@@ -72,7 +72,7 @@ describe('cells', () => {
 
   test('exact for a file, safe for a terminal', () => {
     const hostile = publish({ topicName: 'a\u001b[2J\nb\u202e' }, ascii('x'))
-    expect(renderer().packet(hostile)).toContain('a\u001b[2J\nb\u202e')
-    expect(renderer(true).packet(hostile)).toContain('a\\x1b[2J\\x0ab\\u{202e}')
+    expect(renderer().packet(hostile, null)).toContain('a\u001b[2J\nb\u202e')
+    expect(renderer(true).packet(hostile, null)).toContain('a\\x1b[2J\\x0ab\\u{202e}')
   })
 })

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { IllFormedText } from '../../src/mqtt/packet.ts'
-import { DeliveryCsvRenderer } from '../../src/report/delivery-csv.ts'
-import { DeliveryJsonRenderer, DeliveryNdjsonRenderer } from '../../src/report/delivery-json.ts'
+import { deliveryObject } from '../../src/report/delivery-json.ts'
+import { CsvList, NdjsonList } from '../../src/report/object-renderers.ts'
 import { DELIVERY_SCHEMA } from '../../src/report/schema/delivery.ts'
 import { CLOCK } from './build.ts'
 import { copy, delivery, DELIVERIES, missing, party, publication } from './delivery-samples.ts'
 import { checkAgainst } from './schema-check.ts'
 import type { DeliveryResult } from '../../src/session/delivery.ts'
 
-const line = (result: DeliveryResult) => new DeliveryNdjsonRenderer(() => CLOCK).delivery(result)
+const objectOf = (result: DeliveryResult) => deliveryObject(result, CLOCK)
+const line = (result: DeliveryResult) => new NdjsonList(objectOf).item(result)
 const parsed = (result: DeliveryResult) => JSON.parse(line(result)) as Record<string, unknown>
 const differences = checkAgainst(DELIVERY_SCHEMA)
 
@@ -48,21 +49,15 @@ test.each([
   expect(parsed(DELIVERIES[name]!)).toMatchObject(expected)
 })
 
-test.each([[0], [1], [3]])('an array of %d', (number) => {
-  const renderer = new DeliveryJsonRenderer(() => CLOCK)
-  const text = renderer.begin() + Array.from({ length: number }, () => renderer.delivery(delivery())).join('') + renderer.end()
-  expect(JSON.parse(text)).toEqual(Array.from({ length: number }, () => parsed(delivery())))
-})
-
 test('as a row', () => {
-  const renderer = new DeliveryCsvRenderer(() => CLOCK, false)
+  const renderer = new CsvList(DELIVERY_SCHEMA, objectOf, false)
   expect(renderer.begin()).toBe(
     'kind,server,number,frame,time,stream,clientId,version,topic,qos,retain,payloadLength,resent,acceptance,reasonCode,subscribers,copies,missing,notJudged,cause,certainty\n',
   )
-  expect(renderer.delivery(DELIVERIES['nobody wants it']!)).toBe(
+  expect(renderer.item(DELIVERIES['nobody wants it']!)).toBe(
     'publication,10.0.0.2:1883,17,42,1700000012.127574789,3,plc-7,5.0,plant/7/temp,0,false,4,0,unacknowledged,,0,[],[],[],,\n',
   )
-  expect(new DeliveryCsvRenderer(() => CLOCK, true).delivery(delivery({ publication: publication({ topic: '\u001b[2J' }) }))).toContain(',\\x1b[2J,')
+  expect(new CsvList(DELIVERY_SCHEMA, objectOf, true).item(delivery({ publication: publication({ topic: '\u001b[2J' }) }))).toContain(',\\x1b[2J,')
 })
 
 test('what could steer a terminal is escaped', () => {

@@ -10,7 +10,7 @@ const renderer = ({ palette = PLAIN, header = false } = {}) => new DeliveryLineR
 
 test('lines', () => {
   const lines = renderer({ header: true })
-  expect((lines.begin() + Object.values(DELIVERIES).map((result) => lines.delivery(result)).join('') + lines.end()).split('\n')).toEqual([
+  expect((lines.begin() + Object.values(DELIVERIES).map((result) => lines.item(result)).join('') + lines.end()).split('\n')).toEqual([
     '    NO       TIME PUBLISHER  QOS  COPIES       MIN       MAX INFO',
     '    17  12.004118 plc-7        1     2/2     0.311     4.083 plant/7/temp',
     '    17  12.004118 plc-7        0     0/0         -         - plant/7/temp',
@@ -33,7 +33,7 @@ test('lines', () => {
 })
 
 test('many that miss it are counted', () => {
-  const line = renderer().delivery(delivery({ missing: Array.from({ length: 30 }, (_, index) => missing(`s${index}`)) }))
+  const line = renderer().item(delivery({ missing: Array.from({ length: 30 }, (_, index) => missing(`s${index}`)) }))
   expect(line).toMatch(/missing s0, s1, .*, s19 \+10 more$/m)
 })
 
@@ -44,30 +44,30 @@ describe('names', () => {
     [new IllFormedText('ff00'), '0xff00'],
     ['a\u001b[2J', 'a\\x1b[2J'],
   ])('%s', (clientIdentifier, name) => {
-    expect(renderer().delivery(delivery({ publication: publication({ publisher: party(clientIdentifier) }) }))).toContain(` ${name} `)
-    expect(renderer().delivery(delivery({ missing: [{ ...missing('x'), client: party(clientIdentifier) }] }))).toContain(`missing ${name}\n`)
+    expect(renderer().item(delivery({ publication: publication({ publisher: party(clientIdentifier) }) }))).toContain(` ${name} `)
+    expect(renderer().item(delivery({ missing: [{ ...missing('x'), client: party(clientIdentifier) }] }))).toContain(`missing ${name}\n`)
   })
 })
 
 test('columns grow with their clients', () => {
   const lines = renderer()
-  lines.delivery(delivery({ publication: publication({ publisher: party('a-very-long-publisher') }) }))
-  expect(lines.delivery(delivery())).toBe('    17  12.004118 plc-7                   1     2/2     0.311     4.083 plant/7/temp\n')
+  lines.item(delivery({ publication: publication({ publisher: party('a-very-long-publisher') }) }))
+  expect(lines.item(delivery())).toBe('    17  12.004118 plc-7                   1     2/2     0.311     4.083 plant/7/temp\n')
 })
 
 test('without times', () => {
-  const line = renderer().delivery(delivery({ publication: publication({ time: NaN }), copies: [copy('hmi-1', { time: NaN, duration: null })] }))
+  const line = renderer().item(delivery({ publication: publication({ time: NaN }), copies: [copy('hmi-1', { time: NaN, duration: null })] }))
   expect(line).toBe('    17          - plc-7        1     1/2         -         - plant/7/temp\n')
 })
 
 test('hostile text is safe for a terminal', () => {
-  for (const topic of ['\u001b]0;owned\u0007', 'a\nb', '\u202e']) expect(renderer().delivery(delivery({ publication: publication({ topic }) })).slice(0, -1)).not.toMatch(/[\u0000-\u001f\u202e]/)
+  for (const topic of ['\u001b]0;owned\u0007', 'a\nb', '\u202e']) expect(renderer().item(delivery({ publication: publication({ topic }) })).slice(0, -1)).not.toMatch(/[\u0000-\u001f\u202e]/)
 })
 
 test('colour is only colour', () => {
   for (const result of Object.values(DELIVERIES)) {
-    const coloured = renderer({ palette: ANSI }).delivery(result)
+    const coloured = renderer({ palette: ANSI }).item(result)
     expect(coloured).toContain('\x1b[')
-    expect(coloured.replace(/\x1b\[[\d;]*m/g, '')).toBe(renderer().delivery(result))
+    expect(coloured.replace(/\x1b\[[\d;]*m/g, '')).toBe(renderer().item(result))
   }
 })

@@ -3,15 +3,11 @@ import { ANSI, PLAIN } from '../../src/report/colour.ts'
 import { DeliveryCounts, deliverySummaryText } from '../../src/report/delivery-summary.ts'
 import { CLOCK } from './build.ts'
 import { copy, delivery, DELIVERIES, publication } from './delivery-samples.ts'
+import { TOTALS } from './totals.ts'
 import type { CaptureTotals } from '../../src/analysis/pipeline.ts'
 import type { DeliveryResult } from '../../src/session/delivery.ts'
 
-const totals = (changes: Partial<CaptureTotals> = {}): CaptureTotals => ({
-  files: [{ name: 'plant.pcapng', format: 'pcapng' }], linkTypes: [1], frames: 48_211, frameBytes: 9_120_344, truncatedFrames: 0, droppedFrames: null,
-  firstTime: 0, lastTime: 600_000_000_000, streams: 14, mqttStreams: 12, packetTypes: new Map(), packets: 30_606, unframed: 0, malformedPackets: 0,
-  problems: { error: 0, warning: 0, note: 0 }, gaps: 0, gapBytes: 0, retransmissions: 0, captureProblems: [], exchanges: new Map(), unexpected: 0, exchangesLeftOut: 0,
-  subscriptionsLeftOut: 0, publicationsLeftOut: 0, ...changes,
-})
+const totals = (changes: Partial<CaptureTotals> = {}): CaptureTotals => ({ ...TOTALS, ...changes })
 
 function text(results: Iterable<DeliveryResult>, changes: Partial<CaptureTotals> = {}, choice: string | null = null, palette = PLAIN): string {
   const counts = new DeliveryCounts()

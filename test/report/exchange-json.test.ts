@@ -1,7 +1,8 @@
 import Ajv from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { IllFormedText } from '../../src/mqtt/packet.ts'
-import { ExchangeJsonRenderer, ExchangeNdjsonRenderer, exchangeObject } from '../../src/report/exchange-json.ts'
+import { exchangeObject } from '../../src/report/exchange-json.ts'
+import { JsonList, NdjsonList } from '../../src/report/object-renderers.ts'
 import { EXCHANGE_SCHEMA } from '../../src/report/schema/exchange.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../../src/session/exchange.ts'
 import { CLOCK, connection, exchange, QOS_2_STEPS, step } from './build.ts'
@@ -9,7 +10,7 @@ import { checkAgainst } from './schema-check.ts'
 import type { CaptureClock } from '../../src/capture/frame.ts'
 import type { Exchange } from '../../src/session/exchange.ts'
 
-const line = (changes: Partial<Exchange> = {}, clock: CaptureClock | null = CLOCK) => new ExchangeNdjsonRenderer(() => clock).exchange(exchange(changes))
+const line = (changes: Partial<Exchange> = {}, clock: CaptureClock | null = CLOCK) => new NdjsonList<Exchange>((one) => exchangeObject(one, clock)).item(exchange(changes))
 const parsed = (changes: Partial<Exchange> = {}, clock: CaptureClock | null = CLOCK) => JSON.parse(line(changes, clock)) as Record<string, unknown>
 const differences = checkAgainst(EXCHANGE_SCHEMA)
 
@@ -26,7 +27,7 @@ test('the example: a PUBLISH as a whole', () => {
       { type: 'PUBLISH', number: 17, frame: 42, time: '1700000012.127574789', dup: false },
       { type: 'PUBACK', number: 19, frame: 45, time: '1700000012.131657789', dup: false },
     ],
-    durationMs: 4.083, legsMs: [4.083], networkMs: null, retransmitted: 0, certainty: 'certain',
+    durationMs: 4.083, legsMs: [4.083], networkMs: null, causes: [], retransmitted: 0, resumed: 0, certainty: 'certain',
   })
 })
 
@@ -110,8 +111,8 @@ describe('durations are exact', () => {
 
 describe('an array', () => {
   test.each([[0], [1], [3]])('of %d', (number) => {
-    const renderer = new ExchangeJsonRenderer(() => CLOCK)
-    const text = renderer.begin() + Array.from({ length: number }, () => renderer.exchange(exchange())).join('') + renderer.end()
+    const renderer = new JsonList<Exchange>((one) => exchangeObject(one, CLOCK))
+    const text = renderer.begin() + Array.from({ length: number }, () => renderer.item(exchange())).join('') + renderer.end()
     expect(JSON.parse(text)).toEqual(Array.from({ length: number }, () => parsed()))
     expect(text.endsWith(']\n')).toBe(true)
   })

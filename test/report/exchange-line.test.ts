@@ -13,7 +13,7 @@ const renderer = ({ palette = PLAIN, header = false, style = 'relative' as TimeS
 
 function render(exchanges: readonly Exchange[], options: Parameters<typeof renderer>[0] = {}): string {
   const lines = renderer(options)
-  return lines.begin() + exchanges.map((shown) => lines.exchange(shown)).join('') + lines.end()
+  return lines.begin() + exchanges.map((shown) => lines.item(shown)).join('') + lines.end()
 }
 
 const line = (changes: Partial<Exchange> = {}) => render([exchange(changes)])
@@ -135,9 +135,9 @@ test('a client without an identifier has its address, and columns grow with it',
 test('an identifier that becomes known takes the place of the address', () => {
   const made = connection({ clientIdentifier: undefined })
   const lines = renderer()
-  expect(lines.exchange(exchange({ connection: made }))).toContain(' 10.0.0.21:50122 ->')
+  expect(lines.item(exchange({ connection: made }))).toContain(' 10.0.0.21:50122 ->')
   made.clientIdentifier = 'auto-1'
-  expect(lines.exchange(exchange({ connection: made }))).toContain(' auto-1          ->')
+  expect(lines.item(exchange({ connection: made }))).toContain(' auto-1          ->')
 })
 
 test('hostile text does not reach the terminal', () => {

@@ -13,8 +13,9 @@ const totals = (changes: Partial<CaptureTotals> = {}): CaptureTotals => ({
   problems: { error: 0, warning: 0, note: 0 }, gaps: 0, gapBytes: 0, retransmissions: 0, captureProblems: [], exchanges: COUNTS, unexpected: 0, exchangesLeftOut: 0, subscriptionsLeftOut: 0, publicationsLeftOut: 0,
   ...changes,
 })
-const text = (changes: Partial<CaptureTotals> = {}, choice: string | null = null, counts: ReadonlyMap<string, number> = COUNTS, palette = PLAIN) =>
-  exchangeSummaryText(totals(changes), counts, CLOCK, { palette, utc: true, choice })
+const text = (
+  changes: Partial<CaptureTotals> = {}, choice: string | null = null, counts: ReadonlyMap<string, number> = COUNTS, palette = PLAIN, filter: string | null = null,
+) => exchangeSummaryText(totals(changes), counts, CLOCK, { palette, utc: true, filter, choice })
 
 test('exchanges by kind and outcome', () => {
   expect(text()).toBe([
@@ -53,6 +54,16 @@ test('those chosen, of all', () => {
   expect(text({}, 'failed', new Map([['connect failed', 1]])).split('\n').slice(5)).toEqual([
     'Chosen          failed: 1 of 12,058 exchanges', 'Exchanges             1 failed', '  CONNECT             1      1', '',
   ])
+})
+
+test('those that a filter lets through', () => {
+  expect(text({}, null, new Map([['ping open', 2]]), PLAIN, 'mqtt.topic == "a\u001b"').split('\n').slice(4)).toEqual([
+    'MQTT packets    30,606', 'Filter          mqtt.topic == "a\\x1b"', 'Chosen          2 of 12,058 exchanges', 'Exchanges             2   open', '  PING                2      2', '',
+  ])
+})
+
+test('both', () => {
+  expect(text({}, 'without an end', new Map(), PLAIN, 'mqtt.qos == 2')).toContain('Filter          mqtt.qos == 2\nChosen          without an end: 0 of 12,058 exchanges\n')
 })
 
 test('none', () => {

@@ -7,7 +7,7 @@ import { checkAgainst } from './schema-check.ts'
 import type { PacketEvent } from '../../src/mqtt/packet-event.ts'
 
 const OPTIONS = { showSecrets: false, payloadBytes: 4096 }
-const line = (shown: PacketEvent, options = OPTIONS) => new NdjsonRenderer(() => CLOCK, options).packet(shown)
+const line = (shown: PacketEvent, options = OPTIONS) => new NdjsonRenderer(() => CLOCK, options).packet(shown, null)
 const fieldsOf = (shown: PacketEvent, options = OPTIONS) => JSON.parse(line(shown, options)).fields
 
 // `fields` is open in the envelope: what it holds depends on the type.
@@ -22,7 +22,7 @@ describe('every packet type', () => {
 
   test.each(Object.entries(SAMPLES))('%s: the text is that of the object, keys in the same order', (_name, sample) => {
     const shown = sample()
-    expect(line(shown)).toBe(`${JSON.stringify(packetObject(shown, CLOCK, OPTIONS))}\n`)
+    expect(line(shown)).toBe(`${JSON.stringify(packetObject(shown, null, CLOCK, OPTIONS))}\n`)
   })
 })
 
@@ -155,20 +155,20 @@ describe('times', () => {
   })
 
   test('no clock at all', () => {
-    expect(JSON.parse(new NdjsonRenderer(() => null, OPTIONS).packet(event({ type: 'PINGREQ', flags: 0 })))).toMatchObject({ time: null, firstSeenTime: null })
+    expect(JSON.parse(new NdjsonRenderer(() => null, OPTIONS).packet(event({ type: 'PINGREQ', flags: 0 }), null))).toMatchObject({ time: null, firstSeenTime: null })
   })
 })
 
 test('what is known of a connection changes while it goes on', () => {
   const renderer = new NdjsonRenderer(() => CLOCK, OPTIONS)
   const changing = connection({ clientIdentifier: '', version: null, versionCertainty: null })
-  const ping = () => JSON.parse(renderer.packet(event({ type: 'PINGREQ', flags: 0 }, { connection: changing })))
+  const ping = () => JSON.parse(renderer.packet(event({ type: 'PINGREQ', flags: 0 }, { connection: changing }), null))
   expect(ping()).toMatchObject({ clientId: '', version: null, versionCertainty: null })
   changing.clientIdentifier = 'auto-1'
   changing.version = '5.0'
   changing.versionCertainty = 'inferred'
   expect(ping()).toMatchObject({ clientId: 'auto-1', version: '5.0', versionCertainty: 'inferred' })
-  expect(JSON.parse(renderer.packet(event({ type: 'PINGRESP', flags: 0 }, { connection: changing, sender: 1 })))).toMatchObject({
+  expect(JSON.parse(renderer.packet(event({ type: 'PINGRESP', flags: 0 }, { connection: changing, sender: 1 }), null))).toMatchObject({
     source: '10.0.0.2:1883', destination: '10.0.0.21:50122', direction: 'server-to-client',
   })
 })
@@ -181,7 +181,7 @@ test('problems have their statements and their bytes', () => {
 describe('-f json is an array', () => {
   const render = (events: PacketEvent[]) => {
     const renderer = new JsonRenderer(() => CLOCK, OPTIONS)
-    return renderer.begin() + events.map((shown) => renderer.packet(shown)).join('') + renderer.end()
+    return renderer.begin() + events.map((shown) => renderer.packet(shown, null)).join('') + renderer.end()
   }
 
   test.each([0, 1, 3])('of %i packets', (number) => {

@@ -22,7 +22,7 @@ const lines = (changes: object = {}) => new LineRenderer({ ...BASE, time: time()
 const details = (changes: object = {}) => new DetailRenderer({ ...BASE, time: time(), ...changes }, decodeTree)
 
 function render(renderer: PacketRenderer, events: readonly PacketEvent[]): string {
-  return renderer.begin() + events.map((shown) => renderer.packet(shown)).join('') + renderer.end()
+  return renderer.begin() + events.map((shown) => renderer.packet(shown, null)).join('') + renderer.end()
 }
 
 /** All samples, numbered and a little apart. */

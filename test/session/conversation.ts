@@ -2,7 +2,8 @@ import { createPipeline } from '../../src/analysis/pipeline.ts'
 import { LIMITS } from '../../src/analysis/limits.ts'
 import { MqttDissector } from '../../src/mqtt/dissector.ts'
 import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
-import { SessionTracker, type SessionLimits } from '../../src/session/session-tracker.ts'
+import { SessionTracker, type SessionLimits, type SessionSink } from '../../src/session/session-tracker.ts'
+import type { NetworkConnection } from '../../src/session/network-connection.ts'
 import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { ConnectionTable } from '../../src/tcp/connection-table.ts'
 import { fromHex } from '../mqtt/framed.ts'
@@ -33,22 +34,64 @@ export const HEX = {
   disconnect: 'e000',
 } as const
 
-/** One TCP connection between a client and a server on port 1883, each packet in a segment of its own, one millisecond after the other. */
+/** What one side of a connection sends next. */
+interface Side {
+  client: number
+  server: number
+}
+
+/**
+ * TCP connections between clients and a server on port 1883, each packet in a segment of its own, one millisecond after the other. One of the connections is
+ * spoken on at a time; there is one to begin with.
+ */
 export class Conversation {
   readonly exchanges: Exchange[] = []
   readonly tracker: SessionTracker
+  /** Those that have ended. */
+  readonly connections: NetworkConnection[] = []
   readonly #tcp: ConnectionTable
-  readonly #next = { client: 101, server: 501 }
+  readonly #next: Side[] = []
+  #on = 0
   #frame = 0
+  #now = 0
+  /** Of each server's packets, as TCP tells it. */
+  #window = 65_535
 
   constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<SessionLimits> } = {}) {
-    this.tracker = new SessionTracker({ exchange: (exchange) => this.exchanges.push(kept(exchange)) }, { ...LIMITS.session, ...limits })
+    const sink: SessionSink = {
+      exchange: (exchange) => this.exchanges.push(kept(exchange)),
+      connection: (connection) => this.connections.push(connection),
+    }
+    this.tracker = new SessionTracker(sink, { ...LIMITS.session, ...limits })
     const dissector = new MqttDissector((event) => this.tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, this.tracker)
     this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
-    if (syn) {
-      this.#segment('client', 100, '', TCP_FLAGS.syn)
-      this.#segment('server', 500, '', TCP_FLAGS.syn)
-    }
+    if (syn) this.connect()
+    else this.#next.push({ client: 101, server: 501 })
+  }
+
+  /** Opens another connection and goes on there. */
+  connect(): this {
+    this.#on = this.#next.push({ client: 101, server: 501 }) - 1
+    this.#segment('client', 100, '', TCP_FLAGS.syn)
+    this.#segment('server', 500, '', TCP_FLAGS.syn)
+    return this
+  }
+
+  /** Goes on with connection `index`, from 0. */
+  on(index: number): this {
+    this.#on = index
+    return this
+  }
+
+  /** What comes next comes so many milliseconds later than usual. */
+  wait(milliseconds: number): this {
+    this.#now += milliseconds * 1e6
+    return this
+  }
+
+  /** Milliseconds since the capture's first frame. */
+  get now(): number {
+    return this.#now / 1e6
   }
 
   client(...packets: string[]): this {
@@ -59,25 +102,46 @@ export class Conversation {
     return this.#send('server', packets)
   }
 
+  /** TCP alone: this side has received all that the other one sent. */
+  acknowledge(from: From): this {
+    this.#segment(from, this.#last[from], '', 0)
+    return this
+  }
+
+  /** TCP sends the last packets of this side again. */
+  again(from: From, ...packets: string[]): this {
+    const hex = packets.join('')
+    this.#segment(from, this.#last[from] - fromHex(hex).length, hex, 0)
+    return this
+  }
+
+  /** This side takes so many bytes from now on, 0 for none. */
+  window(from: From, bytes: number): this {
+    this.#window = bytes
+    this.#segment(from, this.#last[from], '', 0)
+    this.#window = 65_535
+    return this
+  }
+
   /** The other side receives them, the capture does not hold them. */
   lost(from: From, ...packets: string[]): this {
-    for (const packet of packets) this.#next[from] += fromHex(packet).length
+    for (const packet of packets) this.#last[from] += fromHex(packet).length
     return this
   }
 
   fin(from: From): this {
-    this.#segment(from, this.#next[from], '', TCP_FLAGS.fin)
+    this.#segment(from, this.#last[from], '', TCP_FLAGS.fin)
     return this
   }
 
   reset(from: From): this {
-    this.#segment(from, this.#next[from], '', TCP_FLAGS.rst)
+    this.#segment(from, this.#last[from], '', TCP_FLAGS.rst)
     return this
   }
 
   end(): this {
     this.tracker.finish()
-    this.#tcp.finish(this.#frame, this.#frame * 1e6)
+    this.#tcp.finish(this.#frame, this.#now)
     this.tracker.end()
     return this
   }
@@ -87,10 +151,14 @@ export class Conversation {
     return this.exchanges.map(toldOf)
   }
 
+  get #last(): Side {
+    return this.#next[this.#on]!
+  }
+
   #send(from: From, packets: readonly string[]): this {
     for (const packet of packets) {
-      this.#segment(from, this.#next[from], packet, 0)
-      this.#next[from] += fromHex(packet).length
+      this.#segment(from, this.#last[from], packet, 0)
+      this.#last[from] += fromHex(packet).length
     }
     return this
   }
@@ -99,16 +167,22 @@ export class Conversation {
     const bytes = fromHex(hex)
     const segment = new TcpSegment()
     segment.frame = ++this.#frame
-    segment.time = this.#frame * 1e6
+    this.#now += 1e6
+    segment.time = this.#now
     segment.source0 = from === 'client' ? 1 : 2
     segment.destination0 = from === 'client' ? 2 : 1
-    segment.sourcePort = from === 'client' ? 40_000 : 1883
-    segment.destinationPort = from === 'client' ? 1883 : 40_000
+    segment.sourcePort = from === 'client' ? 40_000 + this.#on : 1883
+    segment.destinationPort = from === 'client' ? 1883 : 40_000 + this.#on
     segment.sequence = sequence
+    segment.identification = segment.frame
     // Each side has received all that the other one sent so far, captured or not.
-    segment.acknowledgement = this.#next[from === 'client' ? 'server' : 'client']
+    segment.acknowledgement = this.#last[from === 'client' ? 'server' : 'client']
     segment.flags = flags | ((flags & (TCP_FLAGS.syn | TCP_FLAGS.rst)) === 0 ? TCP_FLAGS.ack : 0)
-    segment.window = 65_535
+    if (from === 'server' && (flags & TCP_FLAGS.syn) !== 0) {
+      segment.flags |= TCP_FLAGS.ack
+      segment.acknowledgement = 101
+    }
+    segment.window = this.#window
     segment.buffer = bytes
     segment.end = bytes.length
     segment.length = bytes.length
@@ -118,12 +192,19 @@ export class Conversation {
 
 /** The object is used again, so its values are copied. */
 function kept(exchange: Exchange): Exchange {
-  const { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty } = exchange
-  return { number, connection, kind, initiator, packetIdentifier, topic, filters, outcome, reasonCode, steps, retransmitted, resumed, network, causes, certainty }
+  const {
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+  } = exchange
+  return {
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+  }
 }
 
-export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, certainty }: Exchange): string {
-  const words = [kind, initiator, packetIdentifier, outcome, reasonCode === null ? null : `code ${reasonCode}`, retransmitted > 0 ? `again ${retransmitted}` : null]
+export function toldOf({ kind, initiator, packetIdentifier, outcome, reasonCode, steps, retransmitted, resumed, certainty }: Exchange): string {
+  const words = [
+    kind, initiator, packetIdentifier, outcome, reasonCode === null ? null : `code ${reasonCode}`, retransmitted > 0 ? `again ${retransmitted}` : null,
+    resumed > 0 ? `resumed ${resumed}` : null,
+  ]
   const sure = certainty === 'certain' ? null : certainty
   return [...words, sure, `(${steps.map(({ type, again }) => (again ? `${type}*` : type)).join(' ')})`].filter((word) => word !== null).join(' ')
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { durationOf, legsOf } from '../../src/session/exchange.ts'
+import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { Conversation, HEX, identityOf, pair } from './conversation.ts'
 
 const CONNECTED = 'connect client complete code 0 (CONNECT CONNACK)'
@@ -85,6 +85,15 @@ describe('many exchanges at once', () => {
     expect(told).toEqual(answers.map((identifier) => `publish-qos1 client ${parseInt(identifier, 16)} complete (PUBLISH PUBACK)`))
   })
 
+  test('more of them while the table of the first ones shrinks', () => {
+    const first = identifiers.slice(0, 40)
+    const later = identifiers.slice(40, 50)
+    const conversation = connected().client(...first.map((identifier) => HEX.publish1(identifier))).server(...first.slice(0, 15).map(HEX.puback))
+      .client(...later.map((identifier) => HEX.publish1(identifier))).server(...later.map(HEX.puback))
+    expect(behindConnect(conversation).filter((told) => told.includes('complete'))).toHaveLength(25)
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
   test('and none answered', () => {
     const conversation = connected().client(...identifiers.map((identifier) => HEX.publish2(identifier))).reset('client')
     expect(behindConnect(conversation)).toEqual(identifiers.map((identifier) => `publish-qos2 client ${parseInt(identifier, 16)} abandoned (PUBLISH)`))
@@ -134,6 +143,19 @@ describe('exchanges without an end', () => {
     expect(conversation.told).toEqual([
       'connect client partly-seen unsure (CONNECT)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)', 'ping client partly-seen unsure (PINGREQ)',
     ])
+  })
+})
+
+describe('the end that began an exchange', () => {
+  const port = ({ connection, sender }: Exchange) => connection.tcp.endpoints[sender].port
+
+  test('the client, or the server', () => {
+    const { exchanges } = connected().client(HEX.publish1('0001')).server(HEX.publish1('0001')).end()
+    expect(exchanges.map(port)).toEqual([40_000, 40_000, 1883])
+  })
+
+  test('the client also where the first packet in the capture is an answer to it', () => {
+    expect(new Conversation({ syn: false }).server(HEX.puback('0001')).end().exchanges.map(port)).toEqual([40_000])
   })
 })
 
@@ -223,6 +245,7 @@ describe('limits', () => {
     const conversation = new Conversation().client(HEX.connect311()).server(HEX.connack311()).client(HEX.publish1('0001'))
     for (let time = 0; time < 20; time++) conversation.client(HEX.publish1('0001', { dup: true }))
     expect(behindConnect(conversation.server(HEX.puback('0001')))).toEqual([`publish-qos1 client 1 complete again 20 (PUBLISH ${'PUBLISH* '.repeat(6)}PUBACK)`])
+    expect(conversation.exchanges.map(({ packets }) => packets)).toEqual([2, 22])
   })
 })
 
@@ -260,5 +283,28 @@ describe('frames left out of real captures', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('a request that waits behind missing bytes while its answer goes by', () => {
+  /** A byte of the client is not in the capture; what it sends behind it waits until the server has acknowledged it for a while. */
+  const behindHole = () => connected().lost('client', HEX.pingreq)
+
+  test.each([
+    ['PUBLISH of QoS 1', behindHole().client(HEX.publish1('0001')).server(HEX.puback('0001')).wait(200).client(HEX.pingreq),
+      'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+    ['PUBLISH of QoS 2', behindHole().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).wait(200).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
+      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
+    ['SUBSCRIBE', behindHole().client(HEX.subscribe('0001')).server(HEX.suback('0001')).wait(200).client(HEX.pingreq),
+      'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+  ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
+    expect(behindConnect(conversation)).toContain(expected)
+    expect(conversation.exchanges.filter(({ packetIdentifier }) => packetIdentifier === 1)).toHaveLength(1)
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('that is itself missing: the answer alone', () => {
+    const conversation = connected().lost('client', HEX.publish1('0001')).client(HEX.pingreq).server(HEX.puback('0001')).wait(200).client(HEX.pingreq).server(HEX.pingresp)
+    expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
   })
 })

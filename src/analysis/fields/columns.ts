@@ -1,8 +1,9 @@
 import { FIELDS, isSecret } from '../../mqtt/fields.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { FieldReader } from './field-reader.ts'
+import type { FieldSource } from './field-source.ts'
 import { valueText, type ValueText } from './value-text.ts'
-import { Values, type FieldSource } from './values.ts'
+import { Values } from './values.ts'
 
 /**
  * `read -f fields -e NAME…`: the values of fields as text, one line for each packet.
@@ -17,7 +18,9 @@ export interface ColumnOptions {
 }
 
 /** What formats a line, without its end. */
-export function compileColumns(sources: readonly FieldSource[], reader: FieldReader, options: ColumnOptions = {}): (event: PacketEvent) => string {
+export function compileColumns(
+  sources: readonly FieldSource<PacketEvent>[], reader: FieldReader, options: ColumnOptions = {},
+): (event: PacketEvent) => string {
   const columns = sources.map((source) => new Column(source, reader, options.showSecrets === true))
   const [first, ...others] = columns
   if (first === undefined) return () => ''
@@ -31,14 +34,14 @@ export function compileColumns(sources: readonly FieldSource[], reader: FieldRea
 export const MASK = '***'
 
 class Column {
-  readonly #source: FieldSource
+  readonly #source: FieldSource<PacketEvent>
   readonly #reader: FieldReader
   readonly #values = new Values()
   readonly #format: ValueText
   readonly #secret: boolean
   readonly #perhapsSecret: boolean
 
-  constructor(source: FieldSource, reader: FieldReader, showSecrets: boolean) {
+  constructor(source: FieldSource<PacketEvent>, reader: FieldReader, showSecrets: boolean) {
     this.#source = source
     this.#reader = reader
     this.#format = valueText(source.kind, source.field)

@@ -3,21 +3,25 @@ import type { Field, FieldNode, FieldValue } from '../../mqtt/field.ts'
 import type { PacketEvent, Unframed } from '../../mqtt/packet-event.ts'
 import type { Packet } from '../../mqtt/packet.ts'
 import { Endpoint } from '../../tcp/connection.ts'
-import { Values, type FieldSource } from './values.ts'
+import type { FieldSource } from './field-source.ts'
+import { Values } from './values.ts'
 
 export interface FieldReaderOptions {
   /** The absolute time of the capture's first timed frame; null before it. */
   readonly clock: () => CaptureClock | null
-  /** The field tree of a packet; called at most once for each, and only where a field is asked for that the packet does not hold itself. */
-  readonly decodeFields: (event: PacketEvent) => readonly FieldNode[]
+  /**
+   * The field tree of a packet; called at most once for each, and only where a field is asked for that the packet does not hold itself. Left out where the
+   * subject is no packet, and so has none.
+   */
+  readonly decodeFields?: (event: PacketEvent) => readonly FieldNode[]
 }
 
 /**
- * Reads fields of the packet that is going by: directly from the packet where it holds them, else from its field tree, decoded when first needed.
- * Keeps nothing of a packet but its tree, until the next one.
+ * Reads fields of the packet or the exchange that is going by: directly where it holds them, else from the packet's field tree, decoded when first needed.
+ * Keeps nothing of it but the tree, until the next one.
  */
 export class FieldReader {
-  /** How often a filter met more values in a packet than it tries (LIMITS.filter.pairs), so that its answer may be wrong. */
+  /** How often a filter met more values than it tries (LIMITS.filter.pairs), so that its answer may be wrong. */
   incomplete = 0
   readonly #clock: () => CaptureClock | null
   readonly #decodeFields: (event: PacketEvent) => readonly FieldNode[]
@@ -26,20 +30,20 @@ export class FieldReader {
   #packet: Packet | Unframed | null = null
   #tree: readonly FieldNode[] = []
 
-  constructor(options: FieldReaderOptions) {
-    this.#clock = options.clock
-    this.#decodeFields = options.decodeFields
+  constructor({ clock, decodeFields = () => [] }: FieldReaderOptions) {
+    this.#clock = clock
+    this.#decodeFields = decodeFields
   }
 
   get clock(): CaptureClock | null {
     return this.#clock()
   }
 
-  /** The values of a field in the packet, to keep: bytes are copies, addresses are text. Empty where the packet does not have the field. */
-  values(event: PacketEvent, source: FieldSource): readonly FieldValue[] {
+  /** The values of a field, to keep: bytes are copies, addresses are text. Empty where the subject does not have it. */
+  values<Subject>(subject: Subject, source: FieldSource<Subject>): readonly FieldValue[] {
     const values = this.#values
     values.count = 0
-    source.read(event, values, this)
+    source.read(subject, values, this)
     return values.items.slice(0, values.count).map((value) => {
       if (value instanceof Uint8Array) return value.slice()
       return value instanceof Endpoint ? value.address : value

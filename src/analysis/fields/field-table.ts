@@ -1,21 +1,44 @@
 import type { Field } from '../../mqtt/field.ts'
+import type { FieldSource } from './field-source.ts'
 import { nearestName } from './nearest-name.ts'
-import type { FieldSource } from './values.ts'
+
+export interface FieldTableOptions<Subject> {
+  /** What has these fields. */
+  readonly of: 'packets' | 'exchanges'
+  /** What takes a filter with them, as the user writes it. */
+  readonly filteredBy: string
+  /** In the order in which they are listed. */
+  readonly sources: readonly FieldSource<Subject>[]
+  /** Names that only another table has, and the field here that tells the same. */
+  readonly insteadOf?: ReadonlyMap<string, string>
+}
 
 /** Fields by name: what a filter and `-e` may ask for. */
-export class FieldTable {
-  readonly sources: readonly FieldSource[]
-  readonly #byName: ReadonlyMap<string, FieldSource>
+export class FieldTable<Subject> {
+  readonly of: 'packets' | 'exchanges'
+  readonly filteredBy: string
+  readonly sources: readonly FieldSource<Subject>[]
+  readonly insteadOf: ReadonlyMap<string, string>
+  readonly #byName: ReadonlyMap<string, FieldSource<Subject>>
+  readonly #layers: ReadonlySet<string>
 
-  /** In the order in which they are listed. */
-  constructor(sources: readonly FieldSource[]) {
+  constructor({ of, filteredBy, sources, insteadOf = new Map() }: FieldTableOptions<Subject>) {
+    this.of = of
+    this.filteredBy = filteredBy
     this.sources = sources
+    this.insteadOf = insteadOf
     this.#byName = new Map(sources.map((source) => [source.field.name, source]))
+    this.#layers = new Set(sources.map(({ field }) => field.name.split('.')[0]!))
     if (this.#byName.size !== sources.length) throw new Error('FieldTable: two fields have the same name')
   }
 
-  get(name: string): FieldSource | undefined {
+  get(name: string): FieldSource<Subject> | undefined {
     return this.#byName.get(name)
+  }
+
+  /** Whether names of fields begin so: `mqtt`, `tcp`. */
+  hasLayer(name: string): boolean {
+    return this.#layers.has(name)
   }
 
   /** The name that a mistyped one was meant to be, or null. */

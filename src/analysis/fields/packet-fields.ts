@@ -1,34 +1,17 @@
-import type { Field, FieldType } from '../../mqtt/field.ts'
+import type { Field } from '../../mqtt/field.ts'
 import { FIELDS } from '../../mqtt/fields.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
-import { IllFormedText, type Text } from '../../mqtt/packet.ts'
-import type { Endpoint } from '../../tcp/connection.ts'
-import type { ReadField, ValueKind, Values } from './values.ts'
+import { known, own, type FieldSource, type ReadField } from './field-source.ts'
+import { addKnown, addPresence, addText, type Values } from './values.ts'
 
 /**
- * The fields that a packet holds itself, and how each is read without a field tree: what frame, addresses and ports it came with, what is known of its
- * connection, its problems, and those fields of MQTT that filters and columns ask for most. These last agree with the tree, except where said.
+ * The fields that a packet holds itself, and how each is read without a field tree: what frame it came with, what is known of its connection, its problems,
+ * and those fields of MQTT that filters and columns ask for most. These last agree with the tree, except where said.
  */
 
-export interface DirectField {
-  readonly field: Field
-  readonly kind: ValueKind
-  readonly read: ReadField
-}
+// ---- Not MQTT's own: frames. For addresses and ports see connection-fields.ts.
 
-/** A name that Wireshark 4.0 knows too. */
-function known(name: string, label: string, type: FieldType, kind: ValueKind, read: ReadField): DirectField {
-  return { field: { name, label, type, source: null, wireshark: true }, kind, read }
-}
-
-/** A name of our own. */
-function own(name: string, label: string, type: FieldType, kind: ValueKind, read: ReadField): DirectField {
-  return { field: { name, label, type, source: null, wireshark: false }, kind, read }
-}
-
-// ---- Not MQTT's own: frames, addresses, ports
-
-export const CARRIER_FIELDS: readonly DirectField[] = [
+export const FRAME_FIELDS: readonly FieldSource<PacketEvent>[] = [
   known('frame', 'Frame', 'none', 'presence', (_event, values) => values.add(true)),
   known('frame.number', 'Frame Number', 'unsigned', 'number', (event, values) => values.add(event.frame)),
   known('frame.time', 'Arrival Time', 'absolute-time', 'time', addTime),
@@ -36,41 +19,11 @@ export const CARRIER_FIELDS: readonly DirectField[] = [
   known('frame.time_relative', 'Time since First Frame', 'duration', 'duration', (event, values) => {
     if (!Number.isNaN(event.time)) values.add(event.time)
   }),
-
-  known('ip', 'Internet Protocol Version 4', 'none', 'presence', (event, values) => addPresence(values, isIpv4(event))),
-  known('ip.src', 'Source Address', 'address', 'address4', (event, values) => addAddress(values, source(event), 4)),
-  known('ip.dst', 'Destination Address', 'address', 'address4', (event, values) => addAddress(values, destination(event), 4)),
-  known('ip.addr', 'Source or Destination Address', 'address', 'address4', (event, values) => addBoth(event, values, 4)),
-  known('ip.src_host', 'Source Address as Text', 'string', 'text', (event, values) => addHost(values, source(event), 4)),
-  known('ip.dst_host', 'Destination Address as Text', 'string', 'text', (event, values) => addHost(values, destination(event), 4)),
-  known('ip.host', 'Source or Destination Address as Text', 'string', 'text', (event, values) => {
-    addHost(values, source(event), 4)
-    addHost(values, destination(event), 4)
-  }),
-  known('ipv6', 'Internet Protocol Version 6', 'none', 'presence', (event, values) => addPresence(values, !isIpv4(event))),
-  known('ipv6.src', 'Source Address', 'address', 'address6', (event, values) => addAddress(values, source(event), 6)),
-  known('ipv6.dst', 'Destination Address', 'address', 'address6', (event, values) => addAddress(values, destination(event), 6)),
-  known('ipv6.addr', 'Source or Destination Address', 'address', 'address6', (event, values) => addBoth(event, values, 6)),
-  known('ipv6.src_host', 'Source Address as Text', 'string', 'text', (event, values) => addHost(values, source(event), 6)),
-  known('ipv6.dst_host', 'Destination Address as Text', 'string', 'text', (event, values) => addHost(values, destination(event), 6)),
-  known('ipv6.host', 'Source or Destination Address as Text', 'string', 'text', (event, values) => {
-    addHost(values, source(event), 6)
-    addHost(values, destination(event), 6)
-  }),
-
-  known('tcp', 'Transmission Control Protocol', 'none', 'presence', (_event, values) => values.add(true)),
-  known('tcp.srcport', 'Source Port', 'unsigned', 'number', (event, values) => values.add(source(event).port)),
-  known('tcp.dstport', 'Destination Port', 'unsigned', 'number', (event, values) => values.add(destination(event).port)),
-  known('tcp.port', 'Source or Destination Port', 'unsigned', 'number', (event, values) => {
-    values.add(source(event).port)
-    values.add(destination(event).port)
-  }),
-  known('tcp.stream', 'Stream Index', 'unsigned', 'number', (event, values) => values.add(event.connection.tcp.stream)),
 ]
 
 // ---- MQTT: what the decoder does not record, because one packet's bytes do not say it
 
-export const CONTEXT_FIELDS: readonly DirectField[] = [
+export const CONTEXT_FIELDS: readonly FieldSource<PacketEvent>[] = [
   own('mqtt.number', 'Packet Number', 'unsigned', 'number', (event, values) => values.add(event.number)),
   own('mqtt.type', 'Control Packet Name', 'string', 'text', (event, values) => values.add(event.packet.type)),
   own('mqtt.length', 'Packet Length with Fixed Header', 'unsigned', 'number', (event, values) => values.add(event.length)),
@@ -111,7 +64,7 @@ export const CONTEXT_FIELDS: readonly DirectField[] = [
 
 // ---- MQTT: fields of the decoder that the packet holds as well
 
-export const SHORTCUTS: ReadonlyMap<Field, ReadField> = new Map<Field, ReadField>([
+export const SHORTCUTS: ReadonlyMap<Field, ReadField<PacketEvent>> = new Map<Field, ReadField<PacketEvent>>([
   [FIELDS.packet, (event, values) => addPresence(values, event.packet.type !== 'UNFRAMED')],
   [FIELDS.messageType, (event, values) => {
     if (event.packet.type !== 'UNFRAMED') values.add(event.buffer[event.start]! >> 4)
@@ -130,6 +83,11 @@ export const SHORTCUTS: ReadonlyMap<Field, ReadField> = new Map<Field, ReadField
   [FIELDS.topic, addTopic],
   [FIELDS.clientIdentifier, addClientIdentifier],
 ])
+
+/** The packet's bytes with its fixed header, as far as they are at hand: what `mqtt` stands for beside a value. */
+export const PACKET_BYTES: ReadField<PacketEvent> = ({ packet, buffer, start, end }, values) => {
+  if (packet.type !== 'UNFRAMED') values.add(buffer.subarray(start, end))
+}
 
 /** MQTT 5.0 §2.1.4. Absent where the length has no end. */
 function addRemainingLength({ packet, buffer, start, end }: PacketEvent, values: Values): void {
@@ -190,52 +148,7 @@ function addClientIdentifier({ packet, connection }: PacketEvent, values: Values
   addText(values, packet.type === 'CONNECT' ? packet.clientIdentifier : connection.clientIdentifier)
 }
 
-function addText(values: Values, text: Text | undefined): void {
-  if (typeof text === 'string') values.add(text)
-  else if (text instanceof IllFormedText) values.add(bytesOf(text))
-}
-
-function bytesOf({ hex }: IllFormedText): Uint8Array {
-  const bytes = new Uint8Array(hex.length / 2)
-  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(hex.slice(2 * at, 2 * at + 2), 16)
-  return bytes
-}
-
-function addPresence(values: Values, there: boolean): void {
-  if (there) values.add(true)
-}
-
-function addKnown(values: Values, text: string | null): void {
-  if (text !== null) values.add(text)
-}
-
 /** An absolute time needs the capture's clock. */
 function addTime(event: PacketEvent, values: Values, reader: { readonly clock: unknown }): void {
   if (reader.clock !== null && !Number.isNaN(event.time)) values.add(event.time)
-}
-
-function source(event: PacketEvent): Endpoint {
-  return event.connection.tcp.endpoints[event.sender]
-}
-
-function destination(event: PacketEvent): Endpoint {
-  return event.connection.tcp.endpoints[event.sender === 0 ? 1 : 0]
-}
-
-function isIpv4(event: PacketEvent): boolean {
-  return source(event).family === 4
-}
-
-function addBoth(event: PacketEvent, values: Values, family: 4 | 6): void {
-  addAddress(values, source(event), family)
-  addAddress(values, destination(event), family)
-}
-
-function addAddress(values: Values, end: Endpoint, family: 4 | 6): void {
-  if (end.family === family) values.add(end)
-}
-
-/** Names are not looked up: a host is its address. */
-function addHost(values: Values, end: Endpoint, family: 4 | 6): void {
-  if (end.family === family) values.add(end.address)
 }

@@ -70,16 +70,20 @@ export interface ValueNames {
 
 /** The names of a field's numbers, or null where it has none. */
 export function valueNames(field: Field): ValueNames | null {
-  const tables = NAMES.get(field)
-  if (tables === undefined) return null
+  const [standard, ...more] = NAMES.get(field) ?? []
+  return standard === undefined ? null : namesOf([standard], more)
+}
+
+/** `more` names may be used in a filter, and are in no message. */
+export function namesOf(standard: readonly Names[], more: readonly Names[] = []): ValueNames {
   const values = new Map<string, number>()
-  for (const names of tables) {
+  for (const names of [...standard, ...more]) {
     names.forEach((name, value) => {
       // The first table that has a name decides: RESERVED is 0 among the packet types.
       if (name !== undefined && !values.has(name.toLowerCase())) values.set(name.toLowerCase(), value)
     })
   }
-  return { values, spelled: tables[0]!.filter((name) => name !== undefined) }
+  return { values, spelled: [...new Set(standard.flat())].filter((name) => name !== undefined) }
 }
 
 /** `names` with one more. */

@@ -1,12 +1,7 @@
-import type { Field } from '../../mqtt/field.ts'
-import type { PacketEvent } from '../../mqtt/packet-event.ts'
+import { IllFormedText, type Text } from '../../mqtt/packet.ts'
 import type { Endpoint } from '../../tcp/connection.ts'
-import type { FieldReader } from './field-reader.ts'
-import type { ValueNames } from './value-names.ts'
 
-/**
- * The values that a field has in a packet, and where they come from. A field may have none, one, or several (the filters of a SUBSCRIBE).
- */
+/** The values that a field has in a packet or an exchange. A field may have none, one, or several (the filters of a SUBSCRIBE). */
 
 /**
  * - `text`: a string, or the bytes of what should be text and is not UTF-8 · `bytes`: valid as long as the event is
@@ -28,16 +23,21 @@ export class Values {
   }
 }
 
-export type ReadField = (event: PacketEvent, values: Values, reader: FieldReader) => void
+export function addPresence(values: Values, there: boolean): void {
+  if (there) values.add(true)
+}
 
-/** How a field is found in a packet. */
-export interface FieldSource {
-  readonly field: Field
-  readonly kind: ValueKind
-  /** Adds the field's values in wire order. */
-  readonly read: ReadField
-  /** What the numbers of a code are called; null where they have no names. */
-  readonly names: ValueNames | null
-  /** True where the packet itself holds the value, so that no field tree is needed. */
-  readonly direct: boolean
+export function addKnown(values: Values, value: Value | null): void {
+  if (value !== null) values.add(value)
+}
+
+export function addText(values: Values, text: Text | null | undefined): void {
+  if (typeof text === 'string') values.add(text)
+  else if (text instanceof IllFormedText) values.add(bytesOf(text))
+}
+
+function bytesOf({ hex }: IllFormedText): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(hex.slice(2 * at, 2 * at + 2), 16)
+  return bytes
 }

@@ -1,41 +1,43 @@
 import { examineText, TEXT_FACTS } from '../../mqtt/text-facts.ts'
+import { tablesWith } from '../fields.ts'
+import type { FieldSource } from '../fields/field-source.ts'
 import type { FieldTable } from '../fields/field-table.ts'
 import { nearestName } from '../fields/nearest-name.ts'
-import type { FieldSource, ValueKind } from '../fields/values.ts'
+import type { ValueKind } from '../fields/values.ts'
 import { FUNCTIONS, TOPIC_MATCHES, type CompiledOperand, type FunctionDefinition } from './functions.ts'
 import { literalSource, literalValue, partOfText, type Literal, type Partner } from './literals.ts'
 import { Mistake } from './mistake.ts'
 import { relationOf } from './relations.ts'
-import { Arithmetic, FieldValues, Mapped, negated, operationOf, PacketBytes, sliceOf, type Source } from './sources.ts'
+import { Arithmetic, FieldValues, Mapped, negated, operationOf, sliceOf, type Source } from './sources.ts'
 import { parseLiteral } from './syntax.ts'
 import type {
   Arithmetic as ArithmeticNode, Call, Comparison, MembershipClause, Negative, Operand, RelationClause, RelationName, Slice, SliceRange, Span, Test,
 } from './syntax.ts'
-import { All, Any, Compares, IsIn, IsOneOf, Matches, matchesTopic, Not, NotZero, Odd, Present, type Member, type PacketTest } from './tests.ts'
+import { All, Any, Compares, IsIn, IsOneOf, Matches, matchesTopic, Not, NotZero, Odd, Present, type CompiledTest, type Member } from './tests.ts'
 
 /**
  * From the syntax tree of a filter to tests: finds its fields, gives its literals the type of what they stand beside, and refuses what cannot hold.
  * A Mistake is thrown where the filter makes no sense; `compileFilter` turns it into a value.
  */
-export class FilterCompiler {
+export class FilterCompiler<Subject> {
   readonly #text: string
-  readonly #fields: FieldTable
+  readonly #fields: FieldTable<Subject>
   readonly #pairs: number
-  readonly #used = new Set<FieldSource>()
+  readonly #used = new Set<FieldSource<Subject>>()
 
   /** `text` is what the tree was made from; `pairs` is how many pairs of values a comparison may try. */
-  constructor(text: string, fields: FieldTable, pairs: number) {
+  constructor(text: string, fields: FieldTable<Subject>, pairs: number) {
     this.#text = text
     this.#fields = fields
     this.#pairs = pairs
   }
 
   /** The fields that the compiled tests read. */
-  get used(): ReadonlySet<FieldSource> {
+  get used(): ReadonlySet<FieldSource<Subject>> {
     return this.#used
   }
 
-  test(test: Test): PacketTest {
+  test(test: Test): CompiledTest<Subject> {
     switch (test.kind) {
       case 'and':
         return new All(test.terms.map((term) => this.test(term)))
@@ -52,14 +54,14 @@ export class FilterCompiler {
 
   // ---- Comparisons
 
-  #comparison({ quantifier, subject, clauses, at }: Comparison): PacketTest {
-    if (isTopicMatches(subject)) return this.#topicMatches(subject, quantifier, clauses.length > 0)
+  #comparison({ quantifier, first, clauses, at }: Comparison): CompiledTest<Subject> {
+    if (isTopicMatches(first)) return this.#topicMatches(first, quantifier, clauses.length > 0)
     if (clauses.length === 0) {
       if (quantifier !== null) throw new Mistake(`"${quantifier}" needs a comparison, such as ${quantifier} mqtt.topic == "a/b".`, at)
-      return this.#presence(subject)
+      return this.#presence(first)
     }
-    const tests: PacketTest[] = []
-    let left: Operand = subject
+    const tests: CompiledTest<Subject>[] = []
+    let left: Operand = first
     for (const clause of clauses) {
       if (clause.kind === 'membership') tests.push(this.#membership(left, clause, quantifier))
       else {
@@ -70,15 +72,15 @@ export class FilterCompiler {
     return tests.length === 1 ? tests[0]! : new All(tests)
   }
 
-  #presence(subject: Operand): PacketTest {
-    if (subject.kind === 'word') return new Present(new FieldValues(this.#field(subject.text, subject.at)))
-    if (subject.kind === 'slice') return new Present(this.#operand(subject, null).source)
-    if (subject.kind === 'arithmetic' && subject.rest[subject.rest.length - 1]!.operator === '&') return new NotZero(this.#operand(subject, null).source, false)
-    if (subject.kind === 'call') this.#call(subject)
-    throw new Mistake('This is a value, not a test: compare it with something.', subject.at)
+  #presence(operand: Operand): CompiledTest<Subject> {
+    if (operand.kind === 'word') return new Present(new FieldValues(this.#field(operand.text, operand.at).read))
+    if (operand.kind === 'slice') return new Present(this.#operand(operand, null).source)
+    if (operand.kind === 'arithmetic' && operand.rest[operand.rest.length - 1]!.operator === '&') return new NotZero(this.#operand(operand, null).source, false)
+    if (operand.kind === 'call') this.#call(operand)
+    throw new Mistake('This is a value, not a test: compare it with something.', operand.at)
   }
 
-  #relation(left: Operand, { operator, operand: right }: RelationClause, quantifier: 'any' | 'all' | null): PacketTest {
+  #relation(left: Operand, { operator, operand: right }: RelationClause, quantifier: 'any' | 'all' | null): CompiledTest<Subject> {
     const { name } = operator
     const every = quantifier === null ? holdsForEvery(name) : quantifier === 'all'
     if (name === 'matches') return this.#matches(left, right, every)
@@ -104,7 +106,7 @@ export class FilterCompiler {
     return kind
   }
 
-  #matches(left: Operand, right: Operand, every: boolean): PacketTest {
+  #matches(left: Operand, right: Operand, every: boolean): CompiledTest<Subject> {
     if (right.kind !== 'text') throw new Mistake('A regular expression stands in double quotes: matches "^a.*b$" or matches r"\\d+".', right.at)
     const kind = this.#kind(left)
     if (kind === null) throw this.#nothingToCompare(left, right)
@@ -125,17 +127,17 @@ export class FilterCompiler {
     }
   }
 
-  #membership(subject: Operand, { negated: not, items }: MembershipClause, quantifier: 'any' | 'all' | null): PacketTest {
-    const kind = this.#kind(subject)
-    if (kind === null) throw this.#nothingToCompare(subject, subject)
+  #membership(left: Operand, { negated: not, items }: MembershipClause, quantifier: 'any' | 'all' | null): CompiledTest<Subject> {
+    const kind = this.#kind(left)
+    if (kind === null) throw this.#nothingToCompare(left, left)
     const equal = relationOf(kind, '==')
-    if (equal === null) throw this.#noValue(subject)
-    const { source } = this.#operand(subject, null)
+    if (equal === null) throw this.#noValue(left)
+    const { source } = this.#operand(left, null)
     const atLeast = relationOf(kind, '>=')
     const atMost = relationOf(kind, '<=')
-    const expected = { kind, partner: this.#partner(subject) }
-    const members: Member[] = items.map(({ from, to }) => {
-      if (to !== null && (atLeast === null || atMost === null)) throw new Mistake(this.#notComparable(kind, '<', subject), from.at)
+    const expected = { kind, partner: this.#partner(left) }
+    const members: Member<Subject>[] = items.map(({ from, to }) => {
+      if (to !== null && (atLeast === null || atMost === null)) throw new Mistake(this.#notComparable(kind, '<', left), from.at)
       return { from: this.#member(from, expected), to: to === null ? null : this.#member(to, expected) }
     })
     const every = quantifier === 'all'
@@ -144,7 +146,7 @@ export class FilterCompiler {
     return not ? new Not(test) : test
   }
 
-  #member(item: Operand, expected: Expected): Source {
+  #member(item: Operand, expected: Expected): Source<Subject> {
     if (this.#kind(item) !== null) throw new Mistake('A set holds literals only: compare with a field by ==.', item.at)
     return this.#operand(item, expected).source
   }
@@ -161,7 +163,7 @@ export class FilterCompiler {
     return values
   }
 
-  #topicMatches(call: Call, quantifier: 'any' | 'all' | null, compared: boolean): PacketTest {
+  #topicMatches(call: Call, quantifier: 'any' | 'all' | null, compared: boolean): CompiledTest<Subject> {
     const [name, filter] = call.arguments
     if (name === undefined || filter === undefined || call.arguments.length > 2) throw new Mistake(`${TOPIC_MATCHES} takes a topic and a topic filter: ${TOPIC_MATCHES}(mqtt.topic, "a/+/b").`, call.at)
     if (compared) throw new Mistake(`${TOPIC_MATCHES} is a test by itself: leave the comparison out.`, call.at)
@@ -183,7 +185,7 @@ export class FilterCompiler {
     switch (operand.kind) {
       case 'word': {
         const field = this.#fields.get(operand.text)
-        return field === undefined ? null : isPacket(field) ? 'bytes' : field.kind
+        return field === undefined ? null : field.content === null ? field.kind : 'bytes'
       }
       case 'text':
       case 'character':
@@ -205,15 +207,15 @@ export class FilterCompiler {
   }
 
   /** `expected` is what a literal is taken for; where it is null there must be none, because `#kind` was asked first. */
-  #operand(operand: Operand, expected: Expected | null): CompiledOperand {
+  #operand(operand: Operand, expected: Expected | null): CompiledOperand<Subject> {
     switch (operand.kind) {
       case 'word': {
         const field = this.#fields.get(operand.text)
         if (field === undefined) break
         this.#used.add(field)
-        if (isPacket(field)) return { kind: 'bytes', source: new PacketBytes(), field }
+        if (field.content !== null) return { kind: 'bytes', source: new FieldValues(field.content), field }
         if (field.kind === 'presence') throw this.#noValue(operand)
-        return { kind: field.kind, source: new FieldValues(field), field }
+        return { kind: field.kind, source: new FieldValues(field.read), field }
       }
       case 'text':
       case 'character':
@@ -232,13 +234,13 @@ export class FilterCompiler {
     return { kind: expected.kind, source: literalSource(operand, expected.kind, expected.partner), field: null }
   }
 
-  #negative({ operand, at }: Negative, expected: Expected | null): CompiledOperand {
+  #negative({ operand, at }: Negative, expected: Expected | null): CompiledOperand<Subject> {
     const { kind, source } = this.#operand(operand, expected)
     if (kind !== 'number' && kind !== 'duration') throw new Mistake(`Only a number has a minus sign, and ${this.#written(operand)} is ${KIND_NAMES[kind]}.`, at)
     return { kind, source: new Mapped(source, negated), field: null }
   }
 
-  #slice({ operand, ranges }: Slice): CompiledOperand {
+  #slice({ operand, ranges }: Slice): CompiledOperand<Subject> {
     if (this.#kind(operand) === null) throw this.#unknownField(operand)
     const { kind, source } = this.#operand(operand, null)
     if (kind !== 'text' && kind !== 'bytes') {
@@ -248,7 +250,7 @@ export class FilterCompiler {
     return { kind: 'bytes', source: new Mapped(source, (value) => sliceOf(value, ranges)), field: null }
   }
 
-  #arithmetic({ first, rest, at }: ArithmeticNode, expected: Expected | null): CompiledOperand {
+  #arithmetic({ first, rest, at }: ArithmeticNode, expected: Expected | null): CompiledOperand<Subject> {
     const operands = [first, ...rest.map(({ operand }) => operand)]
     const typed = operands.find((operand) => this.#kind(operand) !== null)
     const beside: Expected | null = typed === undefined ? expected : { kind: this.#kind(typed)!, partner: this.#partner(typed) }
@@ -275,7 +277,7 @@ export class FilterCompiler {
     throw new Mistake(`There is no function ${name.text}.`, name.at, nearestName(name.text, [...FUNCTIONS.keys(), TOPIC_MATCHES]))
   }
 
-  #call(call: Call): CompiledOperand {
+  #call(call: Call): CompiledOperand<Subject> {
     const { name, at } = call
     const definition = this.#function(call)
     if (call.arguments.length < 1 || call.arguments.length > definition.most) {
@@ -285,7 +287,7 @@ export class FilterCompiler {
       // The presence of a field without a value can still be counted.
       if (name.text === 'count' && argument.kind === 'word') {
         const field = this.#field(argument.text, argument.at)
-        return { kind: field.kind, source: new FieldValues(field), field }
+        return { kind: field.kind, source: new FieldValues(field.read), field }
       }
       if (this.#kind(argument) === null) throw this.#unknownField(argument)
       return this.#operand(argument, null)
@@ -301,7 +303,7 @@ export class FilterCompiler {
 
   // ---- Names and messages
 
-  #field(name: string, at: Span): FieldSource {
+  #field(name: string, at: Span): FieldSource<Subject> {
     const field = this.#fields.get(name)
     if (field === undefined) throw this.#unknownName(name, at)
     this.#used.add(field)
@@ -310,6 +312,8 @@ export class FilterCompiler {
 
   #unknownName(name: string, at: Span): Mistake {
     if (/^[0-9]/.test(name)) return new Mistake(`${name} is a value, not a field.`, at)
+    const [table] = tablesWith(name)
+    if (table !== undefined) return new Mistake(`${name} is a field of ${table.of}: use it with ${table.filteredBy}.`, at, this.#fields.insteadOf.get(name) ?? null)
     const minus = name.indexOf('-')
     if (minus > 0 && this.#fields.get(name.slice(0, minus)) !== undefined) return new Mistake(`No field is named ${name}: a minus sign needs a blank before it.`, at)
     return new Mistake(`No field is named ${name}.`, at, this.#fields.nearest(name))
@@ -323,13 +327,13 @@ export class FilterCompiler {
   #nothingToCompare(left: Operand, right: Operand): Mistake {
     const word = [left, right].find((operand) => operand.kind === 'word' && /^[A-Za-z]/.test(operand.text))
     if (word !== undefined) return this.#unknownField(word)
-    return new Mistake('Two values are compared, and no field: one side must be a field of the packet.', left.at)
+    return new Mistake('Two values are compared, and no field: one side must be a field.', left.at)
   }
 
   /** A word with the name of a layer and a dot is a mistyped field and not text, as it would be to Wireshark. */
   #refuseFieldName(name: string, at: Span): void {
     const layer = /^([a-z0-9]+)\.[a-z]/i.exec(name)?.[1]
-    if (layer !== undefined && this.#fields.get(layer.toLowerCase()) !== undefined) {
+    if (layer !== undefined && this.#fields.hasLayer(layer.toLowerCase())) {
       const mistake = this.#unknownName(name, at)
       throw new Mistake(`${mistake.message} If it is text, put it in quotes.`, at, mistake.suggestion)
     }
@@ -394,11 +398,6 @@ function refuseBadFilter(literal: Literal): void {
   if (facts & TEXT_FACTS.empty) throw new Mistake('A topic filter has at least one character.', literal.at)
   if (facts & TEXT_FACTS.numberSignMisplaced) throw new Mistake('In a topic filter "#" is a whole level, and the last one: "a/#".', literal.at)
   if (facts & TEXT_FACTS.plusSignMisplaced) throw new Mistake('In a topic filter "+" is a whole level: "a/+/b".', literal.at)
-}
-
-/** The packet itself, which beside a value stands for its bytes. */
-function isPacket(field: FieldSource): boolean {
-  return field.field.name === 'mqtt'
 }
 
 function checkRange({ from, length, to, at }: SliceRange): void {

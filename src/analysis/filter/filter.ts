@@ -1,8 +1,6 @@
 import stringWidth from 'string-width'
 import { printable } from '../../bytes/printable.ts'
 import type { Field } from '../../mqtt/field.ts'
-import type { PacketEvent } from '../../mqtt/packet-event.ts'
-import { FILTER_FIELDS } from '../fields.ts'
 import type { FieldReader } from '../fields/field-reader.ts'
 import type { FieldTable } from '../fields/field-table.ts'
 import { nearestName } from '../fields/nearest-name.ts'
@@ -10,13 +8,14 @@ import { LIMITS } from '../limits.ts'
 import { FilterCompiler } from './compile.ts'
 import { Mistake } from './mistake.ts'
 import { parseFilter, type SyntaxMistake } from './syntax.ts'
-import type { PacketTest } from './tests.ts'
+import type { CompiledTest } from './tests.ts'
 
 /**
- * The display filter: a text in Wireshark 4's syntax, compiled once, that says yes or no to each packet.
+ * The display filter: a text in Wireshark 4's syntax, compiled once, that says yes or no to each packet, or to each exchange:
+ * its subject is what the table of fields is of.
  *
  * Compiling never throws: what is no filter is an error with its place and, where there is one near, the name that was meant. A compiled filter never throws
- * either, keeps nothing of a packet, and decodes its fields only where the packet does not hold them itself.
+ * either, keeps nothing of its subject, and decodes a packet's fields only where the packet does not hold them itself.
  *
  * Where it goes beyond Wireshark: a value may stand on the left too, several relations in a row (`1 < mqtt.len < 5`), `xor`, octal as 0o17, blanks
  * between the members of a set, names of the standards for codes, and `topic_matches`. Where it does not follow: dates are UTC unless they name a zone,
@@ -24,11 +23,11 @@ import type { PacketTest } from './tests.ts'
  * `${…}` are not here. A regular expression is JavaScript's, case-insensitive unless it begins with `(?-i)`; it runs as long as it takes, so one that
  * backtracks without end (`(a+)+b`) is the user's own patience: no rule that refuses these would let all harmless ones through.
  */
-export interface Filter {
+export interface Filter<Subject> {
   readonly text: string
   /** Those that it looks at. */
   readonly fields: readonly Field[]
-  matches(event: PacketEvent, reader: FieldReader): boolean
+  matches(subject: Subject, reader: FieldReader): boolean
 }
 
 export interface FilterError {
@@ -41,7 +40,7 @@ export interface FilterError {
   readonly suggestion: string | null
 }
 
-export type FilterResult = { readonly ok: true; readonly filter: Filter } | { readonly ok: false; readonly error: FilterError }
+export type FilterResult<Subject> = { readonly ok: true; readonly filter: Filter<Subject> } | { readonly ok: false; readonly error: FilterError }
 
 export interface FilterLimits {
   /** UTF-16 units. */
@@ -52,8 +51,8 @@ export interface FilterLimits {
   readonly pairs: number
 }
 
-/** An empty filter matches every packet. */
-export function compileFilter(text: string, fields: FieldTable = FILTER_FIELDS, limits: FilterLimits = LIMITS.filter): FilterResult {
+/** An empty filter matches everything. */
+export function compileFilter<Subject>(text: string, fields: FieldTable<Subject>, limits: FilterLimits = LIMITS.filter): FilterResult<Subject> {
   if (text.length > limits.textLength) {
     const message = `A filter has at most ${limits.textLength} characters, and this has ${text.length}.`
     return { ok: false, error: { message, offset: limits.textLength, length: 0, suggestion: null } }
@@ -61,7 +60,7 @@ export function compileFilter(text: string, fields: FieldTable = FILTER_FIELDS, 
   const parsed = parseFilter(text, limits.nesting)
   if (!parsed.ok) return { ok: false, error: explain(text, parsed.mistake) }
   const compiler = new FilterCompiler(text, fields, limits.pairs)
-  let test: PacketTest | null
+  let test: CompiledTest<Subject> | null
   try {
     test = parsed.test === null ? null : compiler.test(parsed.test)
   } catch (error) {
@@ -70,7 +69,7 @@ export function compileFilter(text: string, fields: FieldTable = FILTER_FIELDS, 
     return { ok: false, error: { message, offset: at.start, length: at.end - at.start, suggestion } }
   }
   const used = [...compiler.used].map(({ field }) => field)
-  return { ok: true, filter: { text, fields: used, matches: test === null ? () => true : (event, reader) => test.holds(event, reader) } }
+  return { ok: true, filter: { text, fields: used, matches: test === null ? () => true : (subject, reader) => test.holds(subject, reader) } }
 }
 
 /** The filter's line with the mistake, a line that marks it, and a sentence. */

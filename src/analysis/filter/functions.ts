@@ -1,14 +1,15 @@
-import type { FieldSource, ValueKind } from '../fields/values.ts'
+import type { FieldSource } from '../fields/field-source.ts'
+import type { ValueKind } from '../fields/values.ts'
 import { asText, Count, Extreme, lengthOf, lowerCase, magnitude, Mapped, upperCase, type Source } from './sources.ts'
 
 /** The functions of the filter language: what they take and what they give. `topic_matches` is a test and not a value, so compile.ts has it. */
 
 /** An operand with the kind of its values. */
-export interface CompiledOperand {
+export interface CompiledOperand<Subject> {
   readonly kind: ValueKind
-  readonly source: Source
+  readonly source: Source<Subject>
   /** The field that it is; null for what is computed. */
-  readonly field: FieldSource | null
+  readonly field: FieldSource<Subject> | null
 }
 
 export interface FunctionDefinition {
@@ -19,7 +20,7 @@ export interface FunctionDefinition {
   readonly kinds: readonly ValueKind[]
   /** The kind of what it gives; null where that is its arguments' own. */
   readonly gives: ValueKind | null
-  readonly compile: (operands: readonly CompiledOperand[]) => CompiledOperand
+  readonly compile: <Subject>(operands: readonly CompiledOperand<Subject>[]) => CompiledOperand<Subject>
 }
 
 export const TOPIC_MATCHES = 'topic_matches'
@@ -37,7 +38,7 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string
     compile: ([of]) => computed('number', new Mapped(of!.source, lengthOf)),
   }],
   ['count', {
-    usage: 'count() gives how often a packet has a field', most: 1, kinds: EVERY, gives: 'number',
+    usage: 'count() gives how often a field is there', most: 1, kinds: EVERY, gives: 'number',
     compile: ([of]) => computed('number', new Count(of!.source)),
   }],
   ['upper', {
@@ -66,6 +67,6 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string
   }],
 ])
 
-function computed(kind: ValueKind, source: Source): CompiledOperand {
+function computed<Subject>(kind: ValueKind, source: Source<Subject>): CompiledOperand<Subject> {
   return { kind, source, field: null }
 }

@@ -23,7 +23,7 @@ export interface Partner {
 
 export type Literal = Word | TextLiteral | CharacterLiteral
 
-export function literalSource(literal: Literal, kind: ValueKind, partner: Partner): Source {
+export function literalSource(literal: Literal, kind: ValueKind, partner: Partner): Source<unknown> {
   if (kind !== 'time') return new Constant(literalValue(literal, kind, partner))
   const { seconds, nanoseconds } = momentOf(literal, partner)
   return new Moment(seconds, nanoseconds)
@@ -76,7 +76,7 @@ function numberOf(literal: Literal, partner: Partner): number {
     return bytes.length === 1 ? bytes[0]! : reject(literal, 'Only a character of one byte stands for a number.')
   }
   const value = literal.kind === 'word' ? parseLiteral(literal.text, 'NumberLiteral') : null
-  if (value !== null) return Number.isSafeInteger(value) ? value : reject(literal, `${literal.kind === 'word' ? literal.text : 'This'} is larger than any number in a packet.`)
+  if (value !== null) return Number.isSafeInteger(value) ? value : reject(literal, `${literal.kind === 'word' ? literal.text : 'This'} is larger than any number that a field has.`)
   const { names } = partner
   if (names === null) return reject(literal, `${partner.text} is a number: compare it with one, such as 1 or 0x10, ${insteadOf(literal)}.`)
   const name = literal.kind === 'word' ? literal.text : decoder.decode(partOfText(literal))

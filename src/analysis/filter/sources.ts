@@ -1,48 +1,36 @@
 import type { Field } from '../../mqtt/field.ts'
-import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { FieldReader } from '../fields/field-reader.ts'
+import type { ReadField } from '../fields/field-source.ts'
 import { valueText } from '../fields/value-text.ts'
-import { Values, type FieldSource, type Value, type ValueKind } from '../fields/values.ts'
+import { Values, type Value, type ValueKind } from '../fields/values.ts'
 import { contentOf, type Comparable } from './relations.ts'
 import type { ArithmeticSign, SliceRange } from './syntax.ts'
 
 /**
  * Where the values of a comparison come from: a field, a literal, or what a slice, a function or arithmetic makes of them.
- * Each answers with a list of its own that is filled again for the next packet.
+ * Each answers with a list of its own that is filled again for the next subject, which is a packet or an exchange.
  */
-export interface Source {
-  read(event: PacketEvent, reader: FieldReader): Values
+export interface Source<Subject> {
+  read(subject: Subject, reader: FieldReader): Values
 }
 
-export class FieldValues implements Source {
-  readonly #field: FieldSource
+export class FieldValues<Subject> implements Source<Subject> {
+  readonly #read: ReadField<Subject>
   readonly #values = new Values()
 
-  constructor(field: FieldSource) {
-    this.#field = field
+  constructor(read: ReadField<Subject>) {
+    this.#read = read
   }
 
-  read(event: PacketEvent, reader: FieldReader): Values {
+  read(subject: Subject, reader: FieldReader): Values {
     const values = this.#values
     values.count = 0
-    this.#field.read(event, values, reader)
+    this.#read(subject, values, reader)
     return values
   }
 }
 
-/** The packet's bytes with its fixed header, as far as they are at hand: what `mqtt` stands for beside a value. */
-export class PacketBytes implements Source {
-  readonly #values = new Values()
-
-  read({ packet, buffer, start, end }: PacketEvent): Values {
-    const values = this.#values
-    values.count = 0
-    if (packet.type !== 'UNFRAMED') values.add(buffer.subarray(start, end))
-    return values
-  }
-}
-
-export class Constant implements Source {
+export class Constant implements Source<unknown> {
   readonly #values = new Values()
 
   constructor(value: Comparable) {
@@ -55,7 +43,7 @@ export class Constant implements Source {
 }
 
 /** An absolute time, on the time line of the capture. The difference is exact where it is less than 104 days. */
-export class Moment implements Source {
+export class Moment implements Source<unknown> {
   readonly #seconds: number
   readonly #nanoseconds: number
   readonly #values = new Values()
@@ -65,7 +53,7 @@ export class Moment implements Source {
     this.#nanoseconds = nanoseconds
   }
 
-  read(_event: PacketEvent, { clock }: FieldReader): Values {
+  read(_subject: unknown, { clock }: FieldReader): Values {
     const values = this.#values
     values.count = 0
     if (clock !== null) values.add((this.#seconds - clock.epochSeconds) * 1e9 + (this.#nanoseconds - clock.epochNanoseconds))
@@ -74,18 +62,18 @@ export class Moment implements Source {
 }
 
 /** Gives each value of another source as something else, or not at all. */
-export class Mapped implements Source {
-  readonly #of: Source
+export class Mapped<Subject> implements Source<Subject> {
+  readonly #of: Source<Subject>
   readonly #map: (value: Value, reader: FieldReader) => Value | null
   readonly #values = new Values()
 
-  constructor(of: Source, map: (value: Value, reader: FieldReader) => Value | null) {
+  constructor(of: Source<Subject>, map: (value: Value, reader: FieldReader) => Value | null) {
     this.#of = of
     this.#map = map
   }
 
-  read(event: PacketEvent, reader: FieldReader): Values {
-    const given = this.#of.read(event, reader)
+  read(subject: Subject, reader: FieldReader): Values {
+    const given = this.#of.read(subject, reader)
     const values = this.#values
     values.count = 0
     for (let index = 0; index < given.count; index++) {
@@ -97,16 +85,16 @@ export class Mapped implements Source {
 }
 
 /** How many values there are: none gives 0, so that `count(mqtt.topic) == 0` holds where there is no topic. */
-export class Count implements Source {
-  readonly #of: Source
+export class Count<Subject> implements Source<Subject> {
+  readonly #of: Source<Subject>
   readonly #values = new Values()
 
-  constructor(of: Source) {
+  constructor(of: Source<Subject>) {
     this.#of = of
   }
 
-  read(event: PacketEvent, reader: FieldReader): Values {
-    const { count } = this.#of.read(event, reader)
+  read(subject: Subject, reader: FieldReader): Values {
+    const { count } = this.#of.read(subject, reader)
     this.#values.count = 0
     this.#values.add(count)
     return this.#values
@@ -114,20 +102,20 @@ export class Count implements Source {
 }
 
 /** The largest or the smallest of all values of all sources. */
-export class Extreme implements Source {
-  readonly #of: readonly Source[]
+export class Extreme<Subject> implements Source<Subject> {
+  readonly #of: readonly Source<Subject>[]
   readonly #largest: boolean
   readonly #values = new Values()
 
-  constructor(of: readonly Source[], largest: boolean) {
+  constructor(of: readonly Source<Subject>[], largest: boolean) {
     this.#of = of
     this.#largest = largest
   }
 
-  read(event: PacketEvent, reader: FieldReader): Values {
+  read(subject: Subject, reader: FieldReader): Values {
     let extreme: number | null = null
     for (const source of this.#of) {
-      const given = source.read(event, reader)
+      const given = source.read(subject, reader)
       for (let index = 0; index < given.count; index++) {
         const value = given.items[index] as number
         if (extreme === null || (this.#largest ? value > extreme : value < extreme)) extreme = value
@@ -142,24 +130,24 @@ export class Extreme implements Source {
 export type Operation = (left: Value, right: Value) => Value | null
 
 /** Arithmetic from left to right, on each pair of values; of nothing there is no sum, and no quotient by zero. */
-export class Arithmetic implements Source {
-  readonly #first: Source
-  readonly #steps: readonly { readonly operate: Operation; readonly source: Source }[]
+export class Arithmetic<Subject> implements Source<Subject> {
+  readonly #first: Source<Subject>
+  readonly #steps: readonly { readonly operate: Operation; readonly source: Source<Subject> }[]
   readonly #pairs: number
   #values = new Values()
   #next = new Values()
 
-  constructor(first: Source, steps: readonly { readonly operate: Operation; readonly source: Source }[], pairs: number) {
+  constructor(first: Source<Subject>, steps: readonly { readonly operate: Operation; readonly source: Source<Subject> }[], pairs: number) {
     this.#first = first
     this.#steps = steps
     this.#pairs = pairs
   }
 
-  read(event: PacketEvent, reader: FieldReader): Values {
-    let left = this.#first.read(event, reader)
+  read(subject: Subject, reader: FieldReader): Values {
+    let left = this.#first.read(subject, reader)
     for (let index = 0; index < this.#steps.length && left.count > 0; index++) {
       const { operate, source } = this.#steps[index]!
-      this.#combine(left, source.read(event, reader), operate, reader)
+      this.#combine(left, source.read(subject, reader), operate, reader)
       left = this.#values
     }
     return left

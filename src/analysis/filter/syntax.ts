@@ -26,7 +26,7 @@ export interface Negation {
 export interface Comparison {
   readonly kind: 'comparison'
   readonly quantifier: 'any' | 'all' | null
-  readonly subject: Operand
+  readonly first: Operand
   readonly clauses: readonly (RelationClause | MembershipClause)[]
   readonly at: Span
 }

@@ -1,110 +1,109 @@
-import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import { sharedFilter, topicMatches } from '../../mqtt/topics.ts'
 import type { FieldReader } from '../fields/field-reader.ts'
 import type { Value } from '../fields/values.ts'
 import type { Relation } from './relations.ts'
 import type { Source } from './sources.ts'
 
-/** What a compiled filter is made of: small tests, each of which says yes or no to a packet. None of them throws or keeps anything of a packet. */
-export interface PacketTest {
-  holds(event: PacketEvent, reader: FieldReader): boolean
+/** What a compiled filter is made of: small tests, each of which says yes or no to a subject. None of them throws or keeps anything of it. */
+export interface CompiledTest<Subject> {
+  holds(subject: Subject, reader: FieldReader): boolean
 }
 
-export class All implements PacketTest {
-  readonly #tests: readonly PacketTest[]
+export class All<Subject> implements CompiledTest<Subject> {
+  readonly #tests: readonly CompiledTest<Subject>[]
 
-  constructor(tests: readonly PacketTest[]) {
+  constructor(tests: readonly CompiledTest<Subject>[]) {
     this.#tests = tests
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    for (let index = 0; index < this.#tests.length; index++) if (!this.#tests[index]!.holds(event, reader)) return false
+  holds(subject: Subject, reader: FieldReader): boolean {
+    for (let index = 0; index < this.#tests.length; index++) if (!this.#tests[index]!.holds(subject, reader)) return false
     return true
   }
 }
 
-export class Any implements PacketTest {
-  readonly #tests: readonly PacketTest[]
+export class Any<Subject> implements CompiledTest<Subject> {
+  readonly #tests: readonly CompiledTest<Subject>[]
 
-  constructor(tests: readonly PacketTest[]) {
+  constructor(tests: readonly CompiledTest<Subject>[]) {
     this.#tests = tests
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    for (let index = 0; index < this.#tests.length; index++) if (this.#tests[index]!.holds(event, reader)) return true
+  holds(subject: Subject, reader: FieldReader): boolean {
+    for (let index = 0; index < this.#tests.length; index++) if (this.#tests[index]!.holds(subject, reader)) return true
     return false
   }
 }
 
 /** `a xor b xor c` holds where an odd number of them does. */
-export class Odd implements PacketTest {
-  readonly #tests: readonly PacketTest[]
+export class Odd<Subject> implements CompiledTest<Subject> {
+  readonly #tests: readonly CompiledTest<Subject>[]
 
-  constructor(tests: readonly PacketTest[]) {
+  constructor(tests: readonly CompiledTest<Subject>[]) {
     this.#tests = tests
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
+  holds(subject: Subject, reader: FieldReader): boolean {
     let odd = false
-    for (const test of this.#tests) if (test.holds(event, reader)) odd = !odd
+    for (const test of this.#tests) if (test.holds(subject, reader)) odd = !odd
     return odd
   }
 }
 
-export class Not implements PacketTest {
-  readonly #test: PacketTest
+export class Not<Subject> implements CompiledTest<Subject> {
+  readonly #test: CompiledTest<Subject>
 
-  constructor(test: PacketTest) {
+  constructor(test: CompiledTest<Subject>) {
     this.#test = test
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    return !this.#test.holds(event, reader)
+  holds(subject: Subject, reader: FieldReader): boolean {
+    return !this.#test.holds(subject, reader)
   }
 }
 
-export class Present implements PacketTest {
-  readonly #source: Source
+export class Present<Subject> implements CompiledTest<Subject> {
+  readonly #source: Source<Subject>
 
-  constructor(source: Source) {
+  constructor(source: Source<Subject>) {
     this.#source = source
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    return this.#source.read(event, reader).count > 0
+  holds(subject: Subject, reader: FieldReader): boolean {
+    return this.#source.read(subject, reader).count > 0
   }
 }
 
 /** For any value, or for all of them where `every`; never where there is none. */
-abstract class ValuesTest implements PacketTest {
-  readonly #source: Source
+abstract class ValuesTest<Subject> implements CompiledTest<Subject> {
+  readonly #source: Source<Subject>
   readonly #every: boolean
 
-  constructor(source: Source, every: boolean) {
+  constructor(source: Source<Subject>, every: boolean) {
     this.#source = source
     this.#every = every
   }
 
   protected abstract meets(value: Value): boolean
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    const values = this.#source.read(event, reader)
+  holds(subject: Subject, reader: FieldReader): boolean {
+    const values = this.#source.read(subject, reader)
     for (let index = 0; index < values.count; index++) if (this.meets(values.items[index]!) !== this.#every) return !this.#every
     return this.#every && values.count > 0
   }
 }
 
 /** `tcp.port & 1`: a bit is set. */
-export class NotZero extends ValuesTest {
+export class NotZero<Subject> extends ValuesTest<Subject> {
   protected override meets(value: Value): boolean {
     return value instanceof Uint8Array ? value.some((byte) => byte !== 0) : value !== 0
   }
 }
 
-export class Matches extends ValuesTest {
+export class Matches<Subject> extends ValuesTest<Subject> {
   readonly #pattern: RegExp
 
-  constructor(source: Source, pattern: RegExp, every: boolean) {
+  constructor(source: Source<Subject>, pattern: RegExp, every: boolean) {
     super(source, every)
     this.#pattern = pattern
   }
@@ -118,14 +117,14 @@ export class Matches extends ValuesTest {
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Every pair of values of two sources, or any of them. */
-export class Compares implements PacketTest {
-  readonly #left: Source
-  readonly #right: Source
+export class Compares<Subject> implements CompiledTest<Subject> {
+  readonly #left: Source<Subject>
+  readonly #right: Source<Subject>
   readonly #relation: Relation
   readonly #every: boolean
   readonly #pairs: number
 
-  constructor(left: Source, right: Source, relation: Relation, every: boolean, pairs: number) {
+  constructor(left: Source<Subject>, right: Source<Subject>, relation: Relation, every: boolean, pairs: number) {
     this.#left = left
     this.#right = right
     this.#relation = relation
@@ -133,10 +132,10 @@ export class Compares implements PacketTest {
     this.#pairs = pairs
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    const left = this.#left.read(event, reader)
+  holds(subject: Subject, reader: FieldReader): boolean {
+    const left = this.#left.read(subject, reader)
     if (left.count === 0) return false
-    const right = this.#right.read(event, reader)
+    const right = this.#right.read(subject, reader)
     if (right.count === 0) return false
     const relation = this.#relation
     const every = this.#every
@@ -156,16 +155,16 @@ export class Compares implements PacketTest {
 }
 
 /** A member of a set: equal to a value, or in a range with both its ends. */
-export interface Member {
-  readonly from: Source
-  readonly to: Source | null
+export interface Member<Subject> {
+  readonly from: Source<Subject>
+  readonly to: Source<Subject> | null
 }
 
 /** A set of literals that are alone equal to themselves: numbers, or text. However large it is, a value is looked up once. */
-export class IsOneOf extends ValuesTest {
+export class IsOneOf<Subject> extends ValuesTest<Subject> {
   readonly #members: ReadonlySet<Value>
 
-  constructor(source: Source, members: ReadonlySet<Value>, every: boolean) {
+  constructor(source: Source<Subject>, members: ReadonlySet<Value>, every: boolean) {
     super(source, every)
     this.#members = members
   }
@@ -175,16 +174,16 @@ export class IsOneOf extends ValuesTest {
   }
 }
 
-export class IsIn implements PacketTest {
-  readonly #source: Source
-  readonly #members: readonly Member[]
+export class IsIn<Subject> implements CompiledTest<Subject> {
+  readonly #source: Source<Subject>
+  readonly #members: readonly Member<Subject>[]
   readonly #equal: Relation
   readonly #atLeast: Relation | null
   readonly #atMost: Relation | null
   readonly #every: boolean
 
   /** `atLeast` and `atMost` are null for a kind without an order; the compiler lets no range through then. */
-  constructor(source: Source, members: readonly Member[], equal: Relation, atLeast: Relation | null, atMost: Relation | null, every: boolean) {
+  constructor(source: Source<Subject>, members: readonly Member<Subject>[], equal: Relation, atLeast: Relation | null, atMost: Relation | null, every: boolean) {
     this.#source = source
     this.#members = members
     this.#equal = equal
@@ -193,23 +192,23 @@ export class IsIn implements PacketTest {
     this.#every = every
   }
 
-  holds(event: PacketEvent, reader: FieldReader): boolean {
-    const values = this.#source.read(event, reader)
+  holds(subject: Subject, reader: FieldReader): boolean {
+    const values = this.#source.read(subject, reader)
     for (let index = 0; index < values.count; index++) {
-      if (this.#isMember(values.items[index]!, event, reader) !== this.#every) return !this.#every
+      if (this.#isMember(values.items[index]!, subject, reader) !== this.#every) return !this.#every
     }
     return this.#every && values.count > 0
   }
 
-  #isMember(value: Value, event: PacketEvent, reader: FieldReader): boolean {
+  #isMember(value: Value, subject: Subject, reader: FieldReader): boolean {
     for (const { from, to } of this.#members) {
-      const low = from.read(event, reader)
+      const low = from.read(subject, reader)
       // A time on a capture without a clock.
       if (low.count === 0) continue
       if (to === null) {
         if (this.#equal(value, low.items[0]!)) return true
       } else {
-        const high = to.read(event, reader)
+        const high = to.read(subject, reader)
         if (this.#atLeast!(value, low.items[0]!) && this.#atMost!(value, high.items[0]!)) return true
       }
     }

@@ -1,4 +1,5 @@
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../../session/exchange.ts'
+import { CAUSES } from '../../session/leg-causes.ts'
 import { PACKET_TYPES } from '../../mqtt/packet.ts'
 import { BYTE, COUNT, DRAFT, ORDINAL, TEXT, TEXT_OR_NULL, TIME, UINT16, VERSION } from './common.ts'
 import type { FromSchema } from './from-schema.ts'
@@ -31,6 +32,12 @@ const FILTER = {
   required: ['topicFilter', 'qos', 'reasonCode'],
 } as const
 
+const CAUSE = {
+  type: 'object',
+  properties: { leg: { ...COUNT, description: 'Index in legsMs.' }, cause: { enum: CAUSES }, ms: { type: 'number', description: 'Of the leg.' } },
+  required: ['leg', 'cause', 'ms'],
+} as const
+
 const EXCHANGE = {
   type: 'object',
   properties: {
@@ -49,13 +56,18 @@ const EXCHANGE = {
     steps: { type: 'array', items: STEP, description: 'Its packets; the first and the last ones where there were very many.' },
     durationMs: { type: ['number', 'null'], description: 'From its first packet to its last.' },
     legsMs: { type: 'array', items: { type: 'number' }, description: 'From each packet to the one that took the exchange further.' },
-    networkMs: { type: ['number', 'null'], description: 'The part of the time that the network took; null where that is not known.' },
+    networkMs: {
+      type: ['number', 'null'],
+      description: 'Of all legs together, the round trip of what was to be answered and its TCP acknowledgement: network and TCP stacks without the program. Null where that is not known.',
+    },
+    causes: { type: 'array', items: CAUSE, description: 'Why legs were slow, those of which TCP shows something.' },
     retransmitted: { ...COUNT, description: 'Packets that were sent more than once.' },
+    resumed: { ...COUNT, description: 'How often it went on with a later connection of the client.' },
     certainty: { enum: ['certain', 'likely', 'unsure'] },
   },
   required: [
     'schema', 'number', 'stream', 'clientId', 'version', 'kind', 'initiator', 'packetIdentifier', 'topic', 'filters', 'outcome', 'reasonCode', 'steps',
-    'durationMs', 'legsMs', 'networkMs', 'retransmitted', 'certainty',
+    'durationMs', 'legsMs', 'networkMs', 'causes', 'retransmitted', 'resumed', 'certainty',
   ],
 } as const
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FILTER_FIELDS } from '../../../src/analysis/fields.ts'
+import { PACKET_FIELDS } from '../../../src/analysis/fields.ts'
 import { compileColumns } from '../../../src/analysis/fields/columns.ts'
 import { durationText, epochText } from '../../../src/analysis/fields/time-text.ts'
 import type { PacketEvent } from '../../../src/mqtt/packet-event.ts'
@@ -7,7 +7,7 @@ import { ascii, CLOCK, field, packet, packetEvent, readerOf } from '../build.ts'
 import { PACKETS } from '../packets.ts'
 
 function line(names: string, event: PacketEvent, showSecrets = false, clock: typeof CLOCK | null = CLOCK): string {
-  const sources = names.split(' ').map((name) => FILTER_FIELDS.get(name)!)
+  const sources = names.split(' ').map((name) => PACKET_FIELDS.get(name)!)
   return compileColumns(sources, readerOf(clock), { showSecrets })(event)
 }
 
@@ -103,6 +103,6 @@ describe('times as text', () => {
 
   it('a date with a day of one digit has a blank before it, as in Wireshark', () => {
     const clock = { epochSeconds: 1_701_493_205, epochNanoseconds: 0 }
-    expect(compileColumns([FILTER_FIELDS.get('frame.time')!], readerOf(clock))(packetEvent(packet(0xc0), { time: 0 }))).toBe('Dec  2, 2023 05:00:05.000000000 UTC')
+    expect(compileColumns([PACKET_FIELDS.get('frame.time')!], readerOf(clock))(packetEvent(packet(0xc0), { time: 0 }))).toBe('Dec  2, 2023 05:00:05.000000000 UTC')
   })
 })

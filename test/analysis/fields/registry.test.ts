@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { FILTER_FIELDS } from '../../../src/analysis/fields.ts'
+import { FIELD_TABLES, PACKET_FIELDS } from '../../../src/analysis/fields.ts'
 import { valueNames } from '../../../src/analysis/fields/value-names.ts'
 import { MQTT_FIELDS, PROPERTY_FIELDS } from '../../../src/mqtt/fields.ts'
 import { PROPERTIES } from '../../../src/mqtt/properties.ts'
@@ -8,16 +8,16 @@ import { requireTool } from '../../tools.ts'
 import { readerOf } from '../build.ts'
 import { PACKET_NAMES, PACKETS } from '../packets.ts'
 
-const names = FILTER_FIELDS.sources.map(({ field }) => field.name)
+const names = PACKET_FIELDS.sources.map(({ field }) => field.name)
 
 describe('the registry', () => {
   it('has every field of the decoder', () => {
-    expect(MQTT_FIELDS.filter(({ name }) => FILTER_FIELDS.get(name)?.field.name !== name)).toEqual([])
+    expect(MQTT_FIELDS.filter(({ name }) => PACKET_FIELDS.get(name)?.field.name !== name)).toEqual([])
   })
 
   it('has one typed field for each of the 27 properties, named after it', () => {
     const typed = PROPERTIES.map(({ name, type }) => {
-      const { field, kind } = FILTER_FIELDS.get(PROPERTY_FIELDS[name].name)!
+      const { field, kind } = PACKET_FIELDS.get(PROPERTY_FIELDS[name].name)!
       expect(field.name).toMatch(/^mqtt\.property\.[a-z_]+$/)
       const wanted = { 'utf8-string': 'text', 'binary-data': 'bytes', 'utf8-string-pair': 'presence' }[type as string] ?? 'number'
       return `${name} ${kind === wanted ? 'right' : `is ${kind}, not ${wanted}`}`
@@ -35,7 +35,7 @@ describe('the registry', () => {
   it('gives each value in the form that its kind promises', () => {
     const reader = readerOf()
     const wrong: string[] = []
-    for (const source of FILTER_FIELDS.sources) {
+    for (const source of PACKET_FIELDS.sources) {
       for (const packet of PACKET_NAMES) {
         for (const value of reader.values(PACKETS[packet](), source)) {
           const right = {
@@ -58,11 +58,11 @@ describe('completion', () => {
     ['a whole name that is the beginning of others', 'mqtt.ver', ['mqtt.ver', 'mqtt.ver.bridge', 'mqtt.version', 'mqtt.version.certainty']],
     ['nothing that any name begins with', 'http', []],
   ])('of %s', (_, prefix, expected) => {
-    expect(FILTER_FIELDS.complete(prefix)).toEqual(expected)
+    expect(PACKET_FIELDS.complete(prefix)).toEqual(expected)
   })
 
   it('of nothing gives all names', () => {
-    expect(FILTER_FIELDS.complete('')).toEqual([...names].sort())
+    expect(PACKET_FIELDS.complete('')).toEqual([...names].sort())
   })
 })
 
@@ -75,7 +75,7 @@ describe('search', () => {
     ['text that is no regular expression', '(not used', ['mqtt.retain_reserved']],
     ['what no field has', 'zigbee', []],
   ])('for %s', (_, pattern, expected) => {
-    expect(FILTER_FIELDS.search(pattern).map(({ name }) => name)).toEqual(expected)
+    expect(PACKET_FIELDS.search(pattern).map(({ name }) => name)).toEqual(expected)
   })
 })
 
@@ -91,7 +91,7 @@ describe('the nearest name', () => {
     ['it is empty', '', null],
     ['it is far too long', 'mqtt.topic'.repeat(50), null],
   ])('where %s', (_, wrong, expected) => {
-    expect(FILTER_FIELDS.nearest(wrong)).toBe(expected)
+    expect(PACKET_FIELDS.nearest(wrong)).toBe(expected)
   })
 })
 
@@ -100,14 +100,14 @@ describe.skipIf(!requireTool('tshark'))('beside Wireshark', () => {
 
   it('a field is marked as known to Wireshark where Wireshark has the name', () => {
     const known = new Set(lines('fields').map((line) => line.split('\t')[2]))
-    for (const { field } of FILTER_FIELDS.sources) expect(`${field.name} ${String(field.wireshark)}`).toBe(`${field.name} ${String(known.has(field.name))}`)
+    for (const { field } of FIELD_TABLES.flatMap(({ sources }) => sources)) expect(`${field.name} ${String(field.wireshark)}`).toBe(`${field.name} ${String(known.has(field.name))}`)
   })
 
   it('a filter may use each name that Wireshark has for a value', () => {
     const missing: string[] = []
     for (const line of lines('values')) {
       const [kind, fieldName, value, name] = line.split('\t')
-      const field = FILTER_FIELDS.get(fieldName ?? '')?.field
+      const field = PACKET_FIELDS.get(fieldName ?? '')?.field
       if (kind !== 'V' || field === undefined || name === undefined || !fieldName!.startsWith('mqtt.')) continue
       const ours = valueNames(field)?.values.get(name.toLowerCase())
       if (ours !== Number(value)) missing.push(`${fieldName} ${value} ${name}: ${ours}`)

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { PACKET_FIELDS } from '../../../src/analysis/fields.ts'
 import { compileFilter, formatFilterError, type Filter } from '../../../src/analysis/filter/filter.ts'
 import type { PacketEvent } from '../../../src/mqtt/packet-event.ts'
 import { ascii, block, field, packet, packetEvent, readerOf } from '../build.ts'
 import { PACKETS, type PacketName } from '../packets.ts'
 
-function compiled(text: string): Filter {
-  const result = compileFilter(text)
+function compiled(text: string): Filter<PacketEvent> {
+  const result = compileFilter(text, PACKET_FIELDS)
   if (!result.ok) throw new Error(formatFilterError(text, result.error))
   return result.filter
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { FieldReader } from '../../../src/analysis/fields/field-reader.ts'
+import { PACKET_FIELDS } from '../../../src/analysis/fields.ts'
 import { compileFilter } from '../../../src/analysis/filter/filter.ts'
 import { LIMITS } from '../../../src/analysis/limits.ts'
 import { createPipeline, type Pipeline } from '../../../src/analysis/pipeline.ts'
@@ -32,7 +33,7 @@ interface Shown {
 }
 
 function mqtapFrames(capture: string, text: string): Shown {
-  const result = compileFilter(text)
+  const result = compileFilter(text, PACKET_FIELDS)
   if (!result.ok) throw new Error(result.error.message)
   const ports = new Uint8Array(65_536)
   ports[1883] = 1

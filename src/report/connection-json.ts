@@ -1,0 +1,66 @@
+import { closingText } from './closing-text.ts'
+import { CONNECTION_SCHEMA_NAME } from './schema/connection.ts'
+import { epochText, milliseconds } from './time-format.ts'
+import type { CaptureClock } from '../capture/frame.ts'
+import type { Limits } from '../session/connect-facts.ts'
+import type { NetworkConnection } from '../session/network-connection.ts'
+import type { ConnectionObject } from './schema/connection.ts'
+
+/** Ended connections as the objects of `schema/connection.ts`, for all machine formats. */
+
+export function connectionObject(connection: NetworkConnection, clock: CaptureClock | null): ConnectionObject {
+  const { mqtt, connect, connack, closing, finish, client, server } = connection
+  if (closing === null) throw new Error('connectionObject: the connection has not ended')
+  const { tcp } = mqtt
+  const clientEnd = mqtt.client ?? 0
+  const sent = tcp.half(clientEnd)
+  const received = tcp.otherHalf(clientEnd)
+  const { handshake, willIsDue } = connection
+  return {
+    schema: CONNECTION_SCHEMA_NAME,
+    stream: tcp.stream,
+    client: tcp.endpoints[clientEnd].text,
+    server: tcp.endpoints[clientEnd === 0 ? 1 : 0].text,
+    clientId: mqtt.clientIdentifier ?? null,
+    version: mqtt.version,
+    versionCertainty: mqtt.versionCertainty,
+    opened: epochText(clock, tcp.firstTime),
+    closed: finish === null ? null : epochText(clock, finish.time),
+    closedBy: closing.by,
+    closeReason: closing.reason,
+    closeText: closingText(connection)!,
+    closeCertainty: closing.certainty,
+    closeEvidence: [...closing.evidence],
+    handshakeMs: handshake === null ? null : milliseconds(handshake.answered),
+    connectMs: connect === null || connack === null ? null : duration(connack.time - connect.time),
+    connackReasonCode: connack?.reasonCode ?? null,
+    cleanStart: connect?.cleanStart ?? null,
+    sessionPresent: connack?.sessionPresent ?? null,
+    sessionExpected: connection.sessionExpected,
+    sessionExpiry: connection.sessionExpiry,
+    keepAlive: connection.keepAlive,
+    userName: connect?.userName ?? null,
+    will: connect === null || connect.will === null ? null : {
+      topic: connect.will.topic ?? null, qos: connect.will.qos, retain: connect.will.retain, delay: connect.will.delay,
+      payloadLength: connect.will.payloadLength, due: willIsDue,
+    },
+    limits: { client: limitsObject(connect?.limits), server: limitsObject(connack?.limits) },
+    reconnectMs: connection.reconnectedAfter === null ? null : milliseconds(connection.reconnectedAfter),
+    packets: { client: client.packets, server: server.packets },
+    bytes: { client: sent.offset - sent.gapBytes, server: received.offset - received.gapBytes },
+    longestSilenceMs: { client: duration(client.longestSilence), server: duration(server.longestSilence) },
+    mostInFlight: { client: client.mostInFlight, server: server.mostInFlight },
+    gaps: sent.gaps + received.gaps,
+    retransmissions: sent.retransmissions + received.retransmissions,
+    outOfOrder: sent.outOfOrder + received.outOfOrder,
+    complete: connection.complete,
+  }
+}
+
+function duration(nanoseconds: number): number | null {
+  return Number.isNaN(nanoseconds) ? null : milliseconds(nanoseconds)
+}
+
+function limitsObject(limits: Limits | undefined): ConnectionObject['limits']['client'] {
+  return limits === undefined ? null : { ...limits }
+}

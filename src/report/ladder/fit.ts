@@ -1,0 +1,57 @@
+/** Text that is safe for a terminal, made to fit a number of its columns. */
+import stringWidth from 'string-width'
+import { cut } from '../../bytes/printable.ts'
+import { blanks } from '../padding.ts'
+
+/** At most `width` columns wide: cut where it is longer, and then ends in `…`. */
+export function fitted(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  let length = Math.min(width, text.length - 1)
+  let shorter = cut(text, length)
+  // Many characters take two columns.
+  while (length > 0 && stringWidth(shorter) > width) shorter = cut(text, --length)
+  return shorter
+}
+
+/** Exactly `width` columns: cut, or with blanks behind it. */
+export function cell(text: string, width: number): string {
+  const fit = fitted(text, width)
+  return fit + spaces(width - stringWidth(fit))
+}
+
+/** The same with the blanks on both sides. */
+export function centred(text: string, width: number, filler = ' '): string {
+  const fit = fitted(text, width)
+  const room = Math.max(0, width - stringWidth(fit))
+  const before = Math.floor(room / 2)
+  return filler.repeat(before) + fit + filler.repeat(room - before)
+}
+
+/** Less of a text says nothing. */
+const WORTH_CUTTING = 8
+
+/** The first of the forms that fits, its parts two spaces apart; else the last one, cut, if that leaves something of it. */
+export function fittingForm(forms: readonly (readonly string[])[], width: number): string {
+  let text = ''
+  for (const parts of forms) {
+    text = parts.filter((part) => part !== '').join('  ')
+    if (stringWidth(text) <= width) return text
+  }
+  return width < WORTH_CUTTING ? '' : fitted(text, width)
+}
+
+/** The text, cut where it does not fit, and behind it as many of the words as do. */
+export function fittingWords(text: string, words: readonly string[], width: number): string {
+  let shown = fitted(text, width)
+  for (const more of words) {
+    const longer = `${shown} ${more}`
+    if (stringWidth(longer) > width) break
+    shown = longer
+  }
+  return shown
+}
+
+/** Any number of blanks. */
+export function spaces(number: number): string {
+  return number <= 0 ? '' : number <= 64 ? blanks(number) : ' '.repeat(number)
+}

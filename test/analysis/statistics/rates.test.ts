@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Rates } from '../../../src/analysis/statistics/rates.ts'
+import { CLIENT, SERVER, UNKNOWN } from '../../../src/analysis/statistics/traffic.ts'
+
+const MILLISECOND = 1e6
+const SECOND = 1e9
+const DAY = 86_400 * SECOND
+
+/** Starts, in milliseconds, with how many packets. */
+const counts = (rates: Rates, most = 70) => rates.columns(most).columns.map(({ start, packets: { client, server, unknown } }) => [start / MILLISECOND, client + server + unknown])
+
+test('none', () => {
+  expect(new Rates(64).columns(70).columns).toEqual([])
+})
+
+test('packets and bytes, by who sent them', () => {
+  const rates = new Rates(64, SECOND)
+  rates.add(0.2 * SECOND, CLIENT, 10)
+  rates.add(0.9 * SECOND, CLIENT, 5)
+  rates.add(1.0 * SECOND, SERVER, 7)
+  rates.add(1.5 * SECOND, UNKNOWN, 1)
+  expect(rates.columns(70)).toEqual({
+    interval: SECOND,
+    columns: [
+      { start: 0, packets: { client: 2, server: 0, unknown: 0 }, bytes: { client: 15, server: 0, unknown: 0 } },
+      { start: SECOND, packets: { client: 0, server: 1, unknown: 1 }, bytes: { client: 0, server: 7, unknown: 1 } },
+    ],
+  })
+})
+
+test('columns without a packet are there', () => {
+  const rates = new Rates(64, MILLISECOND)
+  for (const time of [2, 5]) rates.add(time * MILLISECOND, CLIENT, 1)
+  expect(counts(rates)).toEqual([[2, 1], [3, 0], [4, 0], [5, 1]])
+})
+
+test('packets that are older than the first one', () => {
+  const rates = new Rates(64, MILLISECOND)
+  for (const time of [1, -2, 0, -0.5]) rates.add(time * MILLISECOND, CLIENT, 1)
+  expect(counts(rates)).toEqual([[-2, 1], [-1, 1], [0, 1], [1, 1]])
+})
+
+test('packets without a time are only counted', () => {
+  const rates = new Rates(64)
+  rates.add(NaN, CLIENT, 1)
+  expect([rates.untimed, rates.columns(70).columns]).toEqual([1, []])
+})
+
+describe('a chosen interval', () => {
+  test('is doubled until the capture fits', () => {
+    const rates = new Rates(4, SECOND)
+    for (const second of [0, 1, 2, 3]) rates.add(second * SECOND, CLIENT, 1)
+    expect([rates.widened, rates.columns(70).interval]).toEqual([false, SECOND])
+    rates.add(4 * SECOND, CLIENT, 1)
+    expect([rates.widened, counts(rates)]).toEqual([true, [[0, 2], [2_000, 2], [4_000, 1]]])
+    rates.add(31 * SECOND, CLIENT, 1)
+    expect(counts(rates)).toEqual([[0, 5], [8_000, 0], [16_000, 0], [24_000, 1]])
+  })
+
+  test('has all its columns, however many fit a plot', () => {
+    const rates = new Rates(1_024, SECOND)
+    for (let second = 0; second < 500; second++) rates.add(second * SECOND, CLIENT, 1)
+    expect(rates.columns(70).columns).toHaveLength(500)
+  })
+})
+
+describe('an interval that suits the capture', () => {
+  test.each([
+    [69e3, 1e3], [13.5 * SECOND, 0.2 * SECOND], [60 * SECOND, SECOND], [600 * SECOND, 10 * SECOND], [3_600 * SECOND, 60 * SECOND], [DAY, 1_800 * SECOND], [7 * DAY, 4 * 3_600 * SECOND],
+    [365 * DAY, 10 * DAY],
+  ])('of %d ns: %d ns', (length, interval) => {
+    const rates = new Rates(8_192)
+    for (let part = 0; part <= 100; part++) rates.add((length * part) / 100, CLIENT, 1)
+    expect(rates.columns(70).interval).toBe(interval)
+  })
+
+  test('makes neither too many columns nor too few, whatever the length', () => {
+    fc.assert(fc.property(fc.double({ min: 5, max: 18.5, noNaN: true }), fc.integer({ min: -1e9, max: 1e12 }), (exponent, first) => {
+      const rates = new Rates(8_192)
+      const length = Math.floor(10 ** exponent)
+      rates.add(first, CLIENT, 1)
+      rates.add(first + length, CLIENT, 1)
+      const { columns } = rates.columns(70)
+      expect(columns.length).toBeLessThanOrEqual(70)
+      expect(columns.length).toBeGreaterThanOrEqual(24)
+    }))
+  })
+})
+
+test('no packet is lost or made up, whatever the times are', () => {
+  const time = fc.oneof(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: -1e12, max: 1e12 }), fc.maxSafeInteger(), fc.constant(Number.MAX_VALUE), fc.constant(-Infinity))
+  fc.assert(fc.property(fc.array(fc.tuple(time, fc.constantFrom(CLIENT, SERVER, UNKNOWN), fc.nat(1000)), { maxLength: 200 }), fc.option(fc.integer({ min: 1, max: 1e12 })), (packets, interval) => {
+    const rates = new Rates(32, interval)
+    for (const [at, by, bytes] of packets) rates.add(at, by, bytes)
+    const { columns, interval: width } = rates.columns(20)
+    const timed = packets.filter(([at]) => Number.isFinite(at) && at !== Number.MAX_VALUE)
+    expect(rates.untimed).toBe(packets.length - timed.length)
+    for (const [by, name] of (['client', 'server', 'unknown'] as const).entries()) {
+      const own = timed.filter(([, sender]) => sender === by)
+      expect(columns.reduce((sum, column) => sum + column.packets[name], 0)).toBe(own.length)
+      expect(columns.reduce((sum, column) => sum + column.bytes[name], 0)).toBe(own.reduce((sum, [, , bytes]) => sum + bytes, 0))
+    }
+    expect(columns.length).toBeLessThanOrEqual(interval === null ? 20 : 32)
+    // Each packet is in the column of its time, as far as doubles can tell.
+    for (const { start, packets: { client, server, unknown } } of columns) {
+      if (Math.abs(start) > 1e15) continue
+      expect(client + server + unknown).toBe(timed.filter(([at]) => at >= start && at < start + width).length)
+    }
+  }))
+})

@@ -1,0 +1,97 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CONNECTION_SCHEMA } from '../../src/report/schema/connection.ts'
+import { checkAgainst } from '../report/schema-check.ts'
+import { CONNACK_311, CONNECT_311, pcap, publish } from './captures.ts'
+import { run } from './run.ts'
+import type { Segment } from './captures.ts'
+
+const CAPTURES = 'fixtures/captures/'
+const captures = readdirSync(new URL(`../../${CAPTURES}`, import.meta.url)).filter((name) => !name.endsWith('.txt'))
+
+const fromClient = (payload: Uint8Array): Segment => ({ fromClient: true, payload })
+const fromServer = (payload: Uint8Array): Segment => ({ fromClient: false, payload })
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'mqtap-test-'))
+  const connection = [fromClient(CONNECT_311), fromServer(CONNACK_311)]
+  writeFileSync(path.join(folder, 'open.pcap'), pcap(connection))
+  writeFileSync(path.join(folder, 'cut.pcap'), pcap(connection).subarray(0, -3))
+  writeFileSync(path.join(folder, 'other-port.pcap'), pcap([fromServer(publish('a', 'b'))], 2005))
+  writeFileSync(path.join(folder, 'no-mqtt.pcap'), pcap([fromClient(new TextEncoder().encode('EHLO example.org\r\n'))], 25))
+  writeFileSync(path.join(folder, 'not-mqtt.pcap'), pcap([fromClient(new TextEncoder().encode('EHLO example.org\r\n'))]))
+  const hostile = Uint8Array.from(CONNECT_311)
+  hostile.set([0x1b, 0x5b, 0x32, 0x4a], hostile.length - 4)
+  writeFileSync(path.join(folder, 'hostile.pcap'), pcap([fromClient(hostile), fromServer(CONNACK_311)]))
+  writeFileSync(path.join(folder, 'empty.pcap'), '')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const here = (...args: string[]) => run(['connections', ...args], { cwd: folder })
+
+describe('mqtap connections', () => {
+  test('one line a connection, when it ends', async () => {
+    const { code, stdout, stderr } = await run(['connections', '--header', `${CAPTURES}broker-restart.pcap`])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      'STREAM       TIME LASTED CLIENT     VER     PKTS>  <PKTS WHY IT ENDED',
+      '     2   0.007019 2.46ms editor     3.1.1       3      2 DISCONNECT of the client in packet 13',
+      '     0   0.000000  249ms patient-3.1.1 3.1.1       3      3 closed by the server without DISCONNECT, 206ms after packet 17',
+      '     1   0.001126  249ms patient-5.0   5.0         3      3 closed by the server without DISCONNECT, 207ms after packet 16',
+      '     3   0.551521 15.0us 127.0.0.1:52730 -           0      0 refused by TCP: no program listens on this port',
+      '     4   0.553583 8.00us 127.0.0.1:52744 -           0      0 refused by TCP: no program listens on this port',
+    ])
+  })
+
+  test('how many ended in which way', async () => {
+    const { code, stdout } = await run(['connections', '-q', '--utc', `${CAPTURES}keep-alive.pcap`])
+    expect(code).toBe(0)
+    expect(stdout.split('\n').slice(-4, -1)).toEqual(['Connections             4', '  DISCONNECT            2', '  Keep Alive            2'])
+  })
+
+  test.each(captures)('the objects of %s are what the schema says, each connection once', async (name) => {
+    const { stdout } = await run(['connections', '-f', 'ndjson', CAPTURES + name])
+    const differences = checkAgainst(CONNECTION_SCHEMA)
+    const objects = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { stream: number; packets: { client: number; server: number } })
+    expect(objects.map(differences).flat()).toEqual([])
+    expect(new Set(objects.map(({ stream }) => stream)).size).toBe(objects.length)
+    // What both sides have sent is what there is.
+    const packets = (await run(['read', '-f', 'fields', '-e', 'mqtt.msgtype', CAPTURES + name])).stdout.split('\n').length - 1
+    expect(objects.reduce((sum, { packets: { client, server } }) => sum + client + server, 0)).toBe(packets)
+  })
+
+  test('-f json is an array, -f csv a row for each', async () => {
+    const array = JSON.parse((await here('-f', 'json', 'open.pcap')).stdout) as unknown[]
+    expect(array).toHaveLength(1)
+    const rows = (await here('-f', 'csv', 'open.pcap')).stdout.trimEnd().split('\n')
+    expect(rows).toHaveLength(2)
+    expect(rows[0]).toMatch(/^stream,client,server,clientId,/)
+    expect(rows[1]).toMatch(/^0,10\.0\.0\.21:50122,10\.0\.0\.2:1883,plc-7,3\.1\.1,seen,/)
+  })
+
+  test('text from the wire is safe for a terminal', async () => {
+    expect((await here('hostile.pcap')).stdout).not.toContain('\u001b')
+  })
+
+  test('only connections of the chosen ports, and others that carry MQTT', async () => {
+    expect((await here('no-mqtt.pcap')).stdout).toBe('')
+    expect((await here('other-port.pcap')).stdout).toBe('')
+    expect((await here('--port', '2005', 'other-port.pcap')).stdout).toContain('still open when the capture ended')
+    expect((await here('not-mqtt.pcap')).stdout).toContain('still open when the capture ended')
+  })
+
+  test.each([
+    ['a capture that is cut off', ['cut.pcap'], 3, /ends inside/],
+    ['an empty file', ['empty.pcap'], 3, /empty/],
+    ['a file that is not there', ['nowhere.pcap'], 3, /nowhere\.pcap/],
+    ['no file', [], 2, /give a capture file/],
+    ['an unknown format', ['-f', 'xml', 'open.pcap'], 2, /line, ndjson, json, csv/],
+  ] as [string, string[], number, RegExp][])('%s', async (_name, args, expected, message) => {
+    const { code, stderr } = await here(...args)
+    expect(code).toBe(expected)
+    expect(stderr).toMatch(message)
+  })
+})
