@@ -84,6 +84,39 @@ export const LIMITS = {
     openPings: 100,
     /** Sessions of clients, those that are away as well: as many as connections. */
     clientSessions: 262_144,
+    /** Subscriptions of all clients, those gone lately as well: one for each Session, or many for some of them. */
+    subscriptions: 262_144,
+    /** Of one client, those that are gone and still known, since messages for them may wait in queues: more than a program ends at once. */
+    goneSubscriptions: 64,
+    /** Levels of a topic filter: servers allow 7 to 200. Each level is a node of the tree, so a crafted filter of 64 KiB would take megabytes. */
+    filterLevels: 256,
+    /** SUBSCRIBEs and UNSUBSCRIBEs of one connection without an answer: programs wait for it after a few. */
+    openRequests: 256,
+    /** Addresses of servers: a capture shows a handful; each has a tree of filters and a table of topics. */
+    servers: 4_096,
+    /** Publications remembered: those that wait for copies, and as many of those that were told, for copies that come late. */
+    publications: 32_768,
+    /** Copies of these that came or are expected: two for each. */
+    copies: 65_536,
+    /** Subscriptions that match one topic. Who should get a message with more of them is not followed. */
+    matches: 65_536,
+    /** Clients with subscriptions that match, remembered with the topics; finding them again takes microseconds. */
+    rememberedMatches: 262_144,
+    /** Topics remembered without a publication, for their retained message or for whose subscriptions match. */
+    topics: 65_536,
+    /** Copies that wait for their publication, each for `settling`: they do so only where the capture lacks publishers, or is in disorder. */
+    parkedCopies: 4_096,
+    /** Wills of connections, to know where a message may come from. */
+    wills: 65_536,
+    /** 20 s: within that a server that is alive sends a message on. The standard sets no time; servers do so within milliseconds. */
+    copyDeadline: 20_000_000_000,
+    /** 120 s: clients send a PINGREQ each minute mostly, and its answer shows that nothing is missing before it. */
+    proofDeadline: 120_000_000_000,
+    /** 1 s: after the last copy no further one is waited for; nodes of a cluster know of a subscription. */
+    settling: 1_000_000_000,
+    /** More than an hour without a frame, or more than a second back: the clock was set. */
+    clockForward: 3_600_000_000_000,
+    clockBackward: 1_000_000_000,
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },

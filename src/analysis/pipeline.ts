@@ -26,7 +26,7 @@ export interface PipelineOptions {
   readonly outcomesOnly?: boolean
 }
 
-/** Exchanges are paired, and connections followed, only where `exchange` or `connection` is there. */
+/** Exchanges are paired, and connections followed, only where `exchange`, `connection` or `delivery` is there. */
 export interface PipelineSink extends SessionSink {
   /** `exchange`: the one that the packet belongs to, ended or not, valid during the call; null where there is none, and where exchanges are not paired. */
   packet(event: PacketEvent, exchange: Exchange | null): void
@@ -69,6 +69,9 @@ export interface CaptureTotals {
   readonly exchangesLeftOut: number
   /** Sessions of clients that were forgotten because of a limit: what they had begun has no end, and what comes after is taken for new. */
   readonly sessionsForgotten: number
+  /** Subscriptions and publications that were not followed across clients because of a limit. */
+  readonly subscriptionsLeftOut: number
+  readonly publicationsLeftOut: number
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
@@ -123,7 +126,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
   constructor(options: PipelineOptions, sink: PipelineSink) {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
-    this.#sessions = sink.exchange === undefined && sink.connection === undefined ? null : new SessionTracker(sink, LIMITS.session, options.outcomesOnly)
+    const follows = sink.exchange !== undefined || sink.connection !== undefined || sink.delivery !== undefined
+    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session, options.outcomesOnly) : null
     this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
@@ -183,6 +187,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
       sessionsForgotten: this.#sessions?.forgottenSessions ?? 0,
+      subscriptionsLeftOut: this.#sessions?.deliveries?.subscriptions.leftOut ?? 0,
+      publicationsLeftOut: this.#sessions?.deliveries?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,

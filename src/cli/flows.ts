@@ -7,6 +7,7 @@ import { CsvList, JsonList, NdjsonList } from '../report/object-renderers.ts'
 import { EXCHANGE_SCHEMA } from '../report/schema/exchange.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
+import { DeliveryListing } from './delivery-listing.ts'
 import { EXIT } from './exit.ts'
 import { flowsPlan, listedChoice } from './flows-plan.ts'
 import { showLadders } from './ladders.ts'
@@ -23,7 +24,7 @@ import type { Arguments } from './option-values.ts'
 export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
   const plan = await flowsPlan(args, files)
   if (plan.ladder && !plan.quiet) return showLadders(plan)
-  const listing = new Listing(plan)
+  const listing = plan.deliveries ? new DeliveryListing(plan) : new Listing(plan)
   try {
     return await listing.run()
   } finally {

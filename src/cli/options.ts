@@ -65,6 +65,7 @@ export const READ_OPTIONS: Readonly<Record<string, Options>> = {
 export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
   Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
   ladder: flag(SHOW, 'A sequence diagram of each connection: all packets, and what TCP did'),
+  deliveries: flag(SHOW, 'What servers passed on to whom: one line for each message published'),
   client: value(SHOW, 'Only this client: its identifier or its address'),
   stream: value(SHOW, 'Only this connection: its number, as tcp.stream'),
   pings: flag(SHOW, 'PINGREQ and PINGRESP; --no-pings leaves them out'),

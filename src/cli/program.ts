@@ -80,6 +80,7 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
         .example('mqtap flows capture.pcapng', 'One line for each exchange')
         .example('mqtap flows --slow 250 --failed c.pcap', 'What took 250 ms, or failed')
         .example('mqtap flows --open c.pcap', 'What was never answered')
+        .example('mqtap flows --deliveries c.pcap', 'Who got what was published')
         .example("mqtap flows -Y 'mqtt.qos == 2' c.pcap", 'What a display filter lets through')
         .example('mqtap flows --ladder --client a c.pcap', 'All that a client did, as a diagram')
         .example('mqtap flows -f mermaid --stream 3 c.pcap', 'A connection, to paste into an issue')

@@ -1,7 +1,9 @@
 import stringWidth from 'string-width'
 import { printable } from '../bytes/printable.ts'
 import { blanks } from './padding.ts'
+import { wireText } from './wire-text.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
+import type { Party } from '../session/delivery.ts'
 
 /** How a client is named in lines for people: by its identifier, or by its address while the identifier is not known or empty. Safe for a terminal. */
 
@@ -13,6 +15,12 @@ export function clientName(connection: MqttConnection): string {
   if (typeof clientIdentifier === 'string' && clientIdentifier !== '') return printable(clientIdentifier)
   if (clientIdentifier !== undefined && typeof clientIdentifier !== 'string') return `0x${clientIdentifier.hex}`
   return tcp.endpoints[client ?? 0].text
+}
+
+/** The same of a client in a delivery. */
+export function partyName({ clientIdentifier, address }: Party): string {
+  if (typeof clientIdentifier === 'string' && clientIdentifier !== '') return printable(clientIdentifier)
+  return clientIdentifier === undefined || clientIdentifier === '' ? address : wireText(clientIdentifier)
 }
 
 /** A client's name as the cell of a column, with its width on a terminal. */

@@ -11,7 +11,7 @@ export interface PacketRenderer {
   end(): string
 }
 
-/** The same for a list of anything else: exchanges, connections. Nothing of an item is kept beyond the call. */
+/** The same for a list of anything else: exchanges, connections, deliveries. Nothing of an item is kept beyond the call. */
 export interface Renderer<Item> {
   begin(): string
   item(item: Item): string

@@ -15,19 +15,29 @@ export interface ClientSessionLimits {
   readonly clientSessions: number
 }
 
+/** Hears of where Sessions begin and end. */
+export interface SessionFollower {
+  /** The server has accepted the connection, which goes on with the Session or begins it `anew`. */
+  began(session: ClientSession, connection: NetworkConnection, anew: boolean): void
+  /** The Session is over, or it is forgotten. */
+  ended(session: ClientSession): void
+}
+
 const NANOSECONDS = 1e9
 
 export class ClientSessions {
   readonly #exchanges: ExchangeTracker
   readonly #limit: number
+  readonly #follower: SessionFollower | null
   /** By server and client identifier; of each server, those heard of last stand last. */
   readonly #servers = new Map<string, Map<Text, ClientSession>>()
   #count = 0
   #forgotten = 0
 
-  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits) {
+  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits, follower: SessionFollower | null = null) {
     this.#exchanges = exchanges
     this.#limit = clientSessions
+    this.#follower = follower
   }
 
   get forgotten(): number {
@@ -82,6 +92,7 @@ export class ClientSessions {
     connection.reconnectedAfter = Number.isNaN(session.leftTime) ? null : connect.time - session.leftTime
     session.leftTime = NaN
     session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
+    this.#follower?.began(session, connection, anew)
   }
 
   /** The Session that the unfinished exchanges of this connection belong to, now that it ends; null where they end with it. */
@@ -102,6 +113,8 @@ export class ClientSessions {
     session.leftTime = connection.endTime
     session.expiry = connection.sessionExpiry
     if (session.expiry === 0) this.#exchanges.abandon(session)
+    // Nobody comes back to a Session without a name.
+    if (session.expiry === 0 || session.clientIdentifier === '') this.#follower?.ended(session)
   }
 
   /** The capture has ended: what nobody came back to has no end. */
@@ -139,6 +152,7 @@ export class ClientSessions {
       this.#count--
       most!.delete(session.clientIdentifier)
       this.#exchanges.abandon(session)
+      this.#follower?.ended(session)
       return
     }
   }
@@ -149,7 +163,8 @@ function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
 }
 
-function serverOf({ mqtt }: NetworkConnection): string {
+/** `address:port`. */
+export function serverOf({ mqtt }: NetworkConnection): string {
   return mqtt.tcp.endpointText(mqtt.client === 0 ? 1 : 0)
 }
 

@@ -91,7 +91,7 @@ export class ExchangeTracker {
   }
 
   /** A packet that `connection` has met. Returns the exchange that it belongs to, ended or not, valid until the next call; null where there is none. */
-  packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): Exchange | null {
+  packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
     this.#current = null
     if (connection.pending.awaiting && !connection.late) this.#giveUpAwaited(connection, side)

@@ -15,6 +15,7 @@ import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
 import { NumberRows, type NumberRow } from './number-rows.ts'
 import { Pending } from './pending.ts'
+import type { ServedConnection } from './served-connection.ts'
 import { otherSide, type Side } from './side.ts'
 import type { Trouble } from './troubles.ts'
 
@@ -190,6 +191,8 @@ export class NetworkConnection {
   lastError: (Seen & { readonly by: Side; readonly code: string }) | null = null
   /** What TCP went through lately: sent again, window closed. Null where nothing. */
   troubles: Trouble[] | null = null
+  /** Its part in what the server passes on; null where nobody follows that. */
+  served: ServedConnection | null = null
   /** State of the layers above. This layer only carries it. */
   attachment: unknown = null
 

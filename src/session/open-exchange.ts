@@ -58,6 +58,8 @@ export class OpenExchange implements Exchange {
   legs = 0
   #network = 0
   causes: readonly LegCause[] = NO_CAUSES
+  /** Of a PUBLISH: what is followed of it across clients. */
+  message: unknown = null
   /** Neighbours in InFlight. */
   next: OpenExchange | null = null
   previous: OpenExchange | null = null
@@ -89,6 +91,7 @@ export class OpenExchange implements Exchange {
     this.legs = 0
     this.#network = 0
     if (this.causes.length > 0) this.causes = NO_CAUSES
+    if (this.message !== null) this.message = null
     this.#stepCount = 0
   }
 

@@ -11,13 +11,15 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
+import { Deliveries, type DeliveryLimits } from './deliveries.ts'
+import type { DeliveryResult } from './delivery.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
 import { connectionNumbers, forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
-export interface SessionLimits extends ExchangeLimits, ClientSessionLimits {}
+export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
 
 /** What happens to connections between packets is told as ConnectionObserver has it, in order with the packets. */
 export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'window' | 'closed'>> {
@@ -25,6 +27,8 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
   connection?(connection: NetworkConnection): void
+  /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
+  delivery?(result: DeliveryResult): void
 }
 
 const CONNACK = 2
@@ -34,6 +38,7 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sink: SessionSink
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
+  readonly #deliveries: Deliveries | null
   readonly #outcomesOnly: boolean
   readonly #numbers = connectionNumbers()
   /** Those seen last: in most captures, many are alike. */
@@ -41,12 +46,13 @@ export class SessionTracker implements ConnectionObserver {
   #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
-  /** `outcomesOnly`: connections are not told, and exchanges have no causes and no time of the network. */
+  /** `outcomesOnly`: connections and deliveries are not told, and exchanges have no causes and no time of the network. */
   constructor(sink: SessionSink, limits: SessionLimits, outcomesOnly = false) {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
-    this.#sessions = new ClientSessions(this.#exchanges, limits)
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits)
+    this.#sessions = new ClientSessions(this.#exchanges, limits, this.#deliveries)
   }
 
   /** How many exchanges ended, by kind and outcome: `publish-qos1 complete`. */
@@ -69,11 +75,20 @@ export class SessionTracker implements ConnectionObserver {
     return this.#sessions.forgotten
   }
 
+  /** What is followed across clients; null where nobody wants to know. */
+  get deliveries(): Deliveries | null {
+    return this.#deliveries
+  }
+
   /** Returns the exchange that the packet belongs to, ended or not, valid until the next call; null where there is none. */
   packet(event: PacketEvent): Exchange | null {
     const connection = networkConnectionOf(event.connection, this.#numbers)
     // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
-    if (connection === null || event.start === event.end || event.direction === null) return null
+    if (connection === null) return null
+    if (event.start === event.end || event.direction === null) {
+      this.#deliveries?.gap(connection, event.time)
+      return null
+    }
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
     if (this.#outcomesOnly) connection.pass(event, side)
@@ -81,6 +96,7 @@ export class SessionTracker implements ConnectionObserver {
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
+    this.#deliveries?.packet(event, type, side, connection, exchange)
     return exchange
   }
 
@@ -89,6 +105,7 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
+    this.#deliveries?.gap(connection, time)
     this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
 
@@ -99,7 +116,10 @@ export class SessionTracker implements ConnectionObserver {
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
-  conflict(): void {}
+  conflict(mqtt: MqttConnection, _sender: End, _length: number, _frame: number, time: number): void {
+    const connection = networkConnectionOf(mqtt, this.#numbers)
+    if (connection !== null) this.#deliveries?.gap(connection, time)
+  }
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void {
     this.#sink.window?.(mqtt, sender, closed, frame, time)
@@ -120,6 +140,7 @@ export class SessionTracker implements ConnectionObserver {
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
+    this.#deliveries?.closing(connection)
     if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)
   }
 
@@ -132,11 +153,13 @@ export class SessionTracker implements ConnectionObserver {
   /** What is forgotten from now on ends with the capture. */
   finish(): void {
     this.#captureEnds = true
+    this.#deliveries?.finish()
   }
 
   /** The capture has ended, and all connections with it. */
   end(): void {
     this.#sessions.end()
+    this.#deliveries?.end()
   }
 
   #learn(event: PacketEvent, side: Side, connection: NetworkConnection): void {
@@ -165,6 +188,7 @@ export class SessionTracker implements ConnectionObserver {
     const captureEnded = this.#captureEnds && connection.finish === null
     connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
+    this.#deliveries?.closed(connection)
     this.#sessions.left(connection)
     // Of a port that is not named, only what turned out to be MQTT.
     if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)

@@ -1,5 +1,6 @@
 import { CONNECTION_SCHEMA } from './connection.ts'
 import { DECODED_SCHEMA } from './decode.ts'
+import { DELIVERY_SCHEMA } from './delivery.ts'
 import { EXCHANGE_SCHEMA } from './exchange.ts'
 import { FIELD_SCHEMA } from './field.ts'
 import { PACKET_SCHEMA } from './packet.ts'
@@ -9,6 +10,7 @@ import { STATS_SCHEMA } from './stats.ts'
 export const SCHEMAS: Readonly<Record<string, object>> = {
   'packet-1.json': PACKET_SCHEMA,
   'exchange-1.json': EXCHANGE_SCHEMA,
+  'delivery-1.json': DELIVERY_SCHEMA,
   'connection-1.json': CONNECTION_SCHEMA,
   'stats-1.json': STATS_SCHEMA,
   'decoded-1.json': DECODED_SCHEMA,

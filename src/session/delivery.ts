@@ -1,0 +1,195 @@
+/**
+ * Deliveries: a PUBLISH that a server received, and the copies of it that the server sent on to subscribers.
+ *
+ * The results are plain data and may be kept; they are settled when they are told. Times are nanoseconds since the capture's first frame. What they claim, with which certainty and why not more, is
+ * decided in `missing-copies.ts` and `deliveries.ts`.
+ */
+import type { Qos, Text } from '../mqtt/packet.ts'
+import type { Version } from '../mqtt/version.ts'
+import type { ClientSession } from './client-session.ts'
+import type { Certainty } from './side.ts'
+
+/** A client on one of its connections. */
+export interface Party {
+  /** TcpConnection.stream. */
+  readonly stream: number
+  /** `address:port` of both ends. */
+  readonly address: string
+  readonly server: string
+  /** Undefined where the CONNECT was not seen. */
+  readonly clientIdentifier: Text | undefined
+  readonly version: Version | null
+}
+
+/** A PUBLISH that a client sent to a server. */
+export interface Publication {
+  /** PacketEvent.number, frame and time, of its first PUBLISH. */
+  readonly number: number
+  readonly frame: number
+  readonly time: number
+  readonly publisher: Party
+  readonly topic: string
+  readonly qos: Qos
+  readonly retain: boolean
+  /** Bytes on the wire. */
+  readonly payloadLength: number
+  /** How often it was sent again with DUP set. */
+  readonly resent: number
+}
+
+/**
+ * How a copy came to be sent. `live` passed on to somebody who was there · `stored` passed on later, since the client was away when the message was published ·
+ * `retained` the retained message of its topic, sent because of a SUBSCRIBE (MQTT 5.0 §3.3.1.3)
+ */
+export type CopyKind = 'live' | 'stored' | 'retained'
+
+export const COPY_KINDS: readonly CopyKind[] = ['live', 'stored', 'retained']
+
+/** A PUBLISH that a server sent to a client. */
+export interface Copy {
+  readonly number: number
+  readonly frame: number
+  readonly time: number
+  readonly client: Party
+  readonly kind: CopyKind
+  readonly qos: Qos
+  /** The flags as they stand on the wire. */
+  readonly dup: boolean
+  readonly retain: boolean
+  /** MQTT 5.0 §3.3.2.3.8: of each subscription that it was sent for. */
+  readonly subscriptionIdentifiers: readonly number[]
+  /** The client's filters that match the topic, as it wrote them, as far as they are known. */
+  readonly filters: readonly string[]
+  /** The highest QoS that was granted for these; null where that is not known. */
+  readonly grantedQos: number | null
+  /**
+   * That it is a copy of this publication. `certain`: no other one had this content, and all was seen · `likely`: others did, and it is the one by the order in
+   * which they came · `unsure`: by the order alone, and not all was seen.
+   */
+  readonly certainty: Certainty
+  /** From the publication to the copy, in nanoseconds; null where either has no time, or where the publication was noticed only later. */
+  readonly duration: number | null
+  /** Whether the properties are there that a server must pass on unaltered (MQTT 5.0 §3.3.2.3); null where the client cannot take any. */
+  readonly unaltered: boolean | null
+  /** It is one more than the client's subscriptions explain; null where it is not. */
+  readonly duplicate: Certainty | null
+  /** No subscription of the client matches the topic; null where one does. */
+  readonly unsubscribed: Certainty | null
+}
+
+/**
+ * Why a copy that did not come is no certain defect. `qos-0` a server may drop it (MQTT 5.0 §4.3.1) · `access` nothing shows that the publisher may send, or the
+ * client receive, this topic · `equal-content` other publications had the same content · `new-subscription` it was granted just before · `queue` so much waited
+ * for the client that a server may drop some · `in-flight` the client has not acknowledged what it got before, or takes no bytes · `history` more of the
+ * client's past was not seen · `other-topic` copies of nothing that was published came to it: the server may change topics or payloads · `bridge` a broker's
+ * bridge is involved · `clears-retained` an empty retained message, which some servers take for a command only · `content-cut` the capture does not hold the
+ * whole payload
+ */
+export type Doubt =
+  | 'qos-0' | 'access' | 'equal-content' | 'new-subscription' | 'queue' | 'in-flight' | 'history' | 'other-topic' | 'bridge' | 'clears-retained' | 'content-cut'
+
+export const DOUBTS: readonly Doubt[] = [
+  'qos-0', 'access', 'equal-content', 'new-subscription', 'queue', 'in-flight', 'history', 'other-topic', 'bridge', 'clears-retained', 'content-cut',
+]
+
+/** A copy that a subscriber should have got, and that was not sent to it. */
+export interface MissingCopy {
+  readonly client: Party
+  readonly session: ClientSession | null
+  /** One of the client's filters that match, as it wrote it. */
+  readonly filter: string
+  /** The QoS that it should have had. */
+  readonly qos: number
+  readonly certainty: Certainty
+  readonly doubts: readonly Doubt[]
+}
+
+/**
+ * Why nothing is said of a copy that did not come. `refused` the server refused the publication · `not-acknowledged` or did not acknowledge it to the end ·
+ * `sent-before` it was sent again, and the first time was not seen · `publisher-gap` bytes of the publisher are missing from the capture · `gap` or bytes of the
+ * subscriber · `history` what the client subscribed to before is not known well enough · `connection-ended`, `taken-over` the subscriber's connection ended
+ * first · `subscription-changed` its subscription did · `expiry` the message could expire (MQTT 5.0 §3.3.2.3.3) · `maximum-packet-size`, `receive-maximum` the
+ * client could not take it (§3.1.2.11) · `server-topic` what servers do with names that begin with `$` is theirs · `too-short` the capture does not go on long
+ * enough for the client · `clock` the time stepped · `limit` there was too much at once
+ */
+export type NotJudgedReason =
+  | 'refused' | 'not-acknowledged' | 'sent-before' | 'publisher-gap' | 'gap' | 'history' | 'connection-ended' | 'taken-over' | 'subscription-changed' | 'expiry'
+  | 'maximum-packet-size' | 'receive-maximum' | 'server-topic' | 'too-short' | 'clock' | 'limit'
+
+export const NOT_JUDGED_REASONS: readonly NotJudgedReason[] = [
+  'refused', 'not-acknowledged', 'sent-before', 'publisher-gap', 'gap', 'history', 'connection-ended', 'taken-over', 'subscription-changed', 'expiry',
+  'maximum-packet-size', 'receive-maximum', 'server-topic', 'too-short', 'clock', 'limit',
+]
+
+/** A copy that did not come, and of which nothing can be said. */
+export interface NotJudged {
+  readonly client: Party
+  readonly filter: string
+  readonly reason: NotJudgedReason
+}
+
+/** What became of a publication. */
+export interface Delivery {
+  readonly kind: 'publication'
+  readonly publication: Publication
+  /**
+   * `accepted` acknowledged to the end · `refused` by a Reason Code · `open` not acknowledged to the end · `unacknowledged` QoS 0 has no acknowledgement, and of
+   * others it cannot be told
+   */
+  readonly acceptance: Acceptance
+  /** Of the PUBACK or PUBREC; null where there is none. */
+  readonly reasonCode: number | null
+  /** How many clients were connected and had a subscription in force that matches; shared ones are not counted, since only one member gets a copy. */
+  readonly subscribers: number
+  /** In the order of the capture. */
+  readonly copies: readonly Copy[]
+  readonly missing: readonly MissingCopy[]
+  readonly notJudged: readonly NotJudged[]
+}
+
+export type Acceptance = 'accepted' | 'refused' | 'open' | 'unacknowledged'
+
+export const ACCEPTANCES: readonly Acceptance[] = ['accepted', 'refused', 'open', 'unacknowledged']
+
+/** A copy that came when its publication had been reported already: stored for a client that was away, retained, or late. */
+export interface LateCopy {
+  readonly kind: 'late-copy'
+  readonly publication: Publication
+  readonly copy: Copy
+}
+
+/**
+ * Where a copy may come from whose publication is not in the capture. `retained` a retained message from before · `will` the will of a client whose connection
+ * broke · `server` the server itself: the topic begins with `$` · `other-address` the same content was published at another address: `source` ·
+ * `topic-unknown` its Topic Alias was set before what the capture shows · `unknown` a publisher that the capture does not hold, a bridge, a plugin, the server
+ */
+export type StrayCause = 'retained' | 'will' | 'server' | 'other-address' | 'topic-unknown' | 'unknown'
+
+export const STRAY_CAUSES: readonly StrayCause[] = ['retained', 'will', 'server', 'other-address', 'topic-unknown', 'unknown']
+
+export interface CopyWithoutPublication {
+  readonly kind: 'copy-without-publication'
+  readonly topic: Text | null
+  readonly payloadLength: number
+  readonly copy: Copy
+  readonly cause: StrayCause
+  /** With `other-address` only. */
+  readonly source: Publication | null
+  /** That its publication is not in the capture: never more than `likely`, since nothing shows what the capture does not hold. */
+  readonly certainty: Certainty
+}
+
+/** Also told of copies that are told in another result: `copy.unsubscribed` is its certainty. */
+export interface CopyWithoutSubscription {
+  readonly kind: 'copy-without-subscription'
+  readonly topic: string
+  readonly payloadLength: number
+  readonly copy: Copy
+  /** Null where it is not known, or not known yet. */
+  readonly publication: Publication | null
+  readonly certainty: Certainty
+}
+
+export type DeliveryResult = Delivery | LateCopy | CopyWithoutPublication | CopyWithoutSubscription
+
+export const DELIVERY_RESULT_KINDS: readonly DeliveryResult['kind'][] = ['publication', 'late-copy', 'copy-without-publication', 'copy-without-subscription']

@@ -1,0 +1,189 @@
+/**
+ * What may be said of a copy that did not come, and of one that came twice.
+ *
+ * Much can keep a copy back that no capture shows: rules of access, queues, a slow client, an administrator. So a missing copy is claimed only where the
+ * subscriber was connected and seen without a gap for long enough, where the server took the message over, and where other messages of the topic show that the
+ * publisher may send and the subscriber may receive it. Everything else is a doubt, or is not judged.
+ */
+import type { Doubt, NotJudgedReason } from './delivery.ts'
+import type { NetworkConnection } from './network-connection.ts'
+import type { OpenCopy, OpenPublication, Recipient } from './open-publication.ts'
+import type { Certainty } from './side.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface JudgementTimes {
+  /** Nanoseconds within which a server sends a copy on, or acknowledges a message. */
+  readonly copyDeadline: number
+  /** For how long it is waited for the server to send something else on the connection, which shows that nothing is missing before it. */
+  readonly proofDeadline: number
+  /** How long after the last copy another one may come, and after SUBACK a server may take until the subscription works everywhere. */
+  readonly settling: number
+}
+
+export interface Claim {
+  readonly certainty: Certainty
+  readonly doubts: readonly Doubt[]
+}
+
+/** `none`: no copy is missing. `wait`: it may come yet, or it may yet be seen that it does not. */
+export type Verdict = 'none' | 'wait' | NotJudgedReason | Claim
+
+/** Copies for one client that waited when the message was published; below that no server drops any, whatever its queue limit. */
+const SHORT_BACKLOG = 10
+
+/** Other publications of the topic that are looked at for evidence, before and after. */
+const MOST_LOOKED_AT = 64
+
+const SECOND = 1e9
+
+/** Of an expected copy that has not come. `final`: nothing more will be seen that matters. */
+export function verdictOn(publication: OpenPublication, recipient: Recipient, now: number, final: boolean, times: JudgementTimes): Verdict {
+  const { subscriber } = recipient
+  const { connection } = subscriber
+  if (publication.acceptance === 'refused') return 'refused'
+  if (!recipient.undisturbed || connection === null) return subscriber.disturbance
+  if (connection.takenOverBy !== null) return 'taken-over'
+  if (publication.topic.name.startsWith('$')) return 'server-topic'
+  if (publication.sentBefore) return 'sent-before'
+  const held = heldOf(publication, recipient)
+  if (held.length === 0) return 'subscription-changed'
+  if (!held.some(({ asked }) => asked.number > subscriber.lostNumber) || connection.connect === null) return 'history'
+  const { publisher, expiry, copyLength } = publication
+  if (!(publisher.lostTime < publication.time - times.copyDeadline) || (!publisher.ended && publisher.connection.half('client').hasHole)) return 'publisher-gap'
+  if (expiry !== null && expiry * SECOND <= times.proofDeadline) return 'expiry'
+  const { maximumPacketSize, receiveMaximum } = connection.limits('client')
+  if (maximumPacketSize !== null && copyLength > maximumPacketSize) return 'maximum-packet-size'
+  if (recipient.backlog >= receiveMaximum || connection.server.inFlight >= receiveMaximum) return 'receive-maximum'
+  // What is left is a matter of time.
+  if (Number.isNaN(publication.acceptedTime)) return final ? 'not-acknowledged' : 'wait'
+  if (connection.half('client').hasHole || connection.half('server').hasHole) return final ? 'gap' : 'wait'
+  const evidence = evidenceOf(publication, recipient)
+  const proven = connection.server.lastTime >= publication.acceptedTime + times.copyDeadline || now >= evidence.overtakenTime + times.settling
+  if (!proven) return final ? 'too-short' : 'wait'
+  const doubts = doubtsOf(publication, recipient, held, connection, evidence, now, times)
+  if (doubts.length > 0) return { certainty: 'unsure', doubts }
+  // That others got it shows that the server passed it on; that later ones came to this client, that it still wanted them.
+  return { certainty: evidence.witness && evidence.reachedLater && !subscriber.resumed ? 'certain' : 'likely', doubts }
+}
+
+/** The subscriptions that were in force when it was published, and are so now. */
+function heldOf({ firstSeenFrame }: OpenPublication, { match }: Recipient): readonly Subscription[] {
+  return match === null ? [] : match.subscriptions.filter((subscription) => subscription.shareName === null && subscription.inForceFor(firstSeenFrame))
+}
+
+interface Evidence {
+  /** Another client got a copy. */
+  readonly witness: boolean
+  /** The publisher may send this topic: this message or several others of it reached somebody. */
+  readonly passedOn: boolean
+  /** Messages of this topic came to this client: before, and after. */
+  readonly reachedEarlier: boolean
+  readonly reachedLater: boolean
+  /** One of them with QoS 1 or 2: what the server kept back for this client goes on. */
+  readonly queueMoves: boolean
+  /** When a later message of the same publisher, topic and QoS came to this client, which it may not do before this one (§4.6); Infinity where none did. */
+  readonly overtakenTime: number
+}
+
+function evidenceOf(publication: OpenPublication, { subscriber }: Recipient): Evidence {
+  const witness = isPassedOn(publication)
+  let passedOn = witness ? ENOUGH : 0
+  let reachedEarlier = false
+  let reachedLater = false
+  let queueMoves = false
+  let overtakenTime = Infinity
+  let other = publication.nextOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++) {
+    const copy = copyTo(other, subscriber)
+    const samePublisher = other.publisher === publication.publisher
+    if (copy !== null) {
+      reachedLater = true
+      if (copy.qos > 0) queueMoves = true
+      if (samePublisher && other.qos === publication.qos && !(copy.time > overtakenTime)) overtakenTime = copy.time
+    }
+    if (samePublisher && isPassedOn(other)) passedOn++
+    other = other.nextOfTopic
+  }
+  other = publication.previousOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && !(reachedEarlier && passedOn >= ENOUGH); looked++) {
+    if (copyTo(other, subscriber) !== null) reachedEarlier = true
+    if (other.publisher === publication.publisher && isPassedOn(other)) passedOn++
+    other = other.previousOfTopic
+  }
+  return { witness, passedOn: passedOn >= ENOUGH, reachedEarlier, reachedLater, queueMoves, overtakenTime }
+}
+
+/** One message with the same content may have been somebody else's whom the capture does not hold; several of them hardly. */
+const ENOUGH = 3
+
+/** A copy of it was sent that is just as it should be. */
+function isPassedOn({ copies, qos }: OpenPublication): boolean {
+  return copies.some((copy) => copy.kind === 'live' && copy.certainty === 'certain' && copy.qos === Math.min(qos, copy.grantedQos ?? qos))
+}
+
+/** A live copy of the publication that surely came to the subscriber, on the connection that it has now. */
+function copyTo(publication: OpenPublication, subscriber: Recipient['subscriber']): OpenCopy | null {
+  const copy = publication.recipientOf(subscriber)?.firstCopy ?? null
+  return copy !== null && copy.kind === 'live' && copy.certainty !== 'unsure' && copy.client.stream === subscriber.connection?.mqtt.tcp.stream ? copy : null
+}
+
+function doubtsOf(
+  publication: OpenPublication, recipient: Recipient, held: readonly Subscription[], connection: NetworkConnection, evidence: Evidence, now: number,
+  times: JudgementTimes,
+): readonly Doubt[] {
+  const { subscriber } = recipient
+  const { publisher } = publication
+  const doubts: Doubt[] = []
+  if (Math.min(publication.qos, recipient.grantedQos ?? 0) === 0) doubts.push('qos-0')
+  if (!evidence.passedOn || !(evidence.reachedEarlier || evidence.reachedLater)) doubts.push('access')
+  if (!publication.alone || publication.nextSame !== null || recipient.doubtful) doubts.push('equal-content')
+  if (!held.some(({ since }) => since!.time < publication.time - times.settling)) doubts.push('new-subscription')
+  if (recipient.backlog >= SHORT_BACKLOG) doubts.push('queue')
+  if (!evidence.queueMoves && (connection.server.inFlight > 0 || isSlow(connection, now, times))) doubts.push('in-flight')
+  if (!subscriber.whole) doubts.push('history')
+  if (!(subscriber.strayTime < publication.time)) doubts.push('other-topic')
+  if (publisher.bridge || connection.served?.bridge === true) doubts.push('bridge')
+  if (publication.retain && publication.payloadLength === 0) doubts.push('clears-retained')
+  if (publication.extent !== 'whole') doubts.push('content-cut')
+  return doubts
+}
+
+/** The client takes no bytes, or its TCP has not acknowledged what it got a while ago. */
+function isSlow(connection: NetworkConnection, now: number, { settling }: JudgementTimes): boolean {
+  const server = connection.half('server')
+  return connection.half('client').windowClosed || (server.acknowledgedOffset < server.offset && !(now - connection.server.lastTime < settling))
+}
+
+/**
+ * Of a copy that is one more than the recipient's subscriptions explain: whether it is of the same publication. Somebody whom the capture does not hold may have
+ * published the same once more; then all subscribers would have got it twice. `null`: it is no duplicate.
+ */
+export function duplicateVerdict(publication: OpenPublication, recipient: Recipient, copy: OpenCopy, now: number, final: boolean, times: JudgementTimes): 'wait' | Certainty | null {
+  const { subscriber, firstCopy } = recipient
+  // What was not acknowledged on an earlier connection is sent again on the next one.
+  if (firstCopy === null || firstCopy.client.stream !== copy.client.stream) return null
+  const { topic } = publication
+  const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || publication.resent > 0 || publication.sentBefore || publication.extent !== 'whole'
+    || !recipient.undisturbed || !subscriber.whole || !publication.alone || publication.nextSame !== null || publication.publisher.bridge
+    || topic.server.wills.has(topic.name) || !(topic.strayTime < publication.time - times.copyDeadline) || askedLately(publication, recipient, times)
+  if (doubtful) return 'unsure'
+  const witnesses = publication.recipients.filter((other) => other !== recipient && isWitness(publication, other, copy, now, times))
+  if (witnesses.length === 0) return final ? 'unsure' : 'wait'
+  return witnesses.length > 1 ? 'certain' : 'likely'
+}
+
+/** A retained message may be the reason (MQTT 5.0 §3.3.1.3). */
+function askedLately({ time }: OpenPublication, { match }: Recipient, times: JudgementTimes): boolean {
+  return match === null || match.subscriptions.some(({ asked }) => !(asked.time < time - times.copyDeadline))
+}
+
+/** Somebody who would have got a second copy too, had the message been published twice, and surely did not. */
+function isWitness(publication: OpenPublication, other: Recipient, copy: OpenCopy, now: number, times: JudgementTimes): boolean {
+  const { subscriber, match, firstCopy } = other
+  const { connection } = subscriber
+  if (!other.expected || other.copies !== 1 || other.doubtful || !other.undisturbed || connection === null || !subscriber.whole || (other.grantedQos ?? 0) === 0) return false
+  if (firstCopy!.certainty !== 'certain' || match!.subscriptions.some(({ options }) => options.noLocal)) return false
+  if (heldOf(publication, other).length === 0 || connection.takenOverBy !== null || connection.server.inFlight > 0 || isSlow(connection, now, times)) return false
+  if (connection.half('client').hasHole || connection.half('server').hasHole || !(subscriber.strayTime < publication.time)) return false
+  return connection.server.lastTime >= copy.time + times.copyDeadline
+}

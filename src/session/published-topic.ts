@@ -1,0 +1,240 @@
+/**
+ * A topic at a server: whose subscriptions match it, and what was published there lately, by content.
+ */
+import type { Publication } from './delivery.ts'
+import { isSame, type Content } from './message-content.ts'
+import type { OpenPublication } from './open-publication.ts'
+import type { ParkedCopy } from './parked-copies.ts'
+import type { ServerState } from './server-state.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { Subscription } from './subscription.ts'
+
+/** The subscriptions of one client that match a topic. */
+export class Match {
+  readonly subscriber: Subscriber
+  readonly subscriptions: Subscription[] = []
+  /** Among the recipients of the publication before: mostly it is the same in the next one. */
+  place = 0
+  #filters: readonly string[] | null = null
+
+  constructor(subscriber: Subscriber) {
+    this.subscriber = subscriber
+  }
+
+  /** As the client wrote them. */
+  get filters(): readonly string[] {
+    return (this.#filters ??= this.subscriptions.map(({ topicFilter }) => topicFilter))
+  }
+
+  /** The highest QoS granted for them now; null where none is. */
+  get grantedQos(): number | null {
+    let highest: number | null = null
+    for (const { grantedQos } of this.subscriptions) if (grantedQos !== null && !(highest !== null && highest >= grantedQos)) highest = grantedQos
+    return highest
+  }
+
+  /** All of them were asked for before the packet with this number. */
+  askedBefore(number: number): boolean {
+    return this.subscriptions.every(({ asked }) => asked.number < number)
+  }
+
+  /** One of them was asked for after that time, or nobody knows when. */
+  askedSince(time: number): boolean {
+    return this.subscriptions.some(({ asked }) => !(asked.time < time))
+  }
+}
+
+const NO_MATCHES: readonly Match[] = []
+
+/** The message that a topic retains (MQTT 5.0 §3.3.1.3), as far as the capture shows. */
+export interface RetainedMessage extends Content {
+  readonly publication: Publication
+}
+
+/** The publications of one topic that have the same content, the oldest first; and copies of such content whose publication was not seen yet. */
+export class SameContent implements Content {
+  readonly first: number
+  readonly second: number
+  readonly length: number
+  oldest: OpenPublication | null = null
+  newest: OpenPublication | null = null
+  /** How many of them may still get copies that are expected. */
+  open = 0
+  parked: ParkedCopy[] | null = null
+  /** With others, that have the same key. */
+  next: SameContent | null = null
+  /** Where there are several: by subscriber, the one that its last copy was of. Copies come in the order of publications (MQTT 5.0 §4.6). */
+  #cursors: Map<Subscriber, OpenPublication> | null = null
+
+  constructor(content: Content) {
+    this.first = content.first
+    this.second = content.second
+    this.length = content.length
+  }
+
+  add(publication: OpenPublication): void {
+    publication.content = this
+    publication.previousSame = this.newest
+    if (this.newest === null) this.oldest = publication
+    else this.newest.nextSame = publication
+    this.newest = publication
+  }
+
+  remove(publication: OpenPublication): void {
+    const { previousSame, nextSame } = publication
+    if (previousSame === null) this.oldest = nextSame
+    else previousSame.nextSame = nextSame
+    if (nextSame === null) this.newest = previousSame
+    else nextSame.previousSame = previousSame
+    publication.previousSame = null
+    publication.nextSame = null
+  }
+
+  get empty(): boolean {
+    return this.oldest === null && this.parked === null
+  }
+
+  /** Where to look first for what a subscriber's next copy is of. */
+  cursorOf(subscriber: Subscriber): OpenPublication | null {
+    const cursor = this.#cursors?.get(subscriber)
+    return cursor === undefined || cursor.content !== this ? this.oldest : cursor
+  }
+
+  moveCursor(subscriber: Subscriber, publication: OpenPublication): void {
+    if (this.oldest === this.newest) return
+    this.#cursors ??= new Map<Subscriber, OpenPublication>()
+    this.#cursors.set(subscriber, publication)
+  }
+}
+
+export class PublishedTopic {
+  readonly server: ServerState
+  readonly name: string
+  retained: RetainedMessage | null = null
+  /** When a copy last came from no publication: somebody publishes here whom the capture does not hold. */
+  strayTime = -Infinity
+  /** Publications that are remembered, the oldest first: linked by `nextOfTopic`. */
+  oldest: OpenPublication | null = null
+  newest: OpenPublication | null = null
+  count = 0
+  /** How many of these have a payload that is not in the capture. */
+  cut = 0
+  #version = -1
+  #matches: readonly Match[] | null = NO_MATCHES
+  #bySubscriber: Map<Subscriber, Match> | null = null
+  readonly #contents = new Map<number, SameContent>()
+
+  constructor(server: ServerState, name: string) {
+    this.server = server
+    this.name = name
+  }
+
+  /** Whose subscriptions match, with any state; null where there are too many. Only while `matchesAreKnown`. */
+  get matches(): readonly Match[] | null {
+    return this.#matches
+  }
+
+  get matchesAreKnown(): boolean {
+    return this.#version === this.server.version
+  }
+
+  /** Returns how many clients there are; none where that would be more than `most` subscriptions. */
+  findMatches(most: number): number {
+    this.#version = this.server.version
+    this.#bySubscriber = null
+    const found = this.server.filters.match(this.name, most)
+    this.#matches = found === null ? null : found.length === 0 ? NO_MATCHES : bySubscriber(found)
+    return this.#matches?.length ?? 0
+  }
+
+  forgetMatches(): void {
+    this.#version = -1
+    this.#matches = NO_MATCHES
+    this.#bySubscriber = null
+  }
+
+  matchOf(subscriber: Subscriber): Match | null {
+    const matches = this.#matches ?? NO_MATCHES
+    if (matches.length <= LISTED) {
+      for (const match of matches) if (match.subscriber === subscriber) return match
+      return null
+    }
+    this.#bySubscriber ??= new Map(matches.map((match) => [match.subscriber, match]))
+    return this.#bySubscriber.get(subscriber) ?? null
+  }
+
+  find(content: Content): SameContent | null {
+    let same = this.#contents.get(keyOf(content.first)) ?? null
+    while (same !== null && !isSame(same, content)) same = same.next
+    return same
+  }
+
+  findOrAdd(content: Content): SameContent {
+    const key = keyOf(content.first)
+    const chain = this.#contents.get(key) ?? null
+    for (let same = chain; same !== null; same = same.next) if (isSame(same, content)) return same
+    const added = new SameContent(content)
+    added.next = chain
+    this.#contents.set(key, added)
+    return added
+  }
+
+  forget(same: SameContent): void {
+    const key = keyOf(same.first)
+    const chain = this.#contents.get(key) ?? null
+    if (chain === same) {
+      if (same.next === null) this.#contents.delete(key)
+      else this.#contents.set(key, same.next)
+      return
+    }
+    for (let before = chain; before !== null; before = before.next) {
+      if (before.next !== same) continue
+      before.next = same.next
+      return
+    }
+  }
+
+  add(publication: OpenPublication): void {
+    publication.previousOfTopic = this.newest
+    if (this.newest === null) this.oldest = publication
+    else this.newest.nextOfTopic = publication
+    this.newest = publication
+    this.count++
+    if (publication.extent === 'none') this.cut++
+  }
+
+  remove(publication: OpenPublication): void {
+    const { previousOfTopic, nextOfTopic, extent } = publication
+    if (extent === 'none') this.cut--
+    this.count--
+    if (previousOfTopic === null) this.oldest = nextOfTopic
+    else previousOfTopic.nextOfTopic = nextOfTopic
+    if (nextOfTopic === null) this.newest = previousOfTopic
+    else nextOfTopic.previousOfTopic = previousOfTopic
+    publication.previousOfTopic = null
+    publication.nextOfTopic = null
+  }
+
+  /** Nothing is remembered of it but perhaps its retained message. */
+  get idle(): boolean {
+    return this.count === 0 && this.#contents.size === 0
+  }
+}
+
+/** Looking along so few is quicker than any table. */
+const LISTED = 8
+
+/** Small integers are quicker keys than others. */
+function keyOf(hash: number): number {
+  return hash >>> 2
+}
+
+function bySubscriber(found: readonly Subscription[]): Match[] {
+  const matches = new Map<Subscriber, Match>()
+  for (const subscription of found) {
+    let match = matches.get(subscription.subscriber)
+    if (match === undefined) matches.set(subscription.subscriber, (match = new Match(subscription.subscriber)))
+    match.subscriptions.push(subscription)
+  }
+  return [...matches.values()]
+}

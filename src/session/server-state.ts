@@ -1,0 +1,38 @@
+/**
+ * What the capture shows of a server at one address: who subscribes to what there. One broker may listen at several addresses, and one address may hide several
+ * brokers; nothing is concluded across addresses.
+ */
+import type { PublishedTopic } from './published-topic.ts'
+import type { Subscription } from './subscription.ts'
+import { TopicFilterTree } from './topic-filter-tree.ts'
+
+/** The will of a connection (MQTT 5.0 §3.1.2.5). */
+export interface AnnouncedWill {
+  readonly first: number
+  readonly second: number
+  readonly length: number
+  /** The connection has ended without a DISCONNECT that cancels it. */
+  fired: boolean
+}
+
+export class ServerState {
+  /** `address:port`. */
+  readonly address: string
+  readonly filters = new TopicFilterTree<Subscription>()
+  /** Counts changes of which filters stand in `filters`. */
+  version = 0
+  /** Topics that were published lately, by name. */
+  readonly topics = new Map<string, PublishedTopic>()
+  /** By topic. */
+  readonly wills = new Map<string, AnnouncedWill[]>()
+  /** A client may have had subscriptions that are not known. Once that is so, it stays so. */
+  doubtful = false
+  /** When a client last said something that the capture does not hold, as far as that is known. */
+  blindTime = -Infinity
+  /** When a connection of an unknown client was last active: it may have been anybody's. */
+  anonymousTime = -Infinity
+
+  constructor(address: string) {
+    this.address = address
+  }
+}

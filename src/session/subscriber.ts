@@ -1,0 +1,74 @@
+/**
+ * Who subscribes: a Session of a client at a server, or a connection whose client the capture does not name. Its subscriptions, and how much of what may have
+ * changed them was seen. Changed by subscriptions.ts and deliveries.ts only.
+ */
+import type { ClientSession } from './client-session.ts'
+import type { NetworkConnection } from './network-connection.ts'
+import type { ServerState } from './server-state.ts'
+import type { Subscription } from './subscription.ts'
+
+/** Why what was expected of a subscriber cannot be expected any more. */
+export type Disturbance = 'gap' | 'connection-ended' | 'taken-over' | 'clock'
+
+export class Subscriber {
+  readonly server: ServerState
+  /** Null for a connection whose CONNECT was not seen: it is all that is known of the client. */
+  readonly session: ClientSession | null
+  /** By topic filter as the client wrote it; those gone lately are among them. */
+  readonly subscriptions = new Map<string, Subscription>()
+  /** Those gone, the oldest first. */
+  readonly gone: Subscription[] = []
+  /** The connection on which the server sends to it now; null while it is away. */
+  connection: NetworkConnection | null = null
+  /**
+   * Nothing that could have changed its subscriptions has gone unseen since the server had none for it. False also where the capture has more than can be
+   * remembered.
+   */
+  #whole = false
+  /** It came back to a Session that an earlier connection of the capture left. */
+  resumed = false
+  /** Some that are gone are forgotten. */
+  goneForgotten = false
+  /** Has a filter of a kind that the standard does not know, such as `$queue/…`: which topics it stands for is the server's secret. */
+  unusual = false
+  /** The last packet before bytes of its connection were found missing: what it asked for later is known for sure. */
+  lostNumber = 0
+  /** When its last connection ended. */
+  leftTime = NaN
+  /** Counts what disturbs expectations, and the newest reason. */
+  disturbances = 0
+  disturbance: Disturbance = 'gap'
+  /** Copies expected and not here yet, since the newest disturbance. */
+  outstanding = 0
+  /** Time of the last copy that came to it from no publication. */
+  strayTime = -Infinity
+
+  constructor(server: ServerState, session: ClientSession | null) {
+    this.server = server
+    this.session = session
+  }
+
+  get whole(): boolean {
+    return this.#whole
+  }
+
+  set whole(whole: boolean) {
+    this.#whole = whole
+    if (!whole) this.server.doubtful = true
+  }
+
+  /** It has no Session any more, and so no subscriptions. */
+  forget(): void {
+    this.#whole = false
+    this.gone.length = 0
+    this.goneForgotten = false
+    this.unusual = false
+  }
+
+  /** What was expected so far is no longer. */
+  disturb(reason: Disturbance): void {
+    this.disturbances++
+    this.disturbance = reason
+    this.outstanding = 0
+  }
+}

@@ -1,0 +1,98 @@
+/** Whatever a correct broker does, and whatever is missing from the capture: nobody is accused. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { read, toldOf, type RecordedFrame } from './broker-network.ts'
+import { play, script } from './simulated-broker.ts'
+import type { DeliveryResult } from '../../src/session/delivery.ts'
+
+/** What is claimed of the broker with a certainty that counts. */
+function claims(results: readonly DeliveryResult[]): string[] {
+  return toldOf(results.filter((result) => {
+    if (result.kind === 'copy-without-subscription') return result.certainty !== 'unsure'
+    if (result.kind === 'late-copy') return isClaimed(result.copy.duplicate)
+    if (result.kind !== 'publication') return false
+    return result.missing.some(({ certainty }) => isClaimed(certainty)) || result.copies.some(({ duplicate }) => isClaimed(duplicate))
+  }))
+}
+
+const isClaimed = (certainty: string | null) => certainty === 'certain' || certainty === 'likely'
+
+/** Frame of each copy, and that of the publication that it was found to be of: 0 for none. */
+function foundIn(results: readonly DeliveryResult[]): Map<number, { readonly source: number; readonly certainty: string }> {
+  const found = new Map<number, { source: number; certainty: string }>()
+  for (const result of results) {
+    if (result.kind === 'publication') for (const { frame, certainty } of result.copies) found.set(frame, { source: result.publication.frame, certainty })
+    else if (result.kind === 'late-copy') found.set(result.copy.frame, { source: result.publication.frame, certainty: result.copy.certainty })
+    else if (result.kind === 'copy-without-publication') found.set(result.copy.frame, { source: 0, certainty: result.certainty })
+  }
+  return found
+}
+
+const RUNS = Number(process.env['RUNS'] ?? 300)
+
+describe('a correct broker', () => {
+  test('all seen: nothing is claimed, and every copy is found once', () => {
+    fc.assert(fc.property(script, (one) => {
+      const { network, sources } = play(one)
+      const results = read(network.frames)
+      expect(claims(results)).toEqual([])
+      const found = foundIn(results)
+      // What a broker sends on its own cannot be told from a copy with the same content.
+      const foreign = new Set([...sources].filter(([, source]) => source === 0).map(([frame]) => network.frames[frame - 1]!.what.replace(/^\S+/, '')))
+      for (const [frame, source] of sources) {
+        const match = found.get(frame)
+        expect(match, `frame ${frame}: ${network.frames[frame - 1]!.what}`).toBeDefined()
+        // Of what has a publication, one was found; and where that is certain, it is the right one.
+        if (source > 0) expect(match!.source, `frame ${frame}`).toBeGreaterThan(0)
+        if (match!.certainty === 'certain' && !foreign.has(network.frames[frame - 1]!.what.replace(/^\S+/, ''))) expect(match!.source, `frame ${frame}`).toBe(source)
+      }
+    }), { numRuns: RUNS })
+  })
+
+  test('any frames missing: nothing is claimed', () => {
+    const missing = fc.record({ seed: fc.nat(), of1000: fc.constantFrom(5, 20, 100, 300, 600) })
+    fc.assert(fc.property(script, missing, (one, { seed, of1000 }) => {
+      const random = numbersFrom(seed)
+      expect(claims(read(play(one).network.frames.filter(() => random() * 1_000 >= of1000)))).toEqual([])
+    }), { numRuns: 2 * RUNS })
+  })
+
+  test.each([
+    ['what one side of a connection sends', ({ clientPort, from }: RecordedFrame) => `${clientPort} ${from}`],
+    ['a connection', ({ clientPort }: RecordedFrame) => `${clientPort}`],
+    ['what all clients send', ({ from }: RecordedFrame) => from],
+  ])('%s is missing: nothing is claimed', (_name, partOf) => {
+    fc.assert(fc.property(script, fc.nat(), (one, choice) => {
+      const { frames } = play(one).network
+      const parts = [...new Set(frames.map(partOf))]
+      const part = parts[choice % Math.max(1, parts.length)]
+      expect(claims(read(frames.filter((frame) => partOf(frame) !== part)))).toEqual([])
+    }), { numRuns: RUNS })
+  })
+
+  test('any part of it in time: nothing is claimed', () => {
+    fc.assert(fc.property(script, fc.nat(), fc.nat(), (one, from, to) => {
+      const { frames } = play(one).network
+      const first = from % (frames.length + 1)
+      expect(claims(read(frames.slice(first, first + (to % (frames.length + 1)))))).toEqual([])
+    }), { numRuns: RUNS })
+  })
+
+  test('hardly any room: nothing is claimed', () => {
+    const limits = {
+      publications: 3, copies: 8, matches: 3, rememberedMatches: 4, topics: 2, parkedCopies: 1, wills: 1, subscriptions: 4, goneSubscriptions: 1, openRequests: 1,
+    }
+    fc.assert(fc.property(script, (one) => {
+      expect(claims(read(play(one).network.frames, limits))).toEqual([])
+    }), { numRuns: RUNS })
+  })
+})
+
+/** The same numbers for the same seed, between 0 and 1. */
+function numbersFrom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+    return (state >>> 8) / 2 ** 24
+  }
+}

@@ -1,0 +1,615 @@
+/** Situations by hand: one broker, a few clients, and what is told of it. Above all those in which nothing may be claimed. */
+import { describe, expect, test } from 'vitest'
+import { Network, read, toldOf, type Client, type PublishOptions } from './broker-network.ts'
+import type { SessionLimits } from '../../src/session/session-tracker.ts'
+
+const QOS_1 = { qos: 1 } as const
+
+/** A publisher, two subscribers, and some messages that reach both, so that it is known who may do what. */
+class Plant extends Network {
+  readonly p: Client
+  readonly s: Client
+  readonly t: Client
+  #number = 0
+
+  constructor({ filter = 'a/#', subscribed = 1, publisher = {}, subscriber = {} }: { filter?: string; subscribed?: 0 | 1 | 2; publisher?: object; subscriber?: object } = {}) {
+    super()
+    this.p = this.connect('p', publisher)
+    this.s = this.connect('s', subscriber).subscribe(filter, { qos: subscribed })
+    this.t = this.connect('t', subscriber).subscribe(filter, { qos: subscribed })
+    this.wait(3).usual().usual().usual()
+  }
+
+  /** A message that comes to both. */
+  usual(options: PublishOptions = QOS_1): this {
+    return this.message({ to: [this.s, this.t], options })
+  }
+
+  /** A message that comes to these, with the QoS that they were granted. */
+  message({ to, topic = 'a/b', payload = `message ${this.#number++}`, options = QOS_1 }: { to: readonly Client[]; topic?: string; payload?: string; options?: PublishOptions }): this {
+    this.p.publish(topic, payload, options)
+    for (const client of to) client.copy(topic, payload, QOS_1)
+    return this.wait(0.5)
+  }
+}
+
+/** What is told, but for publications whose copies have all come, surely, and nothing more. */
+function told(network: Network, limits: Partial<SessionLimits> = {}): string[] {
+  return toldOf(read(network.frames, limits)).filter((line) => !/^\S+ QoS \d by \S+: (?:nobody|\w+(?:, \w+)*)$/.test(line))
+}
+
+test('all is well', () => {
+  const plant = new Plant().usual().settle()
+  expect(told(plant)).toEqual([])
+  expect(toldOf(read(plant.frames))).toEqual(Array.from({ length: 4 }, () => 'a/b QoS 1 by p: s, t'))
+})
+
+describe('a copy is missing', () => {
+  test.each<[string, string[], (plant: Plant) => unknown]>([
+    ['others got it, and later ones came to it', ['missing s certain'], (plant) => plant.message({ to: [plant.t] }).usual().usual()],
+    ['others got it, and nothing came later', ['missing s likely'], (plant) => plant.message({ to: [plant.t] })],
+    ['nobody got it', ['missing s likely, missing t likely'], (plant) => plant.message({ to: [] }).usual().usual()],
+    ['another one of the topic was on its way', ['missing s certain'], (plant) => {
+      plant.p.publish('a/b', 'one', QOS_1).publish('a/b', 'two', QOS_1)
+      plant.t.copy('a/b', 'one', QOS_1).copy('a/b', 'two', QOS_1)
+      plant.s.copy('a/b', 'two', QOS_1)
+    }],
+    ['of QoS 2', ['missing s certain'], (plant) => plant.message({ to: [plant.t], options: { qos: 2 } }).usual()],
+    ['it reconnected since, and asked again', ['missing s certain'], (plant) => {
+      plant.s.disconnect()
+      const again = plant.connect('s').subscribe('a/#')
+      plant.wait(2)
+      plant.message({ to: [plant.t, again] }).message({ to: [plant.t] }).message({ to: [plant.t, again] })
+    }],
+  ])('%s', (_name, missing, happens) => {
+    const plant = new Plant()
+    happens(plant)
+    const lines = told(plant.settle()).map((line) => line.replace(/^.*?: (?:t, )?/, ''))
+    expect(lines).toEqual(missing)
+  })
+
+  test('the capture ends, but a later one of the publisher has come', () => {
+    const plant = new Plant().message({ to: [] }).usual().wait(2)
+    plant.p.ping()
+    expect(told(plant)).toEqual(['a/b QoS 1 by p: missing s likely, missing t likely'])
+  })
+
+  test('it names what was expected', () => {
+    const results = read(new Plant().message({ to: [], options: { qos: 2 } }).usual().settle().frames)
+    const missing = results.flatMap((result) => (result.kind === 'publication' ? result.missing : []))
+    expect(missing).toMatchObject([{ client: { clientIdentifier: 's' }, filter: 'a/#', qos: 1, session: { clientIdentifier: 's' } }, { client: { clientIdentifier: 't' } }])
+  })
+})
+
+describe('a copy did not come, and that is doubtful', () => {
+  test.each<[string, string, (plant: Plant) => unknown, ConstructorParameters<typeof Plant>[0]?]>([
+    ['QoS 0', 'qos-0', (plant) => plant.message({ to: [plant.t], options: { qos: 0 } }).usual()],
+    ['granted QoS 0', 'qos-0', (plant) => plant.message({ to: [plant.t] }).usual(), { subscribed: 0 }],
+    ['nothing shows that it may receive the topic', 'access', (plant) => plant.message({ to: [plant.t], topic: 'a/secret' })],
+    ['nothing shows that the publisher may send the topic', 'access', (plant) => {
+      plant.message({ to: [], topic: 'a/secret' })
+      plant.t.unsubscribe('a/#')
+    }],
+    ['others with the same content', 'equal-content', (plant) => plant.message({ to: [plant.t], payload: 'on' }).message({ to: [plant.s, plant.t], payload: 'on' })],
+    ['subscribed just before', 'new-subscription', (plant) => {
+      plant.s.unsubscribe('a/#').subscribe('a/+')
+      plant.message({ to: [plant.t] }).wait(2).usual()
+    }],
+    ['much waits for it', 'queue', (plant) => {
+      const payloads = Array.from({ length: 12 }, (_, index) => `burst ${index}`)
+      for (const payload of payloads) plant.p.publish('a/b', payload, QOS_1)
+      for (const payload of payloads) plant.t.copy('a/b', payload, QOS_1)
+      for (const payload of payloads.slice(0, -1)) plant.s.copy('a/b', payload, QOS_1)
+      plant.wait(1).usual()
+    }],
+    ['it has not acknowledged what it got', 'in-flight', (plant) => {
+      plant.p.publish('a/b', 'first', QOS_1)
+      plant.s.copy('a/b', 'first', { qos: 1, acknowledged: 'none' })
+      plant.t.copy('a/b', 'first', QOS_1)
+      plant.message({ to: [plant.t] })
+    }],
+    ['copies of nothing that was published come to it', 'other-topic', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.t.copy('a/b', 'the one', QOS_1)
+      plant.s.copy('a/rewritten', 'the one', QOS_1)
+      plant.wait(1).usual()
+    }],
+    ['a bridge publishes', 'bridge', (plant) => plant.message({ to: [plant.t] }).usual(), { publisher: { bridge: true } }],
+    ['bridges subscribe', 'bridge', (plant) => plant.message({ to: [plant.t] }).usual(), { subscriber: { bridge: true } }],
+    ['it only clears a retained message', 'clears-retained', (plant) => plant.message({ to: [plant.t], payload: '', options: { qos: 1, retain: true } }).usual()],
+    ['its past is not known, but this subscription is', 'history', (plant) => {
+      plant.s.unseen((s) => s.subscribe('c/#')).ping()
+      plant.wait(1)
+      plant.s.ping().subscribe('a/+')
+      plant.wait(3)
+      plant.message({ to: [plant.t, plant.s] }).message({ to: [plant.t] }).message({ to: [plant.t, plant.s] })
+    }],
+  ])('%s', (_name, doubt, happens, options) => {
+    const plant = new Plant(options)
+    happens(plant)
+    const line = told(plant.settle()).find((one) => one.includes('missing s')) ?? ''
+    expect(/missing s unsure([^,]*)/.exec(line)?.[1]?.split(' ')).toContain(doubt)
+    expect(line).not.toMatch(/missing \w certain/)
+  })
+})
+
+describe('a copy did not come, and nothing can be said of that', () => {
+  test.each<[string, string, (plant: Plant) => unknown, ConstructorParameters<typeof Plant>[0]?]>([
+    ['bytes of the publisher are missing', 'publisher-gap', (plant) => {
+      plant.p.unseen((p) => p.publish('a/b', 'lost', QOS_1))
+      plant.message({ to: [plant.t] })
+    }],
+    ['bytes to the subscriber are missing', 'gap', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.unseen((s) => s.copy('a/b', 'the one'))
+      plant.s.ping()
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
+    ['bytes of the subscriber are missing', 'gap', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.s.unseen((s) => s.unsubscribe('a/#')).ping().ping()
+    }],
+    ['its subscription may have gone in a gap before', 'history', (plant) => {
+      plant.s.unseen((s) => s.unsubscribe('a/#')).ping().ping()
+      plant.wait(5)
+      plant.s.ping()
+      plant.message({ to: [plant.t] })
+    }],
+    ['it disconnected', 'connection-ended', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.s.disconnect()
+    }],
+    ['its connection broke', 'connection-ended', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.s.reset()
+    }],
+    ['another connection took over', 'taken-over', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.connect('s').subscribe('a/#')
+    }],
+    ['it unsubscribed', 'subscription-changed', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.s.unsubscribe('a/#')
+    }],
+    ['it subscribed anew', 'subscription-changed', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.s.subscribe('a/#', { qos: 0 })
+    }],
+    ['the publication was not acknowledged', 'not-acknowledged', (plant) => plant.message({ to: [plant.t], options: { qos: 1, acknowledged: 'none' } })],
+    ['the publication was not released', 'not-acknowledged', (plant) => plant.message({ to: [plant.t], options: { qos: 2, acknowledged: 'received' } })],
+    ['the publication was sent before', 'sent-before', (plant) => plant.message({ to: [plant.t], options: { qos: 1, dup: true } })],
+    ['the client is too far behind', 'receive-maximum', (plant) => {
+      for (const payload of ['first', 'second']) {
+        plant.p.publish('a/b', payload, QOS_1)
+        plant.t.copy('a/b', payload, QOS_1)
+        plant.s.copy('a/b', payload, { qos: 1, acknowledged: 'none' })
+      }
+      plant.message({ to: [plant.t] })
+    }, { subscriber: { version: '5.0', properties: { receiveMaximum: 2 } } }],
+    ['the client takes no such packets', 'maximum-packet-size', (plant) => plant.message({ to: [plant.t], payload: 'x'.repeat(300) }), { subscriber: { version: '5.0', properties: { maximumPacketSize: 300 } } }],
+    ['it may expire', 'expiry', (plant) => plant.message({ to: [plant.t], options: { qos: 1, properties: { messageExpiryInterval: 60 } } }), { publisher: { version: '5.0' } }],
+    ['a topic of the server', 'server-topic', (plant) => {
+      plant.s.subscribe('$x/#')
+      plant.t.subscribe('$x/#')
+      plant.wait(2).message({ to: [plant.t], topic: '$x/b' })
+    }],
+    ['the clock was set', 'clock', (plant) => {
+      plant.message({ to: [plant.t] })
+      plant.time -= 3e9
+      plant.p.ping()
+    }],
+    ['the clock was set forward', 'clock', (plant) => {
+      plant.message({ to: [plant.t] }).wait(4_000)
+      plant.p.ping()
+    }],
+  ])('%s', (_name, reason, happens, options) => {
+    const plant = new Plant(options)
+    happens(plant)
+    const lines = told(plant.settle())
+    expect(lines.filter((line) => line.includes('not judged'))).toEqual([expect.stringContaining(`s not judged: ${reason}`)])
+    expect(lines.join('\n')).not.toContain('missing')
+  })
+
+  test('the capture ends', () => {
+    const plant = new Plant().message({ to: [] }).wait(10)
+    plant.s.ping()
+    plant.t.ping()
+    expect(told(plant)).toEqual(['a/b QoS 1 by p: s not judged: too-short, t not judged: too-short'])
+  })
+
+  test('the server says nothing to it any more', () => {
+    const plant = new Plant().message({ to: [] }).wait(5)
+    for (let minute = 0; minute < 4; minute++) {
+      plant.wait(60)
+      plant.t.ping()
+      plant.s.sends({ cmd: 'pingreq' })
+    }
+    expect(told(plant)).toEqual(['a/b QoS 1 by p: missing t likely, s not judged: too-short'])
+  })
+
+  test('there were too many', () => {
+    expect(told(new Plant().message({ to: [] }).usual().settle(), { publications: 1 })).toEqual(['a/b QoS 1 by p: s not judged: limit, t not judged: limit'])
+  })
+
+  test('refused', () => {
+    const plant = new Plant({ publisher: { version: '5.0' } })
+    plant.message({ to: [], options: { qos: 1, code: 0x87 } })
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p (refused): s not judged: refused, t not judged: refused'])
+  })
+
+  test('a client whose CONNECT was not seen', () => {
+    const plant = new Plant()
+    const late = plant.connect('x', { handshake: false })
+    late.ping().subscribe('a/#')
+    plant.wait(2).message({ to: [plant.s, plant.t, late] }).usual()
+    expect(told(plant.settle())).toEqual([
+      'a/b QoS 1 by p: s, t, unknown likely', expect.stringMatching(/^a\/b QoS 1 by p: s, t, (undefined|unknown) not judged: history$/) as string,
+    ])
+  })
+
+  test('a Session from before the capture', () => {
+    const plant = new Plant()
+    const back = plant.connect('x', { clean: false, sessionPresent: true })
+    plant.wait(2).message({ to: [plant.s, plant.t, back] }).usual()
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: s, t, x likely'])
+  })
+})
+
+describe('no copy is expected', () => {
+  test.each<[string, (plant: Plant) => unknown]>([
+    ['by a member of a shared subscription', (plant) => plant.connect('x', { version: '5.0' }).subscribe('$share/g/a/#')],
+    ['by a client that is away', (plant) => plant.connect('x', { clean: false }).subscribe('a/#').disconnect()],
+    ['before SUBACK', (plant) => plant.connect('x').subscribe('a/#', { answered: false })],
+    ['after a refusal', (plant) => plant.connect('x').subscribe('a/#', { codes: [0x80] })],
+    ['after UNSUBSCRIBE', (plant) => plant.connect('x').subscribe('a/#').unsubscribe('a/#')],
+    ['of another topic', (plant) => plant.connect('x').subscribe({ 'b/#': {}, 'a/b/c': {}, '+': {} })],
+    ['at another broker', (plant) => plant.connect('x', { server: 3 }).subscribe('a/#')],
+    ['by a connection that was refused', (plant) => plant.connect('x', { code: 5 }).subscribe('a/#')],
+    ['by a connection that may be taken over right now', (plant) => {
+      plant.connect('x').subscribe('a/#')
+      plant.connect('x', { connack: false })
+    }],
+    ['by the publisher itself, with No Local', (plant) => plant.p.subscribe({ 'a/#': { nl: true } })],
+  ])('%s', (_name, happens) => {
+    const plant = new Plant({ publisher: { version: '5.0' } })
+    happens(plant)
+    plant.wait(2).usual()
+    expect(told(plant.settle())).toEqual([])
+  })
+
+  test('by the bridge that published it', () => {
+    const plant = new Plant({ publisher: { bridge: true } })
+    plant.p.subscribe('a/#')
+    plant.wait(2).usual()
+    expect(told(plant.settle())).toEqual([])
+  })
+})
+
+describe('a copy comes twice', () => {
+  const twice = (plant: Plant, options: PublishOptions = QOS_1, published: PublishOptions = options): Plant => {
+    plant.p.publish('a/b', 'the one', published)
+    plant.s.copy('a/b', 'the one', options).copy('a/b', 'the one', options)
+    plant.t.copy('a/b', 'the one', options)
+    return plant.wait(0.5)
+  }
+
+  /** Long enough after SUBSCRIBE for no retained message to come. */
+  const calm = (): Plant => {
+    const plant = new Plant().wait(25)
+    for (const client of plant.clients) client.ping()
+    return plant.usual()
+  }
+
+  test('while another client got it once', () => {
+    expect(told(twice(calm()).settle())).toEqual(['a/b QoS 1 by p: s likely, s likely duplicate likely, t'])
+  })
+
+  test('while two others got it once', () => {
+    const plant = new Plant()
+    const x = plant.connect('x').subscribe('#')
+    plant.wait(25)
+    twice(plant)
+    x.copy('a/b', 'the one', QOS_1)
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: s likely, s likely duplicate certain, t, x'])
+  })
+
+  test.each<[string, (plant: Plant) => unknown]>([
+    ['and nobody else subscribes', (plant) => {
+      plant.t.unsubscribe('a/#')
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+    }],
+    ['to everybody: it was published twice, once unseen', (plant) => {
+      twice(plant)
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
+    ['with QoS 0', (plant) => twice(plant, { qos: 0 })],
+    ['with DUP', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', { qos: 1, dup: true })
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
+    ['where a will has the topic', (plant) => {
+      plant.connect('x', { will: { topic: 'a/b', payload: 'the one' } })
+      twice(plant)
+    }],
+    ['while a retained message may have come', (plant) => {
+      plant.s.subscribe('+/b')
+      twice(plant)
+      plant.s.copy('a/b', 'the one', QOS_1)
+    }],
+    ['while bytes of a publisher are missing', (plant) => {
+      plant.p.unseen((p) => p.publish('a/b', 'the one', QOS_1)).ping().ping()
+      twice(plant)
+    }],
+    ['to a client whose past is not known', (plant) => {
+      plant.s.unseen((s) => s.subscribe('+/b')).ping().ping()
+      twice(plant.wait(2))
+    }],
+  ])('%s', (_name, happens) => {
+    const plant = calm()
+    happens(plant)
+    const lines = told(plant.settle()).join('\n')
+    expect(lines).toMatch(/duplicate unsure/)
+    expect(lines).not.toMatch(/duplicate (?:likely|certain)/)
+  })
+
+  test.each<[string, (plant: Plant) => unknown]>([
+    ['the same PUBLISH again', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.t.copy('a/b', 'the one', QOS_1)
+      plant.s.copy('a/b', 'the one', { qos: 1, id: 7, acknowledged: 'none' }).copy('a/b', 'the one', { qos: 1, id: 7, dup: true })
+    }],
+    ['on the next connection', (plant) => {
+      const first = plant.connect('x', { clean: false }).subscribe('a/#')
+      plant.wait(2)
+      plant.p.publish('a/b', 'the one', QOS_1)
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'the one', QOS_1)
+      first.copy('a/b', 'the one', { qos: 1, acknowledged: 'none' }).fin('client').fin('server')
+      plant.connect('x', { clean: false, sessionPresent: true }).copy('a/b', 'the one', { qos: 1, id: 9 })
+    }],
+    ['one for each subscription', (plant) => {
+      plant.s.subscribe('+/b')
+      plant.wait(2)
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', { qos: 0 })
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
+    ['one for an ordinary and one for a shared subscription', (plant) => {
+      plant.s.subscribe('$share/g/a/b')
+      plant.wait(2)
+      twice(plant)
+    }],
+    ['the publication was sent again', (plant) => {
+      plant.p.publish('a/b', 'the one', { qos: 1, id: 77, acknowledged: 'none' }).publish('a/b', 'the one', { qos: 1, id: 77, dup: true })
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+    }],
+    ['it was published twice', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1).publish('a/b', 'the one', QOS_1)
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+    }],
+  ])('and is none: %s', (_name, happens) => {
+    const plant = new Plant()
+    happens(plant)
+    expect(told(plant.settle()).join('\n')).not.toMatch(/duplicate|missing|nowhere/)
+  })
+})
+
+describe('equal content', () => {
+  test('goes by order, and is not certain', () => {
+    const plant = new Plant()
+    plant.p.publish('a/b', 'on', QOS_1).publish('a/b', 'on', QOS_1)
+    for (const client of [plant.s, plant.t]) client.copy('a/b', 'on', QOS_1).copy('a/b', 'on', QOS_1)
+    const results = read(plant.settle().frames).slice(-2)
+    expect(toldOf(results)).toEqual(['a/b QoS 1 by p: s likely, t likely', 'a/b QoS 1 by p: s likely, t likely'])
+    const copies = results.map((result) => (result.kind === 'publication' ? result.copies.map(({ number }) => number) : []))
+    expect(copies[0]![0]).toBeLessThan(copies[1]![0]!)
+  })
+
+  test('is certain where one has reached everybody before the next comes', () => {
+    const plant = new Plant()
+    for (let time = 0; time < 3; time++) plant.message({ to: [plant.s, plant.t], payload: 'on' })
+    expect(told(plant.settle())).toEqual([])
+  })
+
+  test('another QoS tells them apart', () => {
+    const plant = new Plant()
+    plant.p.publish('a/b', 'on').publish('a/b', 'on', QOS_1)
+    for (const client of [plant.s, plant.t]) client.copy('a/b', 'on', QOS_1)
+    const lines = told(plant.settle())
+    expect(lines[0]).toMatch(/^a\/b QoS 1 by p: s likely, t likely/)
+    expect(lines[1]).toMatch(/^a\/b QoS 0 by p: missing s unsure qos-0/)
+  })
+})
+
+describe('a publication that is seen after its copies', () => {
+  test('because bytes before it are missing', () => {
+    const plant = new Plant().wait(30)
+    plant.p.unseen((p) => p.ping()).publish('a/b', 'the one', QOS_1)
+    for (const client of [plant.s, plant.t]) client.copy('a/b', 'the one', QOS_1)
+    plant.wait(0.2)
+    plant.p.acknowledge('server')
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: s likely, t likely'])
+  })
+})
+
+describe('copies of no publication', () => {
+  test.each<[string, string, (plant: Plant) => unknown]>([
+    ['nobody knows where from', 'a/b from nowhere: s unsure, unknown likely', (plant) => plant.s.copy('a/b', 'new', QOS_1)],
+    ['retained from before the capture', 'a/b from nowhere: s retained unsure, retained likely', (plant) => plant.s.copy('a/b', 'old', { qos: 1, retain: true })],
+    ['a will', 'a/b from nowhere: s unsure, will likely', (plant) => {
+      plant.connect('x', { will: { topic: 'a/b', payload: 'gone' } }).reset()
+      plant.s.copy('a/b', 'gone')
+    }],
+    ['of a will that was cancelled', 'a/b from nowhere: s unsure, unknown likely', (plant) => {
+      plant.connect('x', { will: { topic: 'a/b', payload: 'gone' } }).disconnect()
+      plant.s.copy('a/b', 'gone')
+    }],
+    ['the server itself', '$SYS/up from nowhere: s unsure, server likely', (plant) => plant.s.subscribe('$SYS/#').copy('$SYS/up', '12 s')],
+    ['published at another address', 'a/b from nowhere: s unsure, other-address likely', (plant) => {
+      plant.connect('x', { server: 3 }).publish('a/b', 'there', QOS_1)
+      plant.s.copy('a/b', 'there', QOS_1)
+    }],
+    ['while bytes of a publisher are missing', 'a/b from nowhere: s unsure, unknown unsure', (plant) => {
+      plant.p.unseen((p) => p.publish('a/b', 'lost', QOS_1)).ping()
+      plant.s.copy('a/b', 'lost', QOS_1)
+      plant.wait(0.2)
+      plant.p.ping()
+    }],
+  ])('%s', (_name, line, happens) => {
+    const plant = new Plant()
+    happens(plant)
+    expect(told(plant.settle())).toContain(line)
+  })
+
+  test('a Topic Alias from before the capture', () => {
+    const plant = new Plant({ subscriber: { version: '5.0', properties: { topicAliasMaximum: 5 } } })
+    plant.s.copy('', 'aliased', { properties: { topicAlias: 3 } })
+    expect(told(plant.settle())).toEqual(['null from nowhere: s unsure, topic-unknown unsure'])
+  })
+
+  test('a Topic Alias that was set', () => {
+    const plant = new Plant({ subscriber: { version: '5.0', properties: { topicAliasMaximum: 5 } } })
+    plant.p.publish('a/b', 'one', QOS_1).publish('a/b', 'two', QOS_1)
+    plant.s.copy('a/b', 'one', { qos: 1, properties: { topicAlias: 3 } }).copy('', 'two', { qos: 1, properties: { topicAlias: 3 } })
+    plant.t.copy('a/b', 'one', QOS_1).copy('a/b', 'two', QOS_1)
+    expect(told(plant.settle())).toEqual([])
+  })
+})
+
+describe('copies without a subscription', () => {
+  const NOT_SUBSCRIBED = /not subscribed to: (\w+ \w+)/
+
+  test.each<[string, string | null, (plant: Plant) => unknown]>([
+    ['to a client that never asked', 's likely', (plant) => plant.message({ to: [plant.s], topic: 'b/c' })],
+    ['to a client that asks for something else', 's likely', (plant) => plant.message({ to: [plant.s], topic: 'A/b' })],
+    ['of a topic of the server', 's unsure', (plant) => plant.s.copy('$SYS/up', '12 s')],
+    ['sent again', 's unsure', (plant) => plant.s.copy('b/c', 'x', { qos: 1, dup: true })],
+    ['to a client with a filter of an unusual kind', 's unsure', (plant) => plant.s.subscribe('$queue/b/#').copy('b/c', 'x')],
+    ['before SUBACK', null, (plant) => plant.s.subscribe('b/#', { answered: false }).copy('b/c', 'x')],
+    ['after UNSUBACK: it was in a queue', null, (plant) => plant.s.subscribe('b/#').unsubscribe('b/#').copy('b/c', 'x')],
+    ['whose SUBSCRIBE is missing', null, (plant) => plant.s.unseen((s) => s.sends({ cmd: 'subscribe', messageId: 9, subscriptions: [{ topic: 'b/#', qos: 1 }] })).copy('b/c', 'x')],
+    ['to a client that was there before the capture', null, (plant) => plant.connect('x', { handshake: false }).copy('b/c', 'x')],
+    ['to a Session from before the capture', null, (plant) => plant.connect('x', { clean: false, sessionPresent: true }).copy('b/c', 'x')],
+    ['of a Session that an earlier connection asked for', null, (plant) => {
+      plant.connect('x', { clean: false }).subscribe('b/#').disconnect()
+      plant.connect('x', { clean: false, sessionPresent: true }).copy('b/c', 'x')
+    }],
+    ['of a Session that began anew', 'x likely', (plant) => {
+      plant.connect('x', { clean: false }).subscribe('b/#').disconnect()
+      plant.connect('x').copy('b/c', 'x')
+    }],
+    ['shared', null, (plant) => plant.s.subscribe('$share/g/b/#').copy('b/c', 'x')],
+  ])('%s', (_name, expected, happens) => {
+    const plant = new Plant()
+    happens(plant)
+    const lines = told(plant.settle()).flatMap((line) => NOT_SUBSCRIBED.exec(line)?.[1] ?? [])
+    // Where its SUBSCRIBE may be among what is missing, nothing more than that is said.
+    expect(lines.filter((line) => expected !== null || !line.endsWith('unsure'))).toEqual(expected === null ? [] : [expected])
+  })
+})
+
+describe('retained messages', () => {
+  test('published before, and sent to who subscribes', () => {
+    const plant = new Plant().message({ to: [], topic: 'r/b', payload: 'state', options: { qos: 1, retain: true } }).wait(30)
+    plant.p.ping()
+    plant.connect('x').subscribe('r/#').copy('r/b', 'state', { qos: 1, retain: true })
+    expect(told(plant.settle())).toEqual(['late, of r/b: x retained'])
+  })
+
+  test('published right before', () => {
+    const plant = new Plant()
+    const x = plant.connect('x').subscribe('r/#', { answered: false })
+    plant.p.publish('r/b', 'state', { qos: 1, retain: true })
+    x.granted(1, [1]).copy('r/b', 'state', { qos: 1, retain: true })
+    expect(told(plant.settle())).toEqual(['r/b QoS 1 by p: x retained'])
+  })
+
+  test('cleared: from nowhere again', () => {
+    const plant = new Plant()
+    plant.p.publish('r/b', 'state', { qos: 1, retain: true })
+    plant.wait(5)
+    plant.p.publish('r/b', '', { qos: 1, retain: true })
+    plant.wait(5)
+    plant.connect('x').subscribe('r/#').copy('r/b', 'state', { qos: 1, retain: true })
+    expect(told(plant.settle())).toEqual(['late, of r/b: x retained likely'])
+  })
+
+  test('the flag as published, where that was asked for, is a live copy', () => {
+    const plant = new Plant({ subscriber: { version: '5.0' } })
+    plant.s.subscribe({ 'a/#': { rap: true } })
+    plant.wait(25)
+    plant.p.publish('a/b', 'state', { qos: 1, retain: true })
+    plant.s.copy('a/b', 'state', { qos: 1, retain: true })
+    plant.t.copy('a/b', 'state', QOS_1)
+    expect(told(plant.settle())).toEqual([])
+  })
+
+  test('the flag where it should not be: the copy is not missing', () => {
+    const plant = new Plant().wait(30)
+    plant.p.publish('a/b', 'state', { qos: 1, retain: true })
+    for (const client of [plant.s, plant.t]) client.copy('a/b', 'state', { qos: 1, retain: true })
+    expect(told(plant.settle())).toEqual([])
+  })
+})
+
+describe('copies that come late', () => {
+  test('stored for a client that was away', () => {
+    const plant = new Plant()
+    plant.connect('x', { clean: false }).subscribe('a/#').disconnect()
+    plant.wait(2).message({ to: [plant.s, plant.t], payload: 'one' }).message({ to: [plant.s, plant.t], payload: 'two' }).wait(300)
+    plant.connect('x', { clean: false, sessionPresent: true }).copy('a/b', 'one', QOS_1).copy('a/b', 'two', QOS_1)
+    const results = read(plant.settle().frames)
+    expect(toldOf(results.filter(({ kind }) => kind === 'late-copy'))).toEqual(['late, of a/b: x stored', 'late, of a/b: x stored'])
+    expect(results.every(({ kind }) => kind === 'publication' || kind === 'late-copy')).toBe(true)
+  })
+
+  test('stored, and the client is back at once', () => {
+    const plant = new Plant()
+    plant.connect('x', { clean: false }).subscribe('a/#').disconnect()
+    plant.p.publish('a/b', 'one', QOS_1)
+    for (const client of [plant.s, plant.t]) client.copy('a/b', 'one', QOS_1)
+    plant.connect('x', { clean: false, sessionPresent: true }).copy('a/b', 'one', QOS_1)
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: s, t, x stored'])
+  })
+})
+
+describe('what a delivery says', () => {
+  test('of a copy', () => {
+    const plant = new Plant({ publisher: { version: '5.0' }, subscriber: { version: '5.0' } })
+    plant.s.subscribe({ '+/b': {} }, { qos: 2, identifier: 5 })
+    plant.wait(2)
+    const properties = { contentType: 'text', userProperties: { a: 'b' } }
+    plant.p.publish('a/b', 'the one', { qos: 2, properties })
+    plant.s.copy('a/b', 'the one', { qos: 2, properties: { ...properties, subscriptionIdentifier: 5 } })
+    plant.t.copy('a/b', 'the one', { qos: 1, properties: { contentType: 'other' } })
+    const delivery = read(plant.settle().frames).at(-1)
+    expect(delivery).toMatchObject({
+      kind: 'publication',
+      publication: { topic: 'a/b', qos: 2, retain: false, payloadLength: 7, publisher: { clientIdentifier: 'p', server: '10.0.0.2:1883', version: '5.0' }, resent: 0 },
+      acceptance: 'accepted', reasonCode: 0, subscribers: 2,
+      copies: [
+        { client: { clientIdentifier: 's', stream: 1, address: '10.0.1.65:40001' }, qos: 2, grantedQos: 2, filters: ['a/#', '+/b'], subscriptionIdentifiers: [5], unaltered: true, duration: 400_000, certainty: 'certain' },
+        { client: { clientIdentifier: 't' }, qos: 1, grantedQos: 1, filters: ['a/#'], subscriptionIdentifiers: [], unaltered: false, certainty: 'likely' },
+      ],
+      missing: [], notJudged: [],
+    })
+  })
+
+  test('each publication is told once', () => {
+    const plant = new Plant()
+    for (let time = 0; time < 20; time++) plant.usual({ qos: (time % 3) as 0 | 1 | 2 })
+    const results = read(plant.settle().frames)
+    const numbers = results.flatMap((result) => (result.kind === 'publication' ? [result.publication.number] : []))
+    expect(new Set(numbers).size).toBe(numbers.length)
+    expect(numbers).toHaveLength(23)
+  })
+})
+
+test('content beyond what is decoded goes by its beginning', () => {
+  const plant = new Plant()
+  const large = `${'y'.repeat(1_100_000)}!`
+  plant.p.publish('a/b', large, QOS_1)
+  for (const client of [plant.s, plant.t]) client.copy('a/b', large, QOS_1)
+  expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: s likely, t likely'])
+})
