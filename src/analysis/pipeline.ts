@@ -67,6 +67,8 @@ export interface CaptureTotals {
   readonly exchanges: ReadonlyMap<string, number>
   readonly unexpected: number
   readonly exchangesLeftOut: number
+  /** Sessions of clients that were forgotten because of a limit: what they had begun has no end, and what comes after is taken for new. */
+  readonly sessionsForgotten: number
   /** Subscriptions and publications that were not followed across clients because of a limit. */
   readonly subscriptionsLeftOut: number
   readonly publicationsLeftOut: number
@@ -184,6 +186,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       exchanges: this.#sessions?.ended ?? new Map<string, number>(),
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
+      sessionsForgotten: this.#sessions?.forgottenSessions ?? 0,
       subscriptionsLeftOut: this.#sessions?.deliveries?.subscriptions.leftOut ?? 0,
       publicationsLeftOut: this.#sessions?.deliveries?.leftOut ?? 0,
       gaps: this.#tcp.gaps,

@@ -23,7 +23,7 @@ export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): 
     filters: exchange.filters.map(({ topicFilter, qos, reasonCode }) => ({ topicFilter, qos, reasonCode })),
     outcome: exchange.outcome,
     reasonCode: exchange.reasonCode,
-    steps: steps.map(({ type, number, frame, time, dup }) => ({ type, number, frame, time: epochText(clock, time), dup })),
+    steps: steps.map(({ type, number, frame, time, dup, segments }) => ({ type, number, frame, time: epochText(clock, time), dup, segments })),
     durationMs: duration === null ? null : milliseconds(duration),
     legsMs: legsOf({ steps }).map(milliseconds),
     networkMs: exchange.network === null ? null : milliseconds(exchange.network),

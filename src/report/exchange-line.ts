@@ -1,4 +1,5 @@
 import { durationOf, legsOf } from '../session/exchange.ts'
+import { SLOW_LEG } from '../session/leg-causes.ts'
 import { ClientCell, clientName } from './client-name.ts'
 import { listInfo, MOST_SHOWN } from './packet-info.ts'
 import { left, right } from './padding.ts'
@@ -125,6 +126,9 @@ function exchangeInfo(exchange: Exchange, steps: readonly Step[]): string {
   const parts = [subjectInfo(exchange), reasonInfo(exchange, steps), seenInfo(exchange, steps)]
   // Of QoS 2, the times to PUBREC, PUBREL and PUBCOMP.
   if (steps.length > 2 && outcome !== 'partly-seen') parts.push(legsInfo(legsOf({ steps })))
+  // Only a slow one has to be explained.
+  const segments = (durationOf({ steps }) ?? 0) >= SLOW_LEG ? Math.max(1, ...steps.map((step) => step.segments)) : 1
+  if (segments > 1) parts.push(`in ${segments} segments`)
   if (retransmitted > 0) parts.push(`${retransmitted} sent again`)
   if (causes.length > 0) parts.push(causes.map(causeText).join(', '))
   // Only partly seen, nothing about it is certain.

@@ -54,7 +54,13 @@ export function exchangeSummaryText(
   const { unexpected, exchangesLeftOut } = totals
   if (unexpected > 0) lines.row('Unexpected', `${grouped(unexpected)} ${plural(unexpected, 'answer')} that nothing had asked for`)
   if (exchangesLeftOut > 0) lines.row('Left out', `${grouped(exchangesLeftOut)} ${plural(exchangesLeftOut, 'exchange')}: too many were open at once`)
+  addForgotten(lines, totals)
   return lines.text
+}
+
+/** Sessions that had to be forgotten, where there were any. */
+export function addForgotten(lines: SummaryLines, { sessionsForgotten }: CaptureTotals): void {
+  if (sessionsForgotten > 0) lines.row('Forgotten', `${grouped(sessionsForgotten)} ${plural(sessionsForgotten, 'Session')} of clients: there were too many`)
 }
 
 /** A number (or the name) in the column of an outcome. */

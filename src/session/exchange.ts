@@ -34,6 +34,8 @@ export interface Step {
   readonly by: Side
   /** Sent before already: this one adds nothing to the exchange. */
   readonly again: boolean
+  /** TCP segments that carried it, alone or with others. */
+  readonly segments: number
 }
 
 /** A Topic Filter of a SUBSCRIBE or UNSUBSCRIBE and what became of it; `qos` is what was asked for, `reasonCode` the answer (before 5.0 the return code). */

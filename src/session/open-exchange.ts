@@ -14,11 +14,14 @@ export const STEPS_KEPT = 8
 
 const NO_CAUSES: readonly LegCause[] = []
 
-/** Numbers kept for each: type and flags, PacketEvent.number, frame, time. */
+/** Numbers kept for each: type, flags and segments, PacketEvent.number, frame, time. */
 const STEP = { what: 0, number: 1, frame: 2, time: 3, words: 4 } as const
 const DUP = 1 << 4
 const BY_CLIENT = 1 << 5
 const AGAIN = 1 << 6
+const SEGMENTS_AT = 8
+/** More are not counted: a packet of 256 MiB has 200,000. */
+const MOST_SEGMENTS = 2 ** 20
 
 export class OpenExchange implements Exchange {
   number = 0
@@ -133,6 +136,7 @@ export class OpenExchange implements Exchange {
     const steps = this.#steps
     steps[at + STEP.what] = type | (type === PUBLISH && (byte & 0x08) !== 0 ? DUP : 0)
       | (event.direction === 'client-to-server' ? BY_CLIENT : 0) | (again ? AGAIN : 0)
+      | ((event.pieces === null ? 1 : Math.min(event.pieces.length, MOST_SEGMENTS)) << SEGMENTS_AT)
     steps[at + STEP.number] = event.number
     steps[at + STEP.frame] = event.frame
     steps[at + STEP.time] = event.time
@@ -169,6 +173,7 @@ export class OpenExchange implements Exchange {
         dup: (what & DUP) !== 0,
         by: (what & BY_CLIENT) !== 0 ? 'client' : 'server',
         again: (what & AGAIN) !== 0,
+        segments: what >>> SEGMENTS_AT,
       })
     }
     return made

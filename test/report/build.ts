@@ -99,7 +99,7 @@ export function prefixed(content: string | Uint8Array): Uint8Array {
 
 /** A step 42 frames and 12 s into the capture, `after` nanoseconds later. */
 export function step(type: Step['type'], by: Step['by'], after = 0, changes: Partial<Step> = {}): Step {
-  return { type, by, number: 17, frame: 42, time: 12_004_118_000 + after, dup: false, again: false, ...changes }
+  return { type, by, number: 17, frame: 42, time: 12_004_118_000 + after, dup: false, again: false, segments: 1, ...changes }
 }
 
 /** A PUBLISH of QoS 1 that plc-7 sent and the server acknowledged after 4.083 ms. */

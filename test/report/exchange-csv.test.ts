@@ -16,7 +16,7 @@ test('the names of the columns', () => {
 test('a row', () => {
   expect(renderer().item(exchange({ steps: [step('PUBLISH', 'client')] }))).toBe(
     '12,3,plc-7,5.0,publish-qos1,client,17,plant/7/temp,[],complete,0,' +
-      '"[{""type"":""PUBLISH"",""number"":17,""frame"":42,""time"":""1700000012.127574789"",""dup"":false}]",,[],,[],0,0,certain\n',
+      '"[{""type"":""PUBLISH"",""number"":17,""frame"":42,""time"":""1700000012.127574789"",""dup"":false,""segments"":1}]",,[],,[],0,0,certain\n',
   )
 })
 

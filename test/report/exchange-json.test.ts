@@ -24,8 +24,8 @@ test('the example: a PUBLISH as a whole', () => {
     schema: 'mqtap.exchange/1', number: 12, stream: 3, clientId: 'plc-7', version: '5.0', kind: 'publish-qos1', initiator: 'client', packetIdentifier: 17,
     topic: 'plant/7/temp', filters: [], outcome: 'complete', reasonCode: 0,
     steps: [
-      { type: 'PUBLISH', number: 17, frame: 42, time: '1700000012.127574789', dup: false },
-      { type: 'PUBACK', number: 19, frame: 45, time: '1700000012.131657789', dup: false },
+      { type: 'PUBLISH', number: 17, frame: 42, time: '1700000012.127574789', dup: false, segments: 1 },
+      { type: 'PUBACK', number: 19, frame: 45, time: '1700000012.131657789', dup: false, segments: 1 },
     ],
     durationMs: 4.083, legsMs: [4.083], networkMs: null, causes: [], retransmitted: 0, resumed: 0, certainty: 'certain',
   })
@@ -53,7 +53,7 @@ describe('is what the schema says', () => {
     ['a key is missing', { networkMs: undefined }],
     ['an unknown kind', { kind: 'publish' }],
     ['an unknown outcome', { outcome: 'done' }],
-    ['a time that is a number', { steps: [{ type: 'PUBLISH', number: 1, frame: 1, time: 1.5, dup: false }] }],
+    ['a time that is a number', { steps: [{ type: 'PUBLISH', number: 1, frame: 1, time: 1.5, dup: false, segments: 1 }] }],
     ['a filter without an answer', { filters: [{ topicFilter: 'a', qos: 1 }] }],
     ['a duration that is text', { durationMs: '4' }],
   ])('refuses an object with %s', (_name, change) => {
@@ -63,13 +63,13 @@ describe('is what the schema says', () => {
   })
 
   test('a reader of this version accepts what a later one adds', () => {
-    expect(new Ajv().compile(EXCHANGE_SCHEMA)({ ...parsed(), added: {}, steps: [{ type: 'PUBLISH', number: 1, frame: 1, time: null, dup: false, added: 1 }] })).toBe(true)
+    expect(new Ajv().compile(EXCHANGE_SCHEMA)({ ...parsed(), added: {}, steps: [{ type: 'PUBLISH', number: 1, frame: 1, time: null, dup: false, segments: 1, added: 1 }] })).toBe(true)
   })
 })
 
 test('null where unknown', () => {
   expect(parsed(UNKNOWN)).toMatchObject({ clientId: null, version: null, packetIdentifier: null, topic: null, reasonCode: null, durationMs: null, legsMs: [] })
-  expect(parsed(UNKNOWN).steps).toEqual([{ type: 'PUBACK', number: 17, frame: 42, time: null, dup: false }])
+  expect(parsed(UNKNOWN).steps).toEqual([{ type: 'PUBACK', number: 17, frame: 42, time: null, dup: false, segments: 1 }])
 })
 
 test('without a clock there are durations, but no times', () => {

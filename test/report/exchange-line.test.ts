@@ -152,6 +152,20 @@ test('hostile text does not reach the terminal', () => {
   expect(text.trimEnd().split('\n')).toHaveLength(3)
 })
 
+describe('what a slow one was spent with', () => {
+  const slow = (changes: Parameters<typeof exchange>[0] = {}) =>
+    exchange({ steps: [step('PUBLISH', 'client', 0, { segments: 208 }), step('PUBACK', 'server', 41_071_000)], ...changes })
+
+  test('in how many segments it came, and the causes, the longest first', () => {
+    expect(render([slow({ causes: [{ leg: 0, cause: 'nagle', duration: 41e6 }, { leg: 0, cause: 'server', duration: 71_000 }] })]))
+      .toMatch(/plant\/7\/temp {2}in 208 segments {2}held back by Nagle 41\.000 ms, server 0\.071 ms\n$/)
+  })
+
+  test('nothing of a quick one', () => {
+    expect(render([slow({ steps: [step('PUBLISH', 'client', 0, { segments: 208 }), step('PUBACK', 'server', 71_000)] })])).toMatch(/plant\/7\/temp\n$/)
+  })
+})
+
 describe('colour', () => {
   const all = EXCHANGE_OUTCOMES.map((outcome, index) => exchange({ outcome, initiator: index % 2 === 0 ? 'client' : 'server' }))
 

@@ -18,8 +18,9 @@ const STEP = {
     frame: ORDINAL,
     time: TIME,
     dup: { type: 'boolean', description: 'The DUP flag of a PUBLISH (before 3.1.1, of others too).' },
+    segments: { ...ORDINAL, description: 'TCP segments that carried it, alone or with others.' },
   },
-  required: ['type', 'number', 'frame', 'time', 'dup'],
+  required: ['type', 'number', 'frame', 'time', 'dup', 'segments'],
 } as const
 
 const FILTER = {
