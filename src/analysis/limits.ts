@@ -114,6 +114,8 @@ export const LIMITS = {
     proofDeadline: 120_000_000_000,
     /** 1 s: after the last copy no further one is waited for; nodes of a cluster know of a subscription. */
     settling: 1_000_000_000,
+    /** 100 ms: network cards with several queues, and captures put together, swap frames of different connections by less. */
+    disorder: 100_000_000,
     /** More than an hour without a frame, or more than a second back: the clock was set. */
     clockForward: 3_600_000_000_000,
     clockBackward: 1_000_000_000,

@@ -32,6 +32,8 @@ export interface DeliveryLimits extends SubscriptionLimits, PublicationWindowLim
   /** Copies that wait for their publication. */
   readonly parkedCopies: number
   readonly wills: number
+  /** Nanoseconds by which frames of different connections may stand in the wrong order. */
+  readonly disorder: number
   /** Steps of the clock, in nanoseconds, that are no mere disorder. */
   readonly clockForward: number
   readonly clockBackward: number
@@ -200,7 +202,7 @@ export class Deliveries implements SessionFollower {
     if (matches === null) this.#leftOut++
     // What a server does with a defective one is its own business.
     else if (event.problems.length === 0 || !event.problems.some(({ severity }) => severity === 'error')) this.#expect(publication, matches)
-    publication.alone = same.open === 0
+    publication.alone = same.open === 0 && !(publication.time - same.lateTime < this.#limits.disorder)
     if (publication.open > 0) same.open++
     if (same.parked !== null) this.#claimParked(publication, same)
   }
@@ -281,6 +283,10 @@ export class Deliveries implements SessionFollower {
       return publication.facts
     }
     if (matching.full === null) noteStray(parked)
+    return this.#park(parked)
+  }
+
+  #park(parked: ParkedCopy): null {
     this.#parked.add(parked)
     const tooMany = this.#parked.due(-Infinity)
     if (tooMany !== null) this.#expire(tooMany)
@@ -288,20 +294,20 @@ export class Deliveries implements SessionFollower {
   }
 
   /** Whether a copy with RETAIN set is a retained message (MQTT 5.0 §3.3.1.3), and not one that was just published. */
-  #isRetained({ served, match, copy }: ParkedCopy, found: boolean): boolean {
+  #isRetained(parked: ParkedCopy, found: boolean): boolean {
+    const { match, copy } = parked
     const { publication, recipient } = this.#matching
     if (!found || publication!.settled || (recipient !== null && recipient.copies > 0)) return true
     const { number, retain } = publication!
     const isDue = recipient !== null && recipient.expected && recipient.undisturbed
-    // A bridge gets live messages with the flag as published, and so does whoever asked for that, from then on.
-    const keepsFlag = served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
-    if (keepsFlag && retain) return !isDue && (match === null || !match.subscriptions.some(({ asked }) => asked.number < number))
+    // From then on.
+    if (retain && keepsFlag(parked)) return !isDue && (match === null || !match.subscriptions.some(({ asked }) => asked.number < number))
     // Where nothing was subscribed to lately it is a live one with the wrong flag.
     return !isDue || match === null || match.askedSince(copy.time - this.#limits.copyDeadline)
   }
 
   #retained(parked: ParkedCopy): Publication | null {
-    const { copy, served, subscriber, topic, same, match, payloadLength } = parked
+    const { copy, served, subscriber, topic, same, match } = parked
     copy.kind = 'retained'
     let publication: OpenPublication | null = null
     for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.retain) publication = one
@@ -309,11 +315,8 @@ export class Deliveries implements SessionFollower {
     doubtOthers(same, subscriber)
     const known = topic.retained !== null && isSame(topic.retained, this.#content) ? topic.retained.publication : null
     const facts = known ?? publication?.facts ?? null
-    if (facts === null) {
-      if (same.empty) topic.forget(same)
-      this.#stray(copy, topic.name, payloadLength, 'retained', null, this.#strayCertainty(topic.server, copy))
-      return null
-    }
+    // From before the capture, or one that is seen late.
+    if (facts === null) return this.#park(parked)
     const only = known !== null && same.oldest === same.newest
     if (same.empty) topic.forget(same)
     copy.certainty = only && subscriber.whole && this.#content.extent === 'whole' ? 'certain' : 'likely'
@@ -339,8 +342,9 @@ export class Deliveries implements SessionFollower {
     publication.content!.moveCursor(subscriber, publication)
     this.#count(publication, recipient, copy)
     if (!publication.settled) return
-    // It may have been one of those that are not told of yet.
+    // It may have been one of those that are not told of yet, or one that is not here yet.
     doubtOthers(publication.content!, subscriber)
+    publication.content!.lateTime = copy.time
     this.#emit({ kind: 'late-copy', publication: publication.facts, copy })
   }
 
@@ -368,14 +372,25 @@ export class Deliveries implements SessionFollower {
 
   // --- copies that wait for their publication ---
 
-  /** The publication was seen late: what waited behind missing bytes comes after the copies that it caused. */
+  /**
+   * The publication was seen late: what waited behind missing bytes comes after the copies that it caused. And frames of different connections may be swapped in a
+   * capture, where a network card has several queues.
+   */
   #claimParked(publication: OpenPublication, same: SameContent): void {
     for (const parked of [...same.parked!]) {
-      if (publication.firstSeenFrame > parked.copy.frame) continue
+      const swapped = publication.firstSeenFrame > parked.copy.frame
+      if (swapped && !(publication.time - parked.copy.time < this.#limits.disorder)) continue
       const recipient = publication.recipientOf(parked.subscriber)
       if (recipient !== null && recipient.copies >= recipient.allowed) continue
+      if (parked.copy.retain && !(publication.retain && keepsFlag(parked))) {
+        if (recipient !== null) recipient.doubtful = true
+        continue
+      }
+      parked.copy.kind = 'live'
+      // It may be of somebody else all the same.
+      if (swapped) noteStray(parked)
       this.#parked.remove(parked)
-      this.#attach(publication, recipient, parked, parked.subscriber.whole && publication.alone ? 'certain' : 'likely')
+      this.#attach(publication, recipient, parked, parked.subscriber.whole && publication.alone && !swapped ? 'certain' : 'likely')
     }
   }
 
@@ -385,6 +400,11 @@ export class Deliveries implements SessionFollower {
 
   #expire(parked: ParkedCopy): void {
     const { copy, same, subscriber, topic, served, payloadLength } = parked
+    if (copy.kind === 'retained') {
+      this.#parked.remove(parked)
+      this.#stray(copy, topic.name, payloadLength, 'retained', null, this.#strayCertainty(served.server, copy))
+      return
+    }
     // What has come since may explain it now.
     const matching = this.#matching
     const found = matching.find(same, subscriber, parked.match, copy)
@@ -610,6 +630,11 @@ function isStored({ number }: OpenPublication, { connection }: ServedConnection)
 
 function unaltered({ properties }: OpenPublication, { connection }: ServedConnection, copied: number): boolean | null {
   return connection.mqtt.version === '5.0' ? properties === copied : null
+}
+
+/** A bridge gets live messages with RETAIN as published, and so does whoever asked for that (MQTT 5.0 §3.8.3.1). */
+function keepsFlag({ served, match }: ParkedCopy): boolean {
+  return served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
 }
 
 function noteStray({ subscriber, topic, copy }: ParkedCopy): void {

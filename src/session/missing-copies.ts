@@ -141,7 +141,7 @@ function doubtsOf(
   if (recipient.backlog >= SHORT_BACKLOG) doubts.push('queue')
   if (!evidence.queueMoves && (connection.server.inFlight > 0 || isSlow(connection, now, times))) doubts.push('in-flight')
   if (!subscriber.whole) doubts.push('history')
-  if (!(subscriber.strayTime < publication.time)) doubts.push('other-topic')
+  if (!(subscriber.strayTime < publication.time - times.settling)) doubts.push('other-topic')
   if (publisher.bridge || connection.served?.bridge === true) doubts.push('bridge')
   if (publication.retain && publication.payloadLength === 0) doubts.push('clears-retained')
   if (publication.extent !== 'whole') doubts.push('content-cut')

@@ -60,6 +60,8 @@ export class SameContent implements Content {
   newest: OpenPublication | null = null
   /** How many of them may still get copies that are expected. */
   open = 0
+  /** When a copy last came of one that had been told already. */
+  lateTime = -Infinity
   parked: ParkedCopy[] | null = null
   /** With others, that have the same key. */
   next: SameContent | null = null

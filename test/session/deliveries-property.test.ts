@@ -70,6 +70,21 @@ describe('a correct broker', () => {
     }), { numRuns: RUNS })
   })
 
+  test('frames in disorder, some of them missing: nothing is claimed', () => {
+    const disorder = fc.record({ seed: fc.nat(), swapped: fc.constantFrom(10, 50, 200), of1000: fc.constantFrom(0, 5, 50) })
+    fc.assert(fc.property(script, disorder, (one, { seed, swapped, of1000 }) => {
+      const random = numbersFrom(seed)
+      const frames = play(one).network.frames.filter(() => random() * 1_000 >= of1000)
+      for (let index = 1; index < frames.length; index++) {
+        if (random() * 1_000 >= swapped) continue
+        const [earlier, later] = [frames[index - 1]!, frames[index]!]
+        frames[index - 1] = { ...later, time: earlier.time }
+        frames[index] = { ...earlier, time: later.time }
+      }
+      expect(claims(read(frames))).toEqual([])
+    }), { numRuns: RUNS })
+  })
+
   test('any part of it in time: nothing is claimed', () => {
     fc.assert(fc.property(script, fc.nat(), fc.nat(), (one, from, to) => {
       const { frames } = play(one).network

@@ -54,6 +54,14 @@ describe('on one connection', () => {
     expect(known(network)).toEqual(expected)
   })
 
+  test('its SUBSCRIBE behind a segment that came late', () => {
+    const network = new Network()
+    network.connect('x').sends({ cmd: 'pingreq' }).subscribe('a/b')
+    const [pingreq] = network.frames.splice(-3, 1)
+    network.frames.push(pingreq!)
+    expect(known(network)).toEqual(['x a/b in-force 1'])
+  })
+
   test('with all that it says', () => {
     const network = new Network()
     network.connect('x', { version: '5.0' }).subscribe({ '$share/g/a/b': {} }, { qos: 2, identifier: 7 }).subscribe({ 'a/c': { nl: true, rap: true, rh: 2 } })
