@@ -76,7 +76,7 @@ export class MqttDissector implements StreamSink {
   opened(connection: TcpConnection): readonly [Lane, Lane] {
     const dissection = new Dissection(connection, this.#options, this.#shared)
     connection.attachment = dissection
-    return dissection.lanes
+    return [dissection.lane(0), dissection.lane(1)]
   }
 
   gap(connection: TcpConnection, sender: End, length: number, _reason: GapReason, frame: number, time: number): void {
@@ -263,7 +263,8 @@ const PUBLISH = 3
 /** One connection under dissection: what is known of it, and the way from its framers to the decoder. */
 class Dissection extends MqttConnection implements FramerHost {
   readonly #shared: Shared
-  readonly lanes: readonly [Lane, Lane]
+  readonly #lane0: Lane
+  readonly #lane1: Lane
   /** Null once the version is known for certain. */
   #inference: VersionInference | null
 
@@ -276,18 +277,19 @@ class Dissection extends MqttConnection implements FramerHost {
     this.version = version
     this.versionCertainty = version === null ? null : 'given'
     if (zeroListens !== oneListens) this.client = zeroListens ? 1 : 0
-    this.lanes = [new Lane(this, 0, shared), new Lane(this, 1, shared)]
+    this.#lane0 = new Lane(this, 0, shared)
+    this.#lane1 = new Lane(this, 1, shared)
     this.#tellLanes()
   }
 
   lane(sender: End): Lane {
-    return this.lanes[sender]
+    return sender === 0 ? this.#lane0 : this.#lane1
   }
 
   #tellLanes(): void {
     const settledVersion = this.#inference === null && this.client !== null ? this.version : null
-    this.lanes[0].learn(this.directionFrom(0), settledVersion)
-    this.lanes[1].learn(this.directionFrom(1), settledVersion)
+    this.#lane0.learn(this.directionFrom(0), settledVersion)
+    this.#lane1.learn(this.directionFrom(1), settledVersion)
   }
 
   direction(sender: End): Direction | null {
@@ -390,7 +392,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.sender = sender
     event.acknowledgedTime = last.acknowledgedTime
     event.segmentEnd = last.offset + (last.end - last.start)
-    event.lostBefore = this.lanes[sender].takeLost()
+    event.lostBefore = this.lane(sender).takeLost()
     event.version = this.version
     event.versionCertainty = this.versionCertainty
     const first = assembly?.segments[0]

@@ -22,8 +22,8 @@ export class ClientSession {
   whole = false
   /** The server keeps its state beyond the connection, as far as CONNECT, CONNACK and DISCONNECT say; null where that is not known. */
   expiry: number | null = null
-  /** When its last connection ended; NaN while it has not. */
-  leftTime = NaN
+  /** When its last connection ended; null while it has not. */
+  leftTime: number | null = null
   /** Unfinished exchanges of QoS 1 and 2, which go on with the next connection. In the order in which they began. */
   carried: readonly OpenExchange[] = NO_EXCHANGES
   /** State of what follows it: subscriptions and deliveries. */

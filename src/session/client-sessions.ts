@@ -23,6 +23,12 @@ export interface SessionFollower {
   ended(session: ClientSession): void
 }
 
+interface ServerSessions {
+  /** `address:port`. */
+  readonly server: string
+  readonly clients: Map<Text, ClientSession>
+}
+
 const NANOSECONDS = 1e9
 
 export class ClientSessions {
@@ -30,7 +36,7 @@ export class ClientSessions {
   readonly #limit: number
   readonly #follower: SessionFollower | null
   /** By server and client identifier; of each server, those heard of last stand last. */
-  readonly #servers = new Map<string, Map<Text, ClientSession>>()
+  readonly #servers = new Map<string, ServerSessions>()
   #count = 0
   #forgotten = 0
 
@@ -89,8 +95,8 @@ export class ClientSessions {
     session.whole = anew || (session.whole && session.connections > 0)
     session.current = connection
     session.connections++
-    connection.reconnectedAfter = Number.isNaN(session.leftTime) ? null : connect.time - session.leftTime
-    session.leftTime = NaN
+    connection.reconnectedAfter = session.leftTime === null ? null : connect.time - session.leftTime
+    session.leftTime = null
     session.expiry = connack.sessionExpiry ?? connect.sessionExpiry
     this.#follower?.began(session, connection, anew)
   }
@@ -119,7 +125,7 @@ export class ClientSessions {
 
   /** The capture has ended: what nobody came back to has no end. */
   end(): void {
-    for (const clients of this.#servers.values()) for (const session of clients.values()) this.#exchanges.abandon(session)
+    for (const { clients } of this.#servers.values()) for (const session of clients.values()) this.#exchanges.abandon(session)
   }
 
   /** The connection that serves the Session so far is replaced by another one. */
@@ -131,12 +137,14 @@ export class ClientSessions {
   }
 
   #sessionOf(server: string, clientIdentifier: string): ClientSession {
-    let clients = this.#servers.get(server)
-    if (clients === undefined) this.#servers.set(server, (clients = new Map<Text, ClientSession>()))
+    let known = this.#servers.get(server)
+    if (known === undefined) this.#servers.set(server, (known = { server, clients: new Map<Text, ClientSession>() }))
+    const { clients } = known
     let session = clients.get(clientIdentifier)
     if (session === undefined) {
       if (this.#count >= this.#limit) this.#forgetOne()
-      session = new ClientSession(server, clientIdentifier)
+      // The text that is there already, so that it is kept once.
+      session = new ClientSession(known.server, clientIdentifier)
       this.#count++
     } else clients.delete(clientIdentifier)
     clients.set(clientIdentifier, session)
@@ -146,7 +154,7 @@ export class ClientSessions {
   /** Of the server with most Sessions, the one not heard of for longest. */
   #forgetOne(): void {
     let most: Map<Text, ClientSession> | null = null
-    for (const clients of this.#servers.values()) if (most === null || clients.size > most.size) most = clients
+    for (const { clients } of this.#servers.values()) if (most === null || clients.size > most.size) most = clients
     for (const session of most?.values() ?? []) {
       this.#forgotten++
       this.#count--
@@ -178,6 +186,7 @@ function expected(session: ClientSession, { connect }: NetworkConnection): boole
   if (session.connections === 0 || session.expiry === null) return null
   if (session.expiry === 0) return false
   if (session.current !== null || session.expiry === NEVER_EXPIRES) return true
+  if (session.leftTime === null) return null
   const away = connect.time - session.leftTime
   const kept = session.expiry * NANOSECONDS
   // Clocks differ, and a server may look for what has expired once a second.

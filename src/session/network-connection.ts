@@ -185,7 +185,7 @@ export class NetworkConnection {
   sessionExpected: boolean | null = null
   /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; null where there was none, or it had not ended. */
   reconnectedAfter: number | null = null
-  /** Why it ended; null while it lives. */
+  /** Why it ended; null while it lives, and where connections are not told of. */
   closing: Closing | null = null
   /** The last packet of either side with an error. */
   lastError: (Seen & { readonly by: Side; readonly code: string }) | null = null
@@ -222,6 +222,13 @@ export class NetworkConnection {
     rows.giveBack(this.#numbers, this.#at)
     this.#numbers = FORGOTTEN
     this.#at = 0
+  }
+
+  /** Nobody asks how it ended. The facts of that are young; a connection that is old, though done with, would make the garbage collector keep them. */
+  forgetEnding(): void {
+    this.disconnect = null
+    this.finish = null
+    this.secondFinish = null
   }
 
   get connect(): ConnectFacts | null {

@@ -186,12 +186,13 @@ export class SessionTracker implements ConnectionObserver {
 
   #close(connection: NetworkConnection): void {
     const captureEnded = this.#captureEnds && connection.finish === null
-    connection.closing = closingOf(connection, captureEnded)
+    if (!this.#outcomesOnly) connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#deliveries?.closed(connection)
     this.#sessions.left(connection)
     // Of a port that is not named, only what turned out to be MQTT.
     if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)
+    if (this.#outcomesOnly) connection.forgetEnding()
     forgetEnded(connection.mqtt)
     connection.release(this.#numbers)
   }

@@ -7,20 +7,25 @@ import { HALF, HALF_AT, ROW, ROW_WORDS, type Row } from './row.ts'
 
 const FIRST_SLOTS = 1_024
 
-export class ConnectionIndex {
+export class ConnectionIndex<Held extends Row> {
+  readonly #most: number
+  readonly #make: (segment: TcpSegment, row: Row) => Held
+  /** What has the rows, in their order. */
+  readonly held: Held[] = []
   /** Row `index` begins at `index * ROW_WORDS`. */
   words = new Int32Array((FIRST_SLOTS / 2) * ROW_WORDS)
   /** The same memory, for the times in it (Row). */
   times = new Float64Array(this.words.buffer)
   /** Which end of the found connection sent the segment. */
   sender: End = 0
-  readonly #rows: Row[] = []
   /** Open addressing, at most half full: index of a row plus one, 0 for free. */
   #slots = new Int32Array(FIRST_SLOTS)
   #freeSlot = 0
 
-  get size(): number {
-    return this.#rows.length
+  /** `most`: connections that are held at once. `make`: what has the row of a new connection, in whose first segment it begins. */
+  constructor(most: number, make: (segment: TcpSegment, row: Row) => Held) {
+    this.#most = most
+    this.#make = make
   }
 
   /** The row of the segment's connection (and `sender`), or -1. */
@@ -59,49 +64,42 @@ export class ConnectionIndex {
 
   /** A row for the connection of a segment that `find` has just not found; its source becomes end 0. */
   add(segment: TcpSegment): number {
-    const index = this.#rows.length
+    const index = this.held.length
     this.#slots[this.#freeSlot] = index + 1
     if ((index + 1) * ROW_WORDS > this.words.length) this.#grow()
-    const row = { words: this.words, times: this.times, at: index * ROW_WORDS }
-    this.#rows.push(row)
-    this.#write(row, segment)
+    this.held.push(this.#begin(index, segment))
     if ((index + 1) * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2)
     return index
   }
 
-  row(index: number): Row {
-    return this.#rows[index]!
-  }
-
   /** Gives a row to a new connection on the same ports. The old connection keeps a copy of its words. */
-  replace(index: number, segment: TcpSegment): Row {
-    detach(this.#rows[index]!)
-    const row = { words: this.words, times: this.times, at: index * ROW_WORDS }
-    this.words.fill(0, row.at, row.at + ROW_WORDS)
-    this.#rows[index] = row
-    this.#write(row, segment)
-    return row
+  replace(index: number, segment: TcpSegment): Held {
+    detach(this.held[index]!)
+    this.words.fill(0, index * ROW_WORDS, (index + 1) * ROW_WORDS)
+    return (this.held[index] = this.#begin(index, segment))
   }
 
   /** Keeps the rows with these indexes only (ascending), in this order. */
   keep(indexes: readonly number[]): void {
+    const { held, words } = this
     const kept = new Set(indexes)
-    this.#rows.forEach((row, index) => {
+    held.forEach((row, index) => {
       if (!kept.has(index)) detach(row)
     })
-    const rows = indexes.map((index) => this.#rows[index]!)
-    rows.forEach((row, index) => {
-      this.words.copyWithin(index * ROW_WORDS, row.at, row.at + ROW_WORDS)
+    indexes.forEach((from, index) => {
+      const row = held[from]!
+      words.copyWithin(index * ROW_WORDS, row.at, row.at + ROW_WORDS)
       row.at = index * ROW_WORDS
+      held[index] = row
     })
-    this.words.fill(0, rows.length * ROW_WORDS)
-    this.#rows.length = 0
-    this.#rows.push(...rows)
+    words.fill(0, indexes.length * ROW_WORDS, held.length * ROW_WORDS)
+    held.length = indexes.length
     this.#rehash(this.#slots.length)
   }
 
-  #write(row: Row, segment: TcpSegment): void {
-    const { words, at } = row
+  #begin(index: number, segment: TcpSegment): Held {
+    const { words, times } = this
+    const at = index * ROW_WORDS
     words[at + ROW.ports] = (segment.sourcePort << 16) | segment.destinationPort
     words[at + ROW.address0] = segment.source0
     words[at + ROW.address1] = segment.destination0
@@ -114,15 +112,17 @@ export class ConnectionIndex {
     words[at + ROW.others1 + 2] = segment.destination3
     words[at + HALF_AT[0] + HALF.history] = -1
     words[at + HALF_AT[1] + HALF.history] = -1
-    this.times[(at + ROW.answered) / 2] = NaN
+    times[(at + ROW.answered) / 2] = NaN
+    return this.#make(segment, { words, times, at })
   }
 
+  /** At once to what it may ever need: memory that nobody has written to costs nothing yet, and copies of ever larger tables do. */
   #grow(): void {
-    const words = new Int32Array(this.words.length * 2)
+    const words = new Int32Array(Math.max(this.#most * ROW_WORDS, this.words.length * 2))
     words.set(this.words)
     this.words = words
     this.times = new Float64Array(words.buffer)
-    for (const row of this.#rows) {
+    for (const row of this.held) {
       row.words = words
       row.times = this.times
     }
@@ -132,7 +132,7 @@ export class ConnectionIndex {
     const slots = new Int32Array(slotCount)
     const mask = slotCount - 1
     const { words } = this
-    for (let index = 0; index < this.#rows.length; index++) {
+    for (let index = 0; index < this.held.length; index++) {
       const at = index * ROW_WORDS
       const ports = words[at + ROW.ports]!
       const a = ROW.others0 + at

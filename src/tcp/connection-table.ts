@@ -16,7 +16,7 @@ import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream, Waiting } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
-import { HALF, HALF_AT, ROW, ROW_WORDS, STATE, type Row } from './row.ts'
+import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
 
 export interface TcpLimits extends HistoryLimits {
@@ -43,10 +43,8 @@ export class ConnectionTable {
   readonly #limits: TcpLimits
   readonly #history: SegmentHistory
   readonly #data = new StreamData()
-  readonly #index = new ConnectionIndex()
-  /** By row of the index. */
-  #connections: TcpConnection[] = []
-  /** Two for each of #connections. */
+  readonly #index: ConnectionIndex<TcpConnection>
+  /** Two for each connection of the index. */
   #readers: StreamReader[] = []
   #sweepAt = 512
   #streams = 0
@@ -62,6 +60,7 @@ export class ConnectionTable {
   constructor(sink: StreamSink, limits: TcpLimits) {
     this.#sink = sink
     this.#limits = limits
+    this.#index = new ConnectionIndex(limits.connections, (segment, row) => new TcpConnection(this.#streams++, segment.frame, segment.time, row))
     this.#history = new SegmentHistory(limits)
   }
 
@@ -95,7 +94,7 @@ export class ConnectionTable {
     words[at + ROW.frames]!++
     words[at + ROW.lastFrame] = segment.frame
     if (!this.#takePlain(words, at, index, sender, segment)) this.#takeAny(index, sender, segment)
-    if (this.#holes.size > 0) this.#checkHoles(this.#connections[index]!, segment.frame, segment.time)
+    if (this.#holes.size > 0) this.#checkHoles(this.#index.held[index]!, segment.frame, segment.time)
   }
 
   /** The segments that come now lie in this chunk, which stays as it is until `settle`. A hint only: without it all works, slower. */
@@ -114,8 +113,7 @@ export class ConnectionTable {
 
   /** The capture ended: what waits is delivered behind its gaps, and every direction is closed. */
   finish(frame: number, time: number): void {
-    for (const connection of this.#connections.sort((a, b) => a.stream - b.stream)) this.#end(connection, frame, time)
-    this.#connections = []
+    for (const connection of this.#index.held.toSorted((a, b) => a.stream - b.stream)) this.#end(connection, frame, time)
     this.#holes.clear()
   }
 
@@ -170,7 +168,7 @@ export class ConnectionTable {
   /** Whatever a segment may be. */
   #takeAny(index: number, sender: End, segment: TcpSegment): void {
     const flags = segment.flags
-    let connection = this.#connections[index]!
+    let connection = this.#index.held[index]!
     if ((flags & TCP_FLAGS.syn) !== 0 && beginsAnew(connection, sender, segment)) {
       this.#end(connection, segment.frame, segment.time)
       connection = this.#replace(index, segment)
@@ -384,19 +382,13 @@ export class ConnectionTable {
     if (half.started && half.waiting === null && sequenceDistance(segment.sequence, half.next) < 0 && segment.sequence !== 0) return
     for (const end of ENDS) this.#flush(connection, end, segment.frame, segment.time)
     if (!half.closed) this.#close(connection, sender, 'rst', segment.frame, segment.time)
-    this.#markEnded(connection, segment.time)
+    connection.endedTime ??= segment.time
   }
 
   #close(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
     connection.half(sender).closed = true
-    if (connection.half(0).closed && connection.half(1).closed) this.#markEnded(connection, time)
+    if (connection.half(0).closed && connection.half(1).closed) connection.endedTime ??= time
     this.#sink.closed(connection, sender, reason, frame, time)
-  }
-
-  #markEnded(connection: TcpConnection, time: number): void {
-    if (connection.ended) return
-    connection.ended = true
-    connection.endedTime = time
   }
 
   /** Delivers all that waits, behind gaps. */
@@ -419,23 +411,19 @@ export class ConnectionTable {
   // --- the table itself ---
 
   #open(segment: TcpSegment): number {
-    if (this.#index.size >= this.#sweepAt) {
+    if (this.#index.held.length >= this.#sweepAt) {
       this.#sweep(segment.frame, segment.time)
       this.#index.find(segment)
     }
     const index = this.#index.add(segment)
-    const connection = this.#make(segment, this.#index.row(index))
-    this.#connections.push(connection)
-    this.#setReaders(index, connection)
+    this.#setReaders(index, this.#index.held[index]!)
     return index
   }
 
   #replace(index: number, segment: TcpSegment): TcpConnection {
-    const row = this.#index.replace(index, segment)
-    row.words[row.at + ROW.frames] = 1
-    row.words[row.at + ROW.lastFrame] = segment.frame
-    const connection = this.#make(segment, row)
-    this.#connections[index] = connection
+    const connection = this.#index.replace(index, segment)
+    connection.words[connection.at + ROW.frames] = 1
+    connection.words[connection.at + ROW.lastFrame] = segment.frame
     this.#setReaders(index, connection)
     return connection
   }
@@ -446,30 +434,27 @@ export class ConnectionTable {
     this.#readers[index * 2 + 1] = readers[1]
   }
 
-  #make(segment: TcpSegment, row: Row): TcpConnection {
-    return new TcpConnection(this.#streams++, segment.frame, segment.time, row)
-  }
-
   /** Forgets ended connections; if that is not enough, those that were silent longest. */
   #sweep(frame: number, now: number): void {
     let kept: number[] = []
-    this.#connections.forEach((connection, index) => {
-      const age = now - connection.endedTime
-      if (connection.ended && !(age < this.#limits.endedKept && age >= 0)) this.#end(connection, frame, now)
+    const { held } = this.#index
+    held.forEach((connection, index) => {
+      const { endedTime } = connection
+      const age = endedTime === null ? 0 : now - endedTime
+      if (endedTime !== null && !(age < this.#limits.endedKept && age >= 0)) this.#end(connection, frame, now)
       else kept.push(index)
     })
     if (kept.length >= this.#limits.connections) {
-      kept.sort((a, b) => this.#connections[a]!.lastFrame - this.#connections[b]!.lastFrame)
+      kept.sort((a, b) => held[a]!.lastFrame - held[b]!.lastFrame)
       for (const index of kept.splice(0, kept.length >> 2)) {
         this.#evicted++
-        this.#end(this.#connections[index]!, frame, now)
+        this.#end(held[index]!, frame, now)
       }
       kept = kept.sort((a, b) => a - b)
     }
     this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
-    if (kept.length === this.#connections.length) return
+    if (kept.length === held.length) return
     this.#readers = kept.flatMap((index) => this.#readers.slice(index * 2, index * 2 + 2))
-    this.#connections = kept.map((index) => this.#connections[index]!)
     this.#index.keep(kept)
   }
 }

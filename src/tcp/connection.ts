@@ -39,66 +39,75 @@ export class Endpoint {
 /** Which end of a connection: 0 is the source of its first frame in the capture. Also names the direction that this end sends in. */
 export type End = 0 | 1
 
-export class TcpConnection {
+export class TcpConnection implements Row {
+  words: Int32Array
+  times: Float64Array
+  at: number
   /** State of the layer above. This layer only carries it. */
   attachment: unknown = null
   /** Wireshark's `tcp.stream`: every TCP connection, from 0, in order of its first frame. */
   readonly stream: number
-  readonly #row: Row
   readonly #half0: HalfStream
   readonly #half1: HalfStream
-  #readers: readonly StreamReader[] = NO_READERS
+  #reader0: StreamReader | null = null
+  #reader1: StreamReader | null = null
   #endpoints: readonly [Endpoint, Endpoint] | null = null
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
   readonly firstFrame: number
   readonly firstTime: number
-  /** An end has sent RST, or both have sent FIN. Data may still follow. */
-  ended = false
-  endedTime = NaN
+  /** When an end sent RST, or both had sent FIN; null before. Data may still follow. */
+  endedTime: number | null = null
 
-  constructor(stream: number, frame: number, time: number, row: Row) {
+  constructor(stream: number, frame: number, time: number, { words, times, at }: Row) {
     this.stream = stream
     this.firstFrame = frame
     this.firstTime = time
-    this.#row = row
-    this.#half0 = new HalfStream(row, HALF_AT[0])
-    this.#half1 = new HalfStream(row, HALF_AT[1])
+    this.words = words
+    this.times = times
+    this.at = at
+    this.#half0 = new HalfStream(this, HALF_AT[0])
+    this.#half1 = new HalfStream(this, HALF_AT[1])
   }
 
   /** Both ends, made when they are first asked for. Where only the ports are, see `port`. */
   get endpoints(): readonly [Endpoint, Endpoint] {
-    this.#endpoints ??= [endpointOf(this.#row, 0), endpointOf(this.#row, 1)]
+    this.#endpoints ??= [endpointOf(this, 0), endpointOf(this, 1)]
     return this.#endpoints
   }
 
   /** That of an Endpoint, which is not kept. */
   endpointText(end: End): string {
-    return endpointOf(this.#row, end).text
+    return endpointOf(this, end).text
   }
 
   port(end: End): number {
-    return portOf(this.#row, end)
+    return portOf(this, end)
   }
 
   /** Tells the layer above of this connection; from then on its readers get the bytes. */
   begin(sink: StreamSink): readonly [StreamReader, StreamReader] {
     const readers = sink.opened(this)
-    this.#readers = readers
+    this.#reader0 = readers[0]
+    this.#reader1 = readers[1]
     return readers
   }
 
   /** When the answer to the SYN was seen; NaN where it was not. */
   get answeredTime(): number {
-    return this.#row.times[(this.#row.at + ROW.answered) / 2]!
+    return this.times[(this.at + ROW.answered) / 2]!
   }
 
   set answeredTime(time: number) {
-    this.#row.times[(this.#row.at + ROW.answered) / 2] = time
+    this.times[(this.at + ROW.answered) / 2] = time
+  }
+
+  get ended(): boolean {
+    return this.endedTime !== null
   }
 
   reader(sender: End): StreamReader {
-    return this.#readers[sender]!
+    return (sender === 0 ? this.#reader0 : this.#reader1)!
   }
 
   /** What an end sends. */
@@ -112,25 +121,23 @@ export class TcpConnection {
 
   /** Frames of this connection so far, both directions. */
   get frames(): number {
-    return this.#row.words[this.#row.at + ROW.frames]!
+    return this.words[this.at + ROW.frames]!
   }
 
   /** The number of its last frame. */
   get lastFrame(): number {
-    return this.#row.words[this.#row.at + ROW.lastFrame]!
+    return this.words[this.at + ROW.lastFrame]!
   }
 
   /** The capture holds nothing here that needs reassembly: set by the layer above; segments are then only counted. */
   get ignored(): boolean {
-    return this.#row.words[this.#row.at + ROW.ignored] === 1
+    return this.words[this.at + ROW.ignored] === 1
   }
 
   ignore(): void {
-    this.#row.words[this.#row.at + ROW.ignored] = 1
+    this.words[this.at + ROW.ignored] = 1
   }
 }
-
-const NO_READERS: readonly StreamReader[] = []
 
 function portOf({ words, at }: Row, end: End): number {
   const ports = words[at + ROW.ports]!

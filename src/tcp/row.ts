@@ -26,7 +26,7 @@ export const HALF = { state: 0, next: 1, first: 2, turns: 3, acknowledged: 4, hi
  */
 export const STATE = { started: 1, waiting: 2, lost: 4, acknowledged: 8, fin: 16, closed: 32, windowClosed: 64, syn: 128 } as const
 
-/** Where a connection's words are. All change when the table grows or is swept. */
+/** What has a row: where its words are, which changes when the table grows or is swept. */
 export interface Row {
   words: Int32Array
   /** The same memory as doubles: the time in words `n` and `n + 1` is `times[n / 2]`. */
