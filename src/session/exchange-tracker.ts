@@ -164,6 +164,7 @@ export class ExchangeTracker {
       if (connection.pending.find(side, exchange.packetIdentifier!) !== null) this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'superseded')
       else {
         exchange.dormant = true
+        exchange.unsent = true
         connection.pending.keep(exchange)
       }
     }
@@ -377,6 +378,7 @@ export class ExchangeTracker {
   #reach(connection: NetworkConnection, exchange: OpenExchange, state: number, again: boolean, side: Side, event: PacketEvent, type: number): void {
     this.#current = exchange
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
+    if (exchange.unsent && type === PUBLISH) connection.pending.sent(exchange)
     if (again) exchange.retransmitted++
     else if (!this.#outcomesOnly) {
       exchange.acknowledgedTime = connection.pending.acknowledgedTime(exchange, event)

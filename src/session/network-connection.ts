@@ -152,11 +152,12 @@ export class Sender {
     return this.#numbers[this.#at + LONGEST_SILENCE]!
   }
 
-  /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, now and at most: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
+  /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, those of earlier connections included. */
   get inFlight(): number {
     return this.#numbers[this.#at + IN_FLIGHT]!
   }
 
+  /** The same at most, of those sent on this connection: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
   get mostInFlight(): number {
     return this.#numbers[this.#at + MOST_IN_FLIGHT]!
   }
@@ -277,13 +278,16 @@ export class NetworkConnection {
     return { number: this.#numbers[at]!, frame: this.#numbers[at + 1]!, time: this.#numbers[at + 2]! }
   }
 
-  /** A PUBLISH that this side sent with QoS 1 or 2 has begun its exchange (1), or ended it (-1). */
-  countInFlight(side: Side, change: 1 | -1): void {
+  /**
+   * A PUBLISH of this side with QoS 1 or 2 has begun its exchange (1), was sent again (0), or its exchange has ended (-1). `unsent`: those, of an earlier
+   * connection, whose PUBLISH was not sent on this one.
+   */
+  countInFlight(side: Side, change: 1 | 0 | -1, unsent: number): void {
     const numbers = this.#numbers
     const at = this.#sideAt(side)
     const inFlight = numbers[at + IN_FLIGHT]! + change
     numbers[at + IN_FLIGHT] = inFlight
-    if (inFlight > numbers[at + MOST_IN_FLIGHT]!) numbers[at + MOST_IN_FLIGHT] = inFlight
+    if (inFlight - unsent > numbers[at + MOST_IN_FLIGHT]!) numbers[at + MOST_IN_FLIGHT] = inFlight - unsent
   }
 
   #sideAt(side: Side): number {

@@ -49,6 +49,8 @@ export class OpenExchange implements Exchange {
   resumed = 0
   /** It was open when an earlier connection of its Session ended, and no packet of it was seen since. */
   dormant = false
+  /** It began on an earlier connection, and its PUBLISH was not sent on this one: the receiver's Receive Maximum does not count it (MQTT 5.0 §4.9). */
+  unsent = false
   /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet). */
   sentBy: Side = 'client'
   sentTime = NaN
@@ -88,6 +90,7 @@ export class OpenExchange implements Exchange {
     this.answersUnseen = false
     this.resumed = 0
     this.dormant = false
+    this.unsent = false
     this.legs = 0
     this.#network = 0
     if (this.causes.length > 0) this.causes = NO_CAUSES

@@ -16,6 +16,8 @@ export class Pending {
   pings: readonly OpenExchange[] = NONE
   /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
   awaiting = false
+  /** Those whose PUBLISH was not sent on this connection (OpenExchange.unsent). */
+  #unsent = 0
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
@@ -33,7 +35,21 @@ export class Pending {
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)
-    if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1)
+    if (exchange.unsent) this.#unsent++
+    if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1, this.#countUnsent(exchange.initiator))
+  }
+
+  /** The PUBLISH of an exchange that began on an earlier connection goes by. */
+  sent(exchange: OpenExchange): void {
+    exchange.unsent = false
+    this.#unsent--
+    this.#connection.countInFlight(exchange.initiator, 0, this.#countUnsent(exchange.initiator))
+  }
+
+  #countUnsent(side: Side): number {
+    let count = 0
+    if (this.#unsent > 0) for (let exchange = this.first(side); exchange !== null; exchange = exchange.next) if (exchange.unsent) count++
+    return count
   }
 
   addPing(ping: OpenExchange): void {
@@ -43,7 +59,8 @@ export class Pending {
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
       this.#removeFromList(exchange)
-      if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1)
+      if (exchange.unsent) this.#unsent--
+      if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1, 0)
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)

@@ -44,6 +44,14 @@ describe('an unfinished exchange goes on with the next connection: one exchange,
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('and counts as in flight only once its PUBLISH is sent again (MQTT 5.0 §4.9)', () => {
+    const unfinished = kept().client(HEX.publish1('0001'), HEX.publish2('0002'), HEX.publish2('0003')).server(HEX.pubrec('0003'))
+    const conversation = torn(unfinished).client(KEEPS).server(CONNACK_311(true))
+      .client(HEX.publish1('0001', { dup: true })).server(HEX.puback('0001')).client(HEX.publish2('0002', { dup: true }), HEX.pubrel('0003'), HEX.publish1('0004'))
+    // Of the second connection: 0002 and 0004, since the receiver has had the PUBLISH of 0003.
+    expect(conversation.end().mostInFlight).toEqual([3, 2])
+  })
+
   test('and tells why it took so long', () => {
     const conversation = torn(kept().client(HEX.publish1('0001'))).wait(5_000).client(KEEPS).server(CONNACK_311(true)).client(HEX.publish1('0001', { dup: true })).server(HEX.puback('0001'))
     conversation.end()

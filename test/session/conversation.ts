@@ -49,6 +49,8 @@ export class Conversation {
   readonly tracker: SessionTracker
   /** Those that have ended. */
   readonly connections: NetworkConnection[] = []
+  /** What the client of each of them had in flight at most. */
+  readonly mostInFlight: number[] = []
   readonly #tcp: ConnectionTable
   readonly #next: Side[] = []
   #on = 0
@@ -60,7 +62,10 @@ export class Conversation {
   constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<SessionLimits> } = {}) {
     const sink: SessionSink = {
       exchange: (exchange) => this.exchanges.push(kept(exchange)),
-      connection: (connection) => this.connections.push(connection),
+      connection: (connection) => {
+        this.connections.push(connection)
+        this.mostInFlight.push(connection.client.mostInFlight)
+      },
     }
     this.tracker = new SessionTracker(sink, { ...LIMITS.session, ...limits })
     const dissector = new MqttDissector((event) => this.tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, this.tracker)
