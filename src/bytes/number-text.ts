@@ -5,6 +5,11 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
+/** `1 frame`, `4,711 frames`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** In at most five characters: `4,711`, `12.3k`, `1.23M`. Never used where the exact value matters. */
 export function shortened(count: number): string {
   if (count < 9_999.5) return grouped(Math.round(count))

@@ -1,5 +1,5 @@
 import { createPipeline } from '../analysis/pipeline.ts'
-import { grouped } from '../bytes/number-text.ts'
+import { counted } from '../bytes/number-text.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
 import { CaptureInput } from './capture-input.ts'
@@ -94,7 +94,7 @@ export class CaptureReading {
     if (this.#plan.quiet) this.write(summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
-    else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${grouped(frames)} frames${this.#whyNoMqtt()}`)
+    else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)
     await this.#output.drained()
   }
 

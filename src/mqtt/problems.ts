@@ -5,6 +5,7 @@
  * wire; text from the wire passes `printable` and is shortened, and no message ever holds a password or authentication data.
  * Ids are keyed by version because each version numbers its statements by itself. A rule that the standard states without an id has none here.
  */
+import { counted } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
 import type { Text } from './packet.ts'
 import type { Problem, Severity } from './problem.ts'
@@ -125,7 +126,7 @@ export const PROBLEMS = {
     title: 'The Remaining Length takes more bytes than its value needs',
     severity: { '3.1': 'warning', '3.1.1': 'warning', '5.0': 'error' },
     statements: { '3.1': ['MQTT31-47'], '5.0': ['MQTT-1.5.5-1'] },
-    says: (value: number, used: number, needed: number) => `The Remaining Length is ${value} and takes ${count(used, 'byte')}; ${needed} would do`,
+    says: (value: number, used: number, needed: number) => `The Remaining Length is ${value} and takes ${counted(used, 'byte')}; ${needed} would do`,
   },
 
   // ---- Lengths
@@ -331,7 +332,7 @@ export const PROBLEMS = {
     severity: { '5.0': 'error' },
     statements: { '5.0': ['MQTT-1.5.5-1'] },
     says: (field: string, value: number, used: number, needed: number) =>
-      `${field} is ${value} and takes ${count(used, 'byte')}; it must take ${needed}`,
+      `${field} is ${value} and takes ${counted(used, 'byte')}; it must take ${needed}`,
   },
   'property.value-truncated': {
     title: 'A property does not fit in its block',
@@ -751,12 +752,8 @@ function codePointName(codePoint: number): string {
   return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
 function needs(field: string, prefixed: boolean, required: number): string {
-  return prefixed ? `${field}: its length says ${count(required, 'byte')}` : `${field}: ${count(required, 'byte')} ${required === 1 ? 'is' : 'are'} needed`
+  return prefixed ? `${field}: its length says ${counted(required, 'byte')}` : `${field}: ${counted(required, 'byte')} ${required === 1 ? 'is' : 'are'} needed`
 }
 
 function isOrAre(number: number): string {
@@ -764,7 +761,7 @@ function isOrAre(number: number): string {
 }
 
 function leftOver(number: number): string {
-  return `${count(number, 'byte')} ${number === 1 ? 'is' : 'are'} left over`
+  return `${counted(number, 'byte')} ${number === 1 ? 'is' : 'are'} left over`
 }
 
 /** Characters of a text from the wire that a message shows: enough to know it again. */

@@ -1,7 +1,6 @@
-import { grouped, shortened } from '../bytes/number-text.ts'
+import { counted, grouped, shortened } from '../bytes/number-text.ts'
 import { SIDES } from '../session/side.ts'
 import { amountOf } from './sort-key.ts'
-import { plural } from './summary.ts'
 import { DIRECTION, durationCells, TABLE, tableText } from './table.ts'
 import { durationText } from './time-format.ts'
 import { wireText } from './wire-text.ts'
@@ -57,7 +56,7 @@ function timeTable({ timesLeftOut }: Clients, all: readonly ClientStatistics[], 
   const text = table(TIME_COLUMNS, sortedBy(found, ({ p95 }) => p95), ({ client, side, times }) => ({
     cells: [nameOf(client), DIRECTION[side], grouped(times.count), ...durationCells(times)],
   }), options)
-  return timesLeftOut === 0 ? text : `${text}${options.palette.dim}… ${grouped(timesLeftOut)} ${plural(timesLeftOut, 'answer')} of further clients, too many to be told each for itself${options.palette.reset}\n`
+  return timesLeftOut === 0 ? text : `${text}${options.palette.dim}… ${counted(timesLeftOut, 'answer')} of further clients, too many to be told each for itself${options.palette.reset}\n`
 }
 
 const RECONNECT_COLUMNS = columns('CLIENT', 'CONNECTIONS', 'RECONNECTS', 'REFUSED', 'TAKEN OVER', 'BETWEEN', 'AWAY')

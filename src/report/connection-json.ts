@@ -47,12 +47,12 @@ export function connectionObject(connection: NetworkConnection, clock: CaptureCl
     limits: { client: limitsObject(connect?.limits), server: limitsObject(connack?.limits) },
     reconnectMs: connection.reconnectedAfter === null ? null : milliseconds(connection.reconnectedAfter),
     packets: { client: client.packets, server: server.packets },
-    bytes: { client: sent.offset - sent.gapBytes, server: received.offset - received.gapBytes },
+    bytes: { client: sent.offset - sent.disorder.gapBytes, server: received.offset - received.disorder.gapBytes },
     longestSilenceMs: { client: duration(client.longestSilence), server: duration(server.longestSilence) },
     mostInFlight: { client: client.mostInFlight, server: server.mostInFlight },
     gaps: sent.gaps + received.gaps,
-    retransmissions: sent.retransmissions + received.retransmissions,
-    outOfOrder: sent.outOfOrder + received.outOfOrder,
+    retransmissions: sent.disorder.retransmissions + received.disorder.retransmissions,
+    outOfOrder: sent.disorder.outOfOrder + received.disorder.outOfOrder,
     complete: connection.complete,
   }
 }

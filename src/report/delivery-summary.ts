@@ -1,7 +1,7 @@
-import { grouped } from '../bytes/number-text.ts'
+import { counted, grouped } from '../bytes/number-text.ts'
 import { COPY_KINDS, NOT_JUDGED_REASONS, STRAY_CAUSES } from '../session/delivery.ts'
 import { REASON_WORDS, STRAY_WORDS } from './delivery-words.ts'
-import { addCapture, LABEL_WIDTH, plural, SummaryLines } from './summary.ts'
+import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Copy, CopyKind, DeliveryResult, NotJudgedReason, StrayCause } from '../session/delivery.ts'
@@ -104,7 +104,7 @@ const CERTAINTY_WIDTH = 9
 export function deliverySummaryText(totals: CaptureTotals, counts: DeliveryCounts, clock: CaptureClock | null, { palette, utc, choice }: DeliverySummaryOptions): string {
   const lines = new SummaryLines(palette)
   addCapture(lines, totals, clock, utc)
-  lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
+  lines.row('MQTT packets', totals.packets === 0 ? `none in ${counted(totals.frames, 'frame')}` : grouped(totals.packets))
   if (choice !== null) lines.row('Chosen', choice)
   const live = counts.copies.live
   const countWidth = Math.max(COUNT_WIDTH, grouped(live.certain + live.likely + live.unsure).length, grouped(counts.publications).length)
@@ -134,7 +134,7 @@ export function deliverySummaryText(totals: CaptureTotals, counts: DeliveryCount
   if (counts.timed > 0) lines.row('Through server', `${milliseconds(counts.least)} to ${milliseconds(counts.greatest)} ms, ${milliseconds(counts.average)} ms on average`)
   const { subscriptionsLeftOut, publicationsLeftOut } = totals
   const leftOut = [[subscriptionsLeftOut, 'subscription'], [publicationsLeftOut, 'publication']] as const
-  for (const [number, what] of leftOut) if (number > 0) lines.row('Left out', `${grouped(number)} ${plural(number, what)}: there were too many at once`)
+  for (const [number, what] of leftOut) if (number > 0) lines.row('Left out', `${counted(number, what)}: there were too many at once`)
   return lines.text
 }
 

@@ -1,8 +1,8 @@
-import { grouped } from '../bytes/number-text.ts'
+import { counted, grouped } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../session/exchange.ts'
 import { KINDS, OUTCOME_STYLES } from './exchange-line.ts'
-import { addCapture, LABEL_WIDTH, plural, SummaryLines } from './summary.ts'
+import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { ExchangeOutcome } from '../session/exchange.ts'
@@ -36,7 +36,7 @@ export function exchangeSummaryText(
 ): string {
   const lines = new SummaryLines(palette)
   addCapture(lines, totals, clock, utc)
-  lines.row('MQTT packets', totals.packets === 0 ? `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}` : grouped(totals.packets))
+  lines.row('MQTT packets', totals.packets === 0 ? `none in ${counted(totals.frames, 'frame')}` : grouped(totals.packets))
   if (filter !== null) lines.row('Filter', printable(filter))
   if (filter !== null || choice !== null) {
     lines.row('Chosen', `${choice === null ? '' : `${choice}: `}${grouped(sum(counts))} of ${grouped(sum(totals.exchanges))} exchanges`)
@@ -52,15 +52,15 @@ export function exchangeSummaryText(
   lines.row('Exchanges', table(all, outcomes))
   for (const { name, all: count, texts } of rows) lines.line(`  ${name.padEnd(LABEL_WIDTH - 2)}${table(count, texts)}`)
   const { unexpected, exchangesLeftOut } = totals
-  if (unexpected > 0) lines.row('Unexpected', `${grouped(unexpected)} ${plural(unexpected, 'answer')} that nothing had asked for`)
-  if (exchangesLeftOut > 0) lines.row('Left out', `${grouped(exchangesLeftOut)} ${plural(exchangesLeftOut, 'exchange')}: too many were open at once`)
+  if (unexpected > 0) lines.row('Unexpected', `${counted(unexpected, 'answer')} that nothing had asked for`)
+  if (exchangesLeftOut > 0) lines.row('Left out', `${counted(exchangesLeftOut, 'exchange')}: too many were open at once`)
   addForgotten(lines, totals)
   return lines.text
 }
 
 /** Sessions that had to be forgotten, where there were any. */
 export function addForgotten(lines: SummaryLines, { sessionsForgotten }: CaptureTotals): void {
-  if (sessionsForgotten > 0) lines.row('Forgotten', `${grouped(sessionsForgotten)} ${plural(sessionsForgotten, 'Session')} of clients: there were too many`)
+  if (sessionsForgotten > 0) lines.row('Forgotten', `${counted(sessionsForgotten, 'Session')} of clients: there were too many`)
 }
 
 /** A number (or the name) in the column of an outcome. */

@@ -1,4 +1,4 @@
-import { grouped, rateText, shortened } from '../bytes/number-text.ts'
+import { counted, grouped, rateText, shortened } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
 import { SIDES } from '../session/side.ts'
@@ -6,7 +6,7 @@ import { clientTables } from './client-tables.ts'
 import { KINDS } from './exchange-line.ts'
 import { LEAST_COLUMNS, PLOT_COLUMNS, ratePlot } from './rate-plot.ts'
 import { secondsOf } from './statistics-json.ts'
-import { addCapture, plural, SummaryLines } from './summary.ts'
+import { addCapture, SummaryLines } from './summary.ts'
 import { DIRECTION, durationCells, TABLE, tableText } from './table.ts'
 import { durationText } from './time-format.ts'
 import { topicTable } from './topic-table.ts'
@@ -62,9 +62,9 @@ export function statisticsText(statistics: Statistics, totals: CaptureTotals, cl
 function addPackets(lines: SummaryLines, statistics: Statistics, totals: CaptureTotals, filtered: boolean): void {
   const total = statistics.total()
   const { unframedRuns, unframedBytes } = statistics
-  if (totals.packets === 0) lines.row('MQTT packets', `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}`)
+  if (totals.packets === 0) lines.row('MQTT packets', `none in ${counted(totals.frames, 'frame')}`)
   else lines.row('MQTT packets', `${grouped(total.allPackets)}${filtered ? ` of ${grouped(totals.packets)}` : ''}, ${grouped(total.allBytes)} bytes`)
-  if (unframedRuns > 0) lines.row('Not framed', `${grouped(unframedRuns)} ${plural(unframedRuns, 'run')} of bytes (type UNFRAMED), ${grouped(unframedBytes)} bytes`)
+  if (unframedRuns > 0) lines.row('Not framed', `${counted(unframedRuns, 'run')} of bytes (type UNFRAMED), ${grouped(unframedBytes)} bytes`)
 }
 
 /** The mean over the capture, and the column with most. */
@@ -80,7 +80,7 @@ function addRates(lines: SummaryLines, statistics: Statistics, totals: CaptureTo
   row('Packets/s', total.allPackets, ({ packets }) => packets.client + packets.server + packets.unknown)
   row('Bytes/s', total.allBytes, ({ bytes }) => bytes.client + bytes.server + bytes.unknown)
   if (rates.widened) lines.row('', 'The capture is too long for the interval chosen; it was doubled until it fit.')
-  if (rates.untimed > 0) lines.row('', `${grouped(rates.untimed)} ${plural(rates.untimed, 'packet')} without a time ${rates.untimed === 1 ? 'is' : 'are'} not among them.`)
+  if (rates.untimed > 0) lines.row('', `${counted(rates.untimed, 'packet')} without a time ${rates.untimed === 1 ? 'is' : 'are'} not among them.`)
 }
 
 const TYPE_COLUMNS: readonly Column[] = [

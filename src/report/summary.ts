@@ -1,4 +1,4 @@
-import { grouped } from '../bytes/number-text.ts'
+import { counted, grouped } from '../bytes/number-text.ts'
 import { linkTypeName } from '../network/link-types.ts'
 import { printable } from '../bytes/printable.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
@@ -39,7 +39,7 @@ export function summaryText(totals: CaptureTotals, shown: ShownCounts, clock: Ca
     const number = shown.packetTypes.get(type)
     if (number !== undefined && number > 0) lines.line(`  ${type.padEnd(LABEL_WIDTH - 2)}${grouped(number).padStart(9)}`)
   }
-  if (totals.unframed > 0) lines.row('Not framed', `${grouped(totals.unframed)} ${plural(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
+  if (totals.unframed > 0) lines.row('Not framed', `${counted(totals.unframed, 'run')} of bytes (type UNFRAMED)`)
   lines.row('Problems', problemsText(totals, shown, options))
   return lines.text
 }
@@ -105,13 +105,13 @@ function timeText(totals: CaptureTotals, clock: CaptureClock | null, utc: boolea
 
 function lossText(totals: CaptureTotals): string | null {
   const parts: string[] = []
-  if (totals.retransmissions > 0) parts.push(`${grouped(totals.retransmissions)} ${plural(totals.retransmissions, 'retransmission')}`)
-  if (totals.gaps > 0) parts.push(`${grouped(totals.gaps)} ${plural(totals.gaps, 'gap')}, ${grouped(totals.gapBytes)} bytes missing from the capture`)
+  if (totals.retransmissions > 0) parts.push(`${counted(totals.retransmissions, 'retransmission')}`)
+  if (totals.gaps > 0) parts.push(`${counted(totals.gaps, 'gap')}, ${grouped(totals.gapBytes)} bytes missing from the capture`)
   return parts.length === 0 ? null : parts.join(', ')
 }
 
 function packetsText(totals: CaptureTotals, shown: ShownCounts, filtered: boolean): string {
-  if (totals.packets === 0) return `none in ${grouped(totals.frames)} ${plural(totals.frames, 'frame')}`
+  if (totals.packets === 0) return `none in ${counted(totals.frames, 'frame')}`
   return filtered ? `${grouped(shown.packets)} of ${grouped(totals.packets)}` : grouped(shown.packets)
 }
 
@@ -123,11 +123,7 @@ function problemsText(totals: CaptureTotals, shown: ShownCounts, options: Summar
     .map((severity) => {
       const number = shown.problems[severity]
       const colour = severityColour(options.palette, severity)
-      return `${colour}${SEVERITY_MARK[severity]} ${grouped(number)} ${plural(number, severity)}${options.palette.reset}`
+      return `${colour}${SEVERITY_MARK[severity]} ${counted(number, severity)}${options.palette.reset}`
     })
   return parts.join(', ')
-}
-
-export function plural(number: number, noun: string): string {
-  return number === 1 ? noun : `${noun}s`
 }

@@ -211,7 +211,7 @@ export class ConnectionTable {
     if (segment.length === 1 && half.offset > 0 && sequenceDistance(end, half.highest) === 0) return
     const signature = signatureOf(segment)
     if (this.#history.isTwin(half.historyEntry, signature, segment.time)) {
-      half.duplicates++
+      half.ownDisorder.duplicates++
       return
     }
     const old = Math.min(segment.length, Math.max(0, sequenceDistance(half.next, sequence)))
@@ -224,9 +224,9 @@ export class ConnectionTable {
       if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
       return
     }
-    if (half.waiting === null) half.holeTime = segment.time
+    if (half.waiting === null) half.ownDisorder.holeTime = segment.time
     const behindHighest = sequenceDistance(half.highest, sequence) > 0
-    const before = half.waitingBytes
+    const before = half.disorder.waitingBytes
     differing += half.wait({
       sequence: (sequence + heldOld) | 0,
       bytes: segment.buffer.slice(segment.start + heldOld, segment.end),
@@ -236,7 +236,7 @@ export class ConnectionTable {
       acknowledged: (segment.flags & TCP_FLAGS.ack) !== 0 ? other.offsetOf(segment.acknowledgement) : -1,
       checksumValid: verifyTcpChecksum(segment),
     })
-    const added = half.waitingBytes - before
+    const added = half.disorder.waitingBytes - before
     this.#waitingBytes += added
     half.historyEntry = this.#history.add(
       half.historyEntry, (sequence + heldOld) | 0, signature, segment.buffer, segment.start + heldOld, segment.end, segment.time,
@@ -244,14 +244,14 @@ export class ConnectionTable {
     if (added < held) {
       this.#retransmission(connection, sender, half, held - added, segment)
     } else if (behindHighest) {
-      if (Math.abs(segment.time - half.holeTime) <= OUT_OF_ORDER_NANOSECONDS) half.outOfOrder++
+      if (Math.abs(segment.time - half.disorder.holeTime) <= OUT_OF_ORDER_NANOSECONDS) half.ownDisorder.outOfOrder++
       else this.#retransmission(connection, sender, half, held, segment)
     }
     if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
     this.#drain(connection, sender, half, segment.frame, segment.time, false)
     if (half.waiting !== null) {
       this.#holes.add(connection)
-      if (half.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
+      if (half.disorder.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
         this.#skipToWaiting(connection, sender, half, 'limit', segment.frame, segment.time)
       }
       if (this.#waitingBytes > this.#limits.waitingBytesTotal) this.#relieve(segment.frame, segment.time)
@@ -259,7 +259,7 @@ export class ConnectionTable {
   }
 
   #retransmission(connection: TcpConnection, sender: End, half: HalfStream, length: number, segment: TcpSegment): void {
-    half.retransmissions++
+    half.ownDisorder.retransmissions++
     this.#retransmissions++
     this.#sink.retransmitted(connection, sender, half.offsetOf(segment.sequence), length, segment.frame, segment.time)
   }
@@ -267,10 +267,10 @@ export class ConnectionTable {
   /** Delivers what no longer waits behind a hole: because `frame` filled it, or `behindGap`, because it was given up. */
   #drain(connection: TcpConnection, sender: End, half: HalfStream, frame: number, time: number, behindGap: boolean): void {
     for (;;) {
-      const before = half.waitingBytes
+      const before = half.disorder.waitingBytes
       const run = half.takeReady()
       if (run === null) return
-      this.#waitingBytes += half.waitingBytes - before
+      this.#waitingBytes += half.disorder.waitingBytes - before
       this.#deliverRun(connection, sender, half, run, frame, time, behindGap)
     }
   }
@@ -301,8 +301,8 @@ export class ConnectionTable {
   /** Declares the next `length` bytes missing. */
   #skip(connection: TcpConnection, sender: End, half: HalfStream, length: number, reason: GapReason, frame: number, time: number): void {
     half.advance(length)
-    half.gaps++
-    half.gapBytes += length
+    half.ownDisorder.gaps++
+    half.ownDisorder.gapBytes += length
     this.#gaps++
     this.#gapBytes += length
     this.#sink.gap(connection, sender, length, reason, frame, time)
@@ -323,8 +323,8 @@ export class ConnectionTable {
     if (connection.ignored) return
     if (!half.lost && lostBytes(half) > 0) {
       half.lost = true
-      half.lostAtFrames = connection.frames
-      half.lostTime = segment.time
+      half.ownDisorder.lostAtFrames = connection.frames
+      half.ownDisorder.lostTime = segment.time
       this.#holes.add(connection)
     }
   }
@@ -347,12 +347,12 @@ export class ConnectionTable {
       if (lost > 0) {
         if (!half.lost) {
           half.lost = true
-          half.lostAtFrames = connection.frames
-          half.lostTime = time
-        } else if (time < half.lostTime) {
-          half.lostTime = time
+          half.ownDisorder.lostAtFrames = connection.frames
+          half.ownDisorder.lostTime = time
+        } else if (time < half.disorder.lostTime) {
+          half.ownDisorder.lostTime = time
         }
-        const waited = time - half.lostTime >= this.#limits.lostAfter || connection.frames - half.lostAtFrames >= this.#limits.lostAfterFrames
+        const waited = time - half.disorder.lostTime >= this.#limits.lostAfter || connection.frames - half.disorder.lostAtFrames >= this.#limits.lostAfterFrames
         while (waited && lost > 0) {
           this.#skip(connection, sender, half, lost, 'lost', frame, time)
           lost = lostBytes(half)

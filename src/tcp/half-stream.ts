@@ -20,18 +20,22 @@ export interface Waiting {
 }
 
 /** What a direction needs only where segments are lost, repeated or swapped, and at its end. Few have one of their own: most connections just work. */
-class Disorder {
+export class Disorder {
   waiting: Waiting[] | null = null
   /** Behind the last byte seen, while bytes wait. */
   highest = 0
+  /** Bytes that wait behind a hole. */
   waitingBytes = 0
+  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
   lostTime = NaN
   lostAtFrames = 0
+  /** When bytes behind the hole at `next` were first seen. */
   holeTime = NaN
   gaps = 0
   gapBytes = 0
   retransmissions = 0
   outOfOrder = 0
+  /** Frames that the capture holds twice. */
   duplicates = 0
 }
 
@@ -51,81 +55,19 @@ export class HalfStream {
     this.#from = from
   }
 
-  get #own(): Disorder {
+  get disorder(): Readonly<Disorder> {
+    return this.#disorder
+  }
+
+  /** One of its own, to be changed. */
+  get ownDisorder(): Disorder {
     if (this.#disorder === NONE) this.#disorder = new Disorder()
     return this.#disorder
   }
 
-  /** Bytes that wait behind a hole. */
-  get waitingBytes(): number {
-    return this.#disorder.waitingBytes
-  }
-
-  /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
-  get lostTime(): number {
-    return this.#disorder.lostTime
-  }
-
-  set lostTime(time: number) {
-    this.#own.lostTime = time
-  }
-
-  get lostAtFrames(): number {
-    return this.#disorder.lostAtFrames
-  }
-
-  set lostAtFrames(frames: number) {
-    this.#own.lostAtFrames = frames
-  }
-
-  /** When bytes behind the hole at `next` were first seen. */
-  get holeTime(): number {
-    return this.#disorder.holeTime
-  }
-
-  set holeTime(time: number) {
-    this.#own.holeTime = time
-  }
-
+  /** How often bytes of it were given up. */
   get gaps(): number {
     return this.#disorder.gaps
-  }
-
-  set gaps(gaps: number) {
-    this.#own.gaps = gaps
-  }
-
-  get gapBytes(): number {
-    return this.#disorder.gapBytes
-  }
-
-  set gapBytes(bytes: number) {
-    this.#own.gapBytes = bytes
-  }
-
-  get retransmissions(): number {
-    return this.#disorder.retransmissions
-  }
-
-  set retransmissions(retransmissions: number) {
-    this.#own.retransmissions = retransmissions
-  }
-
-  get outOfOrder(): number {
-    return this.#disorder.outOfOrder
-  }
-
-  set outOfOrder(segments: number) {
-    this.#own.outOfOrder = segments
-  }
-
-  /** Frames that the capture holds twice. */
-  get duplicates(): number {
-    return this.#disorder.duplicates
-  }
-
-  set duplicates(frames: number) {
-    this.#own.duplicates = frames
   }
 
   get synSeen(): boolean {
@@ -272,7 +214,7 @@ export class HalfStream {
    * Repeated bytes keep their first value, unless that segment's checksum was wrong and this one's is right.
    */
   wait(added: Waiting): number {
-    const own = this.#own
+    const own = this.ownDisorder
     if (own.waiting === null) own.highest = this.next
     const list = (own.waiting ??= [])
     this.#mark(STATE.waiting, true)

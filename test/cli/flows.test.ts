@@ -264,7 +264,7 @@ describe('input', () => {
   test('no MQTT at all is said', async () => {
     const { code, stdout, stderr } = await flows('no-mqtt.pcap')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toMatch(/^mqtap: no MQTT in 1 frames/)
+    expect(stderr).toMatch(/^mqtap: no MQTT in 1 frame/)
   })
 
   test('MQTT without an exchange: nothing to say', async () => {

@@ -187,7 +187,7 @@ describe('what cannot be shown', () => {
   test.each<[string[], string]>([
     [['--ladder', 'no-packets.pcap'], ''],
     [['--ladder', '--client', 'a', 'no-packets.pcap'], ''],
-    [['--ladder', 'no-mqtt.pcap'], 'mqtap: no MQTT in 1 frames: is it on another port? --port names the ports that carry MQTT\n'],
+    [['--ladder', 'no-mqtt.pcap'], 'mqtap: no MQTT in 1 frame: is it on another port? --port names the ports that carry MQTT\n'],
   ])('%j: nothing, exit 0', async (args, told) => {
     expect(await here(...args)).toEqual({ code: 0, stdout: '', stderr: told })
   })

@@ -174,7 +174,7 @@ describe('input', () => {
   })
 
   test('--port', async () => {
-    expect((await run(['read', file('other-port.pcap')])).stderr).toContain('no MQTT in 1 frames: is it on another port? --port names')
+    expect((await run(['read', file('other-port.pcap')])).stderr).toContain('no MQTT in 1 frame: is it on another port? --port names')
     expect((await run(['read', '--port', '1883,2000-2010', file('other-port.pcap')])).stdout).toContain('PUBLISH')
   })
 
@@ -187,7 +187,7 @@ describe('input', () => {
   test('no MQTT at all is said', async () => {
     const { code, stdout, stderr } = await run(['read', file('no-mqtt.pcap')])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toMatch(/^mqtap: no MQTT in 1 frames/)
+    expect(stderr).toMatch(/^mqtap: no MQTT in 1 frame/)
   })
 })
 

@@ -1,5 +1,5 @@
 /** The rows of one connection while they are collected. */
-import { grouped } from '../../bytes/number-text.ts'
+import { counted, grouped } from '../../bytes/number-text.ts'
 import { otherSide, type Side } from '../../session/side.ts'
 import { clientName } from '../client-name.ts'
 import { partOf, trimmed } from './ladder.ts'
@@ -90,7 +90,7 @@ export class ConnectionRows {
     const segments = goesOn ? before.segments + 1 : 1
     const sum = goesOn ? before.bytes + bytes : bytes
     const since = goesOn ? before.since : time
-    const row = tcpRow(by, since, `TCP sent ${grouped(sum)} ${sum === 1 ? 'byte' : 'bytes'} again`, segments === 1 ? '' : `${grouped(segments)} segments`)
+    const row = tcpRow(by, since, `TCP sent ${counted(sum, 'byte')} again`, segments === 1 ? '' : `${grouped(segments)} segments`)
     if (goesOn) this.#rows[this.#rows.length - 1] = row
     else this.add(row)
     this.#sentAgain = { by, row, since, segments, bytes: sum }
