@@ -19,7 +19,7 @@ import type { ValueKind } from './fields/values.ts'
 export const PACKET_FIELDS = new FieldTable<PacketEvent>({
   of: 'packets',
   filteredBy: 'mqtap read -Y',
-  sources: [
+  sources: () => [
     ...FRAME_FIELDS,
     ...CONNECTION_FIELDS,
     { ...fromDecoder(FIELDS.packet), content: PACKET_BYTES },
@@ -32,7 +32,7 @@ export const PACKET_FIELDS = new FieldTable<PacketEvent>({
 export const EXCHANGE_FIELDS = new FieldTable<Exchange>({
   of: 'exchanges',
   filteredBy: 'mqtap flows -Y',
-  sources: [
+  sources: () => [
     ...[...ALSO_OF_PACKETS].map(([name, read]) => ({ ...PACKET_FIELDS.get(name)!, read, content: null })),
     ...CONNECTION_FIELDS,
     ...EXCHANGE_ONLY,

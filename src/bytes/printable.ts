@@ -23,7 +23,12 @@ const UNSAFE =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffb}]|(?!(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u
 
 /** A whole run of backslashes (or none) before something that is escaped, or that would read as an escape. */
-const ESCAPED = new RegExp(String.raw`(?<!\\)(\\*)(?:(${UNSAFE.source})|(?<=\\)(?=x[0-9a-fA-F]{2}|u\{))`, 'gu')
+let escaped: RegExp | null = null
+
+/** Made when it is first needed: its character classes take a while. */
+function escapedParts(): RegExp {
+  return (escaped ??= new RegExp(String.raw`(?<!\\)(\\*)(?:(${UNSAFE.source})|(?<=\\)(?=x[0-9a-fA-F]{2}|u\{))`, 'gu'))
+}
 
 /** One of our escapes with its run of backslashes, in escaped text. */
 const ESCAPE = /(?<!\\)\\+(?:x[0-9a-fA-F]{2}|u\{(?:[0-9a-f]{1,6}\})?)/g
@@ -43,7 +48,7 @@ export function printable(text: string, maxLength = Infinity): string {
 const MARGIN = 64
 
 function escape(text: string): string {
-  return text.replace(ESCAPED, (_match, backslashes: string, unsafe: string | undefined) =>
+  return text.replace(escapedParts(), (_match, backslashes: string, unsafe: string | undefined) =>
     backslashes + backslashes + (unsafe === undefined ? '' : escapeOf(unsafe.codePointAt(0)!)))
 }
 

@@ -7,8 +7,8 @@ export interface FieldTableOptions<Subject> {
   readonly of: 'packets' | 'exchanges'
   /** What takes a filter with them, as the user writes it. */
   readonly filteredBy: string
-  /** In the order in which they are listed. */
-  readonly sources: readonly FieldSource<Subject>[]
+  /** In the order in which they are listed. Called when somebody first asks for a field: most commands need none. */
+  readonly sources: () => readonly FieldSource<Subject>[]
   /** Names that only another table has, and the field here that tells the same. */
   readonly insteadOf?: ReadonlyMap<string, string>
 }
@@ -17,19 +17,27 @@ export interface FieldTableOptions<Subject> {
 export class FieldTable<Subject> {
   readonly of: 'packets' | 'exchanges'
   readonly filteredBy: string
-  readonly sources: readonly FieldSource<Subject>[]
   readonly insteadOf: ReadonlyMap<string, string>
-  readonly #byName: ReadonlyMap<string, FieldSource<Subject>>
-  readonly #layers: ReadonlySet<string>
+  readonly #makeSources: () => readonly FieldSource<Subject>[]
+  #known: ReadonlyMap<string, FieldSource<Subject>> | null = null
 
   constructor({ of, filteredBy, sources, insteadOf = new Map() }: FieldTableOptions<Subject>) {
     this.of = of
     this.filteredBy = filteredBy
-    this.sources = sources
     this.insteadOf = insteadOf
-    this.#byName = new Map(sources.map((source) => [source.field.name, source]))
-    this.#layers = new Set(sources.map(({ field }) => field.name.split('.')[0]!))
-    if (this.#byName.size !== sources.length) throw new Error('FieldTable: two fields have the same name')
+    this.#makeSources = sources
+  }
+
+  get sources(): readonly FieldSource<Subject>[] {
+    return [...this.#byName.values()]
+  }
+
+  get #byName(): ReadonlyMap<string, FieldSource<Subject>> {
+    if (this.#known !== null) return this.#known
+    const sources = this.#makeSources()
+    this.#known = new Map(sources.map((source) => [source.field.name, source]))
+    if (this.#known.size !== sources.length) throw new Error('FieldTable: two fields have the same name')
+    return this.#known
   }
 
   get(name: string): FieldSource<Subject> | undefined {
@@ -38,7 +46,7 @@ export class FieldTable<Subject> {
 
   /** Whether names of fields begin so: `mqtt`, `tcp`. */
   hasLayer(name: string): boolean {
-    return this.#layers.has(name)
+    return this.sources.some(({ field }) => field.name.split('.')[0] === name)
   }
 
   /** The name that a mistyped one was meant to be, or null. */
