@@ -1,5 +1,7 @@
 import fs from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { InputError, inputError } from './errors.ts'
 
@@ -47,10 +49,7 @@ export async function openRaw(name: string, stdin: Readable | null): Promise<Raw
       const status = await fstat(file)
       if (status.isDirectory()) throw new InputError('is-directory', `${name} is a folder, not a capture file`)
       // A read of a pipe by the thread pool could not be given up while the pipe is silent; a socket can.
-      if (status.isFIFO() || status.isSocket()) {
-        const { Socket } = await import('node:net')
-        return new StreamInput(name, new Socket({ fd: file, readable: true, writable: false }))
-      }
+      if (status.isFIFO() || status.isSocket()) return new StreamInput(name, new Socket({ fd: file, readable: true, writable: false }))
       return new FileInput(name, file, null, true)
     } catch (error) {
       await close(file)
@@ -62,7 +61,6 @@ export async function openRaw(name: string, stdin: Readable | null): Promise<Raw
 }
 
 async function openStdin(): Promise<RawInput> {
-  const { isatty } = await import('node:tty')
   if (isatty(STDIN)) throw new InputError('is-terminal', 'standard input is a terminal; "-" reads a capture that is piped in, as in: tcpdump -w - | mqtap read -')
   const status = await fstat(STDIN).catch((error: unknown) => {
     throw inputError(STDIN_NAME, error)
