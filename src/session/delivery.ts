@@ -2,7 +2,7 @@
  * Deliveries: a PUBLISH that a server received, and the copies of it that the server sent on to subscribers.
  *
  * The results are plain data and may be kept; they are settled when they are told. Times are nanoseconds since the capture's first frame. What they claim, with which certainty and why not more, is
- * decided in `missing-copies.ts` and `deliveries.ts`.
+ * decided in `missing-copies.ts` (of publications), `copy-matching.ts`, `copies.ts` and `strays.ts` (of copies).
  */
 import type { Qos, Text } from '../mqtt/packet.ts'
 import type { Version } from '../mqtt/version.ts'

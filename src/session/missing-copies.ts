@@ -7,7 +7,8 @@
  */
 import type { Doubt, NotJudgedReason } from './delivery.ts'
 import type { NetworkConnection } from './network-connection.ts'
-import type { OpenCopy, OpenPublication, Recipient } from './open-publication.ts'
+import type { OpenCopy } from './open-copy.ts'
+import type { OpenPublication, Recipient } from './open-publication.ts'
 import type { Certainty } from './side.ts'
 import type { Subscription } from './subscription.ts'
 

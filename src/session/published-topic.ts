@@ -3,8 +3,8 @@
  */
 import type { Publication } from './delivery.ts'
 import { isSame, type Content } from './message-content.ts'
+import type { PassingCopy } from './open-copy.ts'
 import type { OpenPublication } from './open-publication.ts'
-import type { ParkedCopy } from './parked-copies.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
@@ -62,7 +62,7 @@ export class SameContent implements Content {
   open = 0
   /** When a copy last came of one that had been told already. */
   lateTime = -Infinity
-  parked: ParkedCopy[] | null = null
+  parked: PassingCopy[] | null = null
   /** With others, that have the same key. */
   next: SameContent | null = null
   /** Where there are several: by subscriber, the one that its last copy was of. Copies come in the order of publications (MQTT 5.0 §4.6). */
