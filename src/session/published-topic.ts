@@ -58,6 +58,8 @@ export class SameContent implements Content {
   readonly length: number
   oldest: OpenPublication | null = null
   newest: OpenPublication | null = null
+  /** Who published them; null where several clients did. */
+  client: Subscriber | null = null
   /** How many of them may still get copies that are expected. */
   open = 0
   /** When a copy last came of one that had been told already. */
@@ -76,6 +78,8 @@ export class SameContent implements Content {
 
   add(publication: OpenPublication): void {
     publication.content = this
+    const { subscriber } = publication.publisher
+    this.client = this.newest === null || this.client === subscriber ? subscriber : null
     publication.previousSame = this.newest
     if (this.newest === null) this.oldest = publication
     else this.newest.nextSame = publication
