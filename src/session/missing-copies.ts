@@ -192,8 +192,12 @@ export function duplicateVerdict(publication: OpenPublication, recipient: Recipi
   return witnesses.length > 1 ? 'certain' : 'likely'
 }
 
-/** A retained message may be the reason (MQTT 5.0 §3.3.1.3). */
-function askedLately({ time }: OpenPublication, { match }: Recipient, times: JudgementTimes): boolean {
+/**
+ * A retained message may be the reason (MQTT 5.0 §3.3.1.3), or a subscription: the server may know of it sooner than of a message that came to the capture just
+ * before its SUBSCRIBE. So this looks at the subscriptions that the client has by now.
+ */
+function askedLately({ topic, time }: OpenPublication, { subscriber }: Recipient, times: JudgementTimes): boolean {
+  const match = topic.matchOf(subscriber)
   return match === null || match.subscriptions.some(({ asked }) => !(asked.time < time - times.copyDeadline))
 }
 

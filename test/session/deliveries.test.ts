@@ -452,6 +452,11 @@ describe('a copy comes twice', () => {
       twice(plant)
       plant.s.copy('a/b', 'the one', QOS_1)
     }],
+    ['for a subscription that the server knew of before the message', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.subscribe('+/b').copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
     ['while bytes of a publisher are missing', (plant) => {
       plant.p.unseen((p) => p.publish('a/b', 'the one', QOS_1)).ping().ping()
       twice(plant)
