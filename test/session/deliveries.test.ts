@@ -628,6 +628,42 @@ describe('copies without a subscription', () => {
   })
 })
 
+describe('a shared subscription stays when an ordinary one with the same filter goes', () => {
+  test.each<[string, Partial<SessionLimits>]>([
+    ['and is still known', {}],
+    ['and is forgotten at once', { goneSubscriptions: 0 }],
+  ])('%s: what the share brings is subscribed to, and what it does not bring is not missing', (_name, limits) => {
+    const plant = new Plant({ subscriber: { version: '5.0' } })
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2).usual()
+    plant.s.unsubscribe('a/#')
+    // Two for it, and one for another member.
+    plant.usual().usual().message({ to: [plant.t] })
+    const results = read(plant.settle().frames, limits)
+    expect(toldOf(results).slice(-4)).toEqual(['a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: t'])
+    const [both, shared, , other] = results.slice(-4).map((result) => (result.kind === 'publication' ? result.subscribers : null))
+    expect([both, shared, other]).toEqual([2, 1, 1])
+  })
+
+  test('what did not come before it went is not missing', () => {
+    const plant = new Plant()
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2).usual().message({ to: [plant.t] })
+    plant.s.unsubscribe('a/#')
+    expect(told(plant.usual().settle())).toEqual(['a/b QoS 1 by p: t, s not judged: subscription-changed'])
+  })
+
+  test('one on its way when it goes may still come, and one more by the share', () => {
+    const plant = new Plant()
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2)
+    plant.p.publish('a/b', 'the one', QOS_1)
+    plant.t.copy('a/b', 'the one', QOS_1)
+    plant.s.unsubscribe('a/#').copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+    expect(toldOf(read(plant.settle().frames)).at(-1)).toBe('a/b QoS 1 by p: t, s, s')
+  })
+})
+
 describe('retained messages', () => {
   test('published before, and sent to who subscribes', () => {
     const plant = new Plant().message({ to: [], topic: 'r/b', payload: 'state', options: { qos: 1, retain: true } }).wait(30)
