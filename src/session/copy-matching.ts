@@ -2,9 +2,9 @@
  * Which publication a copy is of, among those with the same topic and the same content: the one that still has to come to the client, the oldest first, since a
  * server keeps their order (MQTT 5.0 §4.6).
  */
-import type { ContentReader } from './message-content.ts'
-import type { OpenCopy, OpenPublication, Recipient } from './open-publication.ts'
-import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
+import type { PassingCopy } from './open-copy.ts'
+import type { OpenPublication, Recipient } from './open-publication.ts'
+import type { Match } from './published-topic.ts'
 import type { Certainty } from './side.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -27,27 +27,28 @@ export class CopyMatching {
   full: OpenPublication | null = null
   #fit: number = FIT.none
 
-  find(same: SameContent, subscriber: Subscriber, match: Match | null, { qos, frame }: OpenCopy): boolean {
+  find(passing: PassingCopy): boolean {
+    const { same, subscriber } = passing
     this.publication = null
     this.recipient = null
     this.full = null
     this.#fit = FIT.none
     const from = same.cursorOf(subscriber)
-    this.#look(from, null, subscriber, match, qos, frame)
-    if (this.#fit >= FIT.reported && from !== same.oldest) this.#look(same.oldest, from, subscriber, match, qos, frame)
+    this.#look(from, null, passing)
+    if (this.#fit >= FIT.reported && from !== same.oldest) this.#look(same.oldest, from, passing)
     const found = this.publication as OpenPublication | null
     if (found === null) return false
-    this.certainty = certaintyOf(found, this.#fit, same, subscriber, match)
+    this.certainty = certaintyOf(found, this.#fit, passing)
     return true
   }
 
   /** Where the payload is not in the capture: those with the same length are candidates. */
-  findByLength(topic: PublishedTopic, subscriber: Subscriber, content: ContentReader, frame: number): void {
+  findByLength({ topic, subscriber, same, extent, copy }: PassingCopy): void {
     let found = 0
     let publication = topic.newest
     for (let looked = 0; publication !== null && looked < MOST_TRIED; looked++, publication = publication.previousOfTopic) {
-      const sameLength = publication.payloadLength === content.length && (content.extent === 'none' || publication.extent === 'none')
-      if (!sameLength || publication.firstSeenFrame > frame) continue
+      const sameLength = publication.payloadLength === same.length && (extent === 'none' || publication.extent === 'none')
+      if (!sameLength || publication.firstSeenFrame > copy.frame) continue
       const recipient = publication.recipientOf(subscriber)
       if (recipient !== null && recipient.copies > 0) continue
       found++
@@ -57,7 +58,7 @@ export class CopyMatching {
     this.certainty = found === 1 ? 'likely' : 'unsure'
   }
 
-  #look(from: OpenPublication | null, to: OpenPublication | null, subscriber: Subscriber, match: Match | null, qos: number, frame: number): void {
+  #look(from: OpenPublication | null, to: OpenPublication | null, { subscriber, match, copy: { qos, frame } }: PassingCopy): void {
     let publication = from
     for (let tried = 0; publication !== null && publication !== to && tried < MOST_TRIED; tried++) {
       // What caused the copy was seen before it, or at least parts of it behind a hole.
@@ -106,16 +107,17 @@ function qosFits({ qos: published }: OpenPublication, { match }: Recipient, qos:
   return match === null || match.subscriptions.some(({ grantedQos }) => qos === (grantedQos === null ? published : Math.min(published, grantedQos)))
 }
 
-function certaintyOf(publication: OpenPublication, fit: number, same: SameContent, subscriber: Subscriber, match: Match | null): Certainty {
+function certaintyOf(publication: OpenPublication, fit: number, passing: PassingCopy): Certainty {
+  const { same, subscriber } = passing
   if (publication.extent === 'none') return 'unsure'
   const seen = subscriber.whole && publication.extent === 'whole'
-  const only = fit === FIT.reported ? same.oldest === same.newest : isOnlyOne(publication, same, subscriber, match)
+  const only = fit === FIT.reported ? same.oldest === same.newest : isOnlyOne(publication, passing)
   if (only) return seen ? 'certain' : 'likely'
   return seen ? 'likely' : 'unsure'
 }
 
 /** No other publication with this content may still come to the subscriber, or be what it got in place of another. */
-function isOnlyOne(publication: OpenPublication, same: SameContent, subscriber: Subscriber, match: Match | null): boolean {
+function isOnlyOne(publication: OpenPublication, { same, subscriber, match }: PassingCopy): boolean {
   let tried = 0
   for (let other = same.newest; other !== null; other = other.previousSame) {
     if (tried++ === MOST_TRIED) return false

@@ -2,7 +2,7 @@
  * Deliveries: a PUBLISH that a server received, and the copies of it that the server sent on to subscribers.
  *
  * The results are plain data and may be kept; they are settled when they are told. Times are nanoseconds since the capture's first frame. What they claim, with which certainty and why not more, is
- * decided in `missing-copies.ts` and `deliveries.ts`.
+ * decided in `missing-copies.ts` (of publications), `copy-matching.ts`, `copies.ts` and `strays.ts` (of copies).
  */
 import type { Qos, Text } from '../mqtt/packet.ts'
 import type { Version } from '../mqtt/version.ts'
@@ -78,12 +78,12 @@ export interface Copy {
 }
 
 /**
- * Why a copy that did not come is no certain defect. `qos-0` a server may drop it (MQTT 5.0 §4.3.1) · `access` nothing shows that the publisher may send, or the
- * client receive, this topic · `equal-content` other publications had the same content · `new-subscription` it was granted just before · `queue` so much waited
- * for the client that a server may drop some · `in-flight` the client has not acknowledged what it got before, or takes no bytes · `history` more of the
- * client's past was not seen · `other-topic` copies of nothing that was published came to it: the server may change topics or payloads · `bridge` a broker's
- * bridge is involved · `clears-retained` an empty retained message, which some servers take for a command only · `content-cut` the capture does not hold the
- * whole payload
+ * Why a copy that did not come is no certain defect. `qos-0` a server may drop it (MQTT 5.0 §4.3.1) · `access` nothing shows that the publisher may send this
+ * topic, and the client receive it from this publisher · `equal-content` other publications had the same content · `new-subscription` it was granted just
+ * before · `queue` so much waited for the client that a server may drop some · `in-flight` the client has not acknowledged what it got before, or takes no
+ * bytes, and got no later message that may not overtake this one (§4.6) · `history` more of the client's past was not seen · `other-topic` copies of nothing that
+ * was published came to it: the server may change topics or payloads · `bridge` a broker's bridge is involved · `clears-retained` an empty retained message, which
+ * some servers take for a command only · `content-cut` the capture does not hold the whole payload
  */
 export type Doubt =
   | 'qos-0' | 'access' | 'equal-content' | 'new-subscription' | 'queue' | 'in-flight' | 'history' | 'other-topic' | 'bridge' | 'clears-retained' | 'content-cut'

@@ -4,10 +4,14 @@
  * Much can keep a copy back that no capture shows: rules of access, queues, a slow client, an administrator. So a missing copy is claimed only where the
  * subscriber was connected and seen without a gap for long enough, where the server took the message over, and where other messages of the topic show that the
  * publisher may send and the subscriber may receive it. Everything else is a doubt, or is not judged.
+ *
+ * Only the publisher's own messages show anything. Those of others may overtake it (MQTT 5.0 §4.6), and the client may be allowed to receive these while it is
+ * not allowed to receive its own: one address may serve several tenants, who use the same topics.
  */
 import type { Doubt, NotJudgedReason } from './delivery.ts'
 import type { NetworkConnection } from './network-connection.ts'
-import type { OpenCopy, OpenPublication, Recipient } from './open-publication.ts'
+import type { OpenCopy } from './open-copy.ts'
+import type { OpenPublication, Recipient } from './open-publication.ts'
 import type { Certainty } from './side.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -58,12 +62,13 @@ export function verdictOn(publication: OpenPublication, recipient: Recipient, no
   if (Number.isNaN(publication.acceptedTime)) return final ? 'not-acknowledged' : 'wait'
   if (connection.half('client').hasHole || connection.half('server').hasHole) return final ? 'gap' : 'wait'
   const evidence = evidenceOf(publication, recipient)
-  const proven = connection.server.lastTime >= publication.acceptedTime + times.copyDeadline || now >= evidence.overtakenTime + times.settling
+  const overtakenSince = Math.max(evidence.overtakenTime, publication.acceptedTime)
+  const proven = connection.server.lastTime >= publication.acceptedTime + times.copyDeadline || now >= overtakenSince + times.settling
   if (!proven) return final ? 'too-short' : 'wait'
   const doubts = doubtsOf(publication, recipient, held, connection, evidence, now, times)
   if (doubts.length > 0) return { certainty: 'unsure', doubts }
-  // That others got it shows that the server passed it on; that later ones came to this client, that it still wanted them.
-  return { certainty: evidence.witness && evidence.reachedLater && !subscriber.resumed ? 'certain' : 'likely', doubts }
+  // That others got it shows that the server passed it on; that the next ones came to this client, that it still wanted them.
+  return { certainty: evidence.witness && isOvertaken(evidence) && !subscriber.resumed ? 'certain' : 'likely', doubts }
 }
 
 /** The subscriptions that were in force when it was published, and are so now. */
@@ -74,43 +79,55 @@ function heldOf({ firstSeenFrame }: OpenPublication, { match }: Recipient): read
 interface Evidence {
   /** Another client got a copy. */
   readonly witness: boolean
-  /** The publisher may send this topic: this message or several others of it reached somebody. */
+  /** The publisher may send this topic: this message or several others of its connection reached somebody. */
   readonly passedOn: boolean
-  /** Messages of this topic came to this client: before, and after. */
-  readonly reachedEarlier: boolean
-  readonly reachedLater: boolean
-  /** One of them with QoS 1 or 2: what the server kept back for this client goes on. */
-  readonly queueMoves: boolean
-  /** When a later message of the same publisher, topic and QoS came to this client, which it may not do before this one (§4.6); Infinity where none did. */
+  /** The client may receive it: before or after, several others of the same publisher came to it, from this or another of the publisher's connections. */
+  readonly reached: boolean
+  /** When the client got a later message that the server may not send before this one; Infinity where it did not. */
   readonly overtakenTime: number
 }
 
-function evidenceOf(publication: OpenPublication, { subscriber }: Recipient): Evidence {
+function isOvertaken({ overtakenTime }: Evidence): boolean {
+  return overtakenTime !== Infinity
+}
+
+function evidenceOf(publication: OpenPublication, recipient: Recipient): Evidence {
+  const { publisher } = publication
+  const { subscriber } = recipient
   const witness = isPassedOn(publication)
   let passedOn = witness ? ENOUGH : 0
-  let reachedEarlier = false
-  let reachedLater = false
-  let queueMoves = false
+  let reached = 0
   let overtakenTime = Infinity
   let other = publication.nextOfTopic
   for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++) {
-    const copy = copyTo(other, subscriber)
-    const samePublisher = other.publisher === publication.publisher
-    if (copy !== null) {
-      reachedLater = true
-      if (copy.qos > 0) queueMoves = true
-      if (samePublisher && other.qos === publication.qos && !(copy.time > overtakenTime)) overtakenTime = copy.time
+    if (other.publisher.subscriber === publisher.subscriber) {
+      const copy = copyTo(other, subscriber)
+      if (copy !== null) {
+        reached++
+        if (isOrdered(publication, recipient, other, copy) && !(copy.time > overtakenTime)) overtakenTime = copy.time
+      }
+      if (other.publisher === publisher && isPassedOn(other)) passedOn++
     }
-    if (samePublisher && isPassedOn(other)) passedOn++
     other = other.nextOfTopic
   }
   other = publication.previousOfTopic
-  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && !(reachedEarlier && passedOn >= ENOUGH); looked++) {
-    if (copyTo(other, subscriber) !== null) reachedEarlier = true
-    if (other.publisher === publication.publisher && isPassedOn(other)) passedOn++
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && !(reached >= ENOUGH && passedOn >= ENOUGH); looked++) {
+    if (other.publisher.subscriber === publisher.subscriber) {
+      if (copyTo(other, subscriber) !== null) reached++
+      if (other.publisher === publisher && isPassedOn(other)) passedOn++
+    }
     other = other.previousOfTopic
   }
-  return { witness, passedOn: passedOn >= ENOUGH, reachedEarlier, reachedLater, queueMoves, overtakenTime }
+  return { witness, passedOn: passedOn >= ENOUGH, reached: reached >= ENOUGH, overtakenTime }
+}
+
+/**
+ * MQTT 5.0 §4.6: what one client publishes with one topic and one QoS is sent on in that order, with one QoS, and for subscriptions that are not shared. Two
+ * connections of the client are not compared: what it did not get acknowledged on one, it sends again on the next.
+ */
+function isOrdered(publication: OpenPublication, { grantedQos, match }: Recipient, later: OpenPublication, copy: OpenCopy): boolean {
+  const isOfOne = later.publisher === publication.publisher && later.qos === publication.qos && copy.qos === Math.min(publication.qos, grantedQos ?? 0)
+  return isOfOne && match?.subscriptions.every(({ shareName }) => shareName === null) === true
 }
 
 /** One message with the same content may have been somebody else's whom the capture does not hold; several of them hardly. */
@@ -121,10 +138,12 @@ function isPassedOn({ copies, qos }: OpenPublication): boolean {
   return copies.some((copy) => copy.kind === 'live' && copy.certainty === 'certain' && copy.qos === Math.min(qos, copy.grantedQos ?? qos))
 }
 
-/** A live copy of the publication that surely came to the subscriber, on the connection that it has now. */
+/** A live copy of the publication, or of another one of the same client, that came to the subscriber on the connection that it has now. */
 function copyTo(publication: OpenPublication, subscriber: Recipient['subscriber']): OpenCopy | null {
   const copy = publication.recipientOf(subscriber)?.firstCopy ?? null
-  return copy !== null && copy.kind === 'live' && copy.certainty !== 'unsure' && copy.client.stream === subscriber.connection?.mqtt.tcp.stream ? copy : null
+  if (copy === null || copy.kind !== 'live' || copy.client.stream !== subscriber.connection?.mqtt.tcp.stream) return null
+  // Where it may be of another publication, that is at least one of the same client.
+  return copy.certainty === 'certain' || (copy.certainty === 'likely' && publication.content?.client === publication.publisher.subscriber) ? copy : null
 }
 
 function doubtsOf(
@@ -135,11 +154,12 @@ function doubtsOf(
   const { publisher } = publication
   const doubts: Doubt[] = []
   if (Math.min(publication.qos, recipient.grantedQos ?? 0) === 0) doubts.push('qos-0')
-  if (!evidence.passedOn || !(evidence.reachedEarlier || evidence.reachedLater)) doubts.push('access')
+  if (!evidence.passedOn || !evidence.reached) doubts.push('access')
   if (!publication.alone || publication.nextSame !== null || recipient.doubtful) doubts.push('equal-content')
   if (!held.some(({ since }) => since!.time < publication.time - times.settling)) doubts.push('new-subscription')
   if (recipient.backlog >= SHORT_BACKLOG) doubts.push('queue')
-  if (!evidence.queueMoves && (connection.server.inFlight > 0 || isSlow(connection, now, times))) doubts.push('in-flight')
+  // A later one shows that what the server kept back for this client goes on.
+  if (!isOvertaken(evidence) && (connection.server.inFlight > 0 || isSlow(connection, now, times))) doubts.push('in-flight')
   if (!subscriber.whole) doubts.push('history')
   if (!(subscriber.strayTime < publication.time - times.settling)) doubts.push('other-topic')
   if (publisher.bridge || connection.served?.bridge === true) doubts.push('bridge')
@@ -172,8 +192,12 @@ export function duplicateVerdict(publication: OpenPublication, recipient: Recipi
   return witnesses.length > 1 ? 'certain' : 'likely'
 }
 
-/** A retained message may be the reason (MQTT 5.0 §3.3.1.3). */
-function askedLately({ time }: OpenPublication, { match }: Recipient, times: JudgementTimes): boolean {
+/**
+ * A retained message may be the reason (MQTT 5.0 §3.3.1.3), or a subscription: the server may know of it sooner than of a message that came to the capture just
+ * before its SUBSCRIBE. So this looks at the subscriptions that the client has by now.
+ */
+function askedLately({ topic, time }: OpenPublication, { subscriber }: Recipient, times: JudgementTimes): boolean {
+  const match = topic.matchOf(subscriber)
   return match === null || match.subscriptions.some(({ asked }) => !(asked.time < time - times.copyDeadline))
 }
 

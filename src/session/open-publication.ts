@@ -3,48 +3,13 @@
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Publish, Qos } from '../mqtt/packet.ts'
-import type { Acceptance, Copy, CopyKind, Party, Publication } from './delivery.ts'
+import type { Acceptance, Party, Publication } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Verdict } from './missing-copies.ts'
+import type { OpenCopy } from './open-copy.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
-import type { Certainty } from './side.ts'
 import type { Subscriber } from './subscriber.ts'
-
-/** As `Copy`, while it is not settled what it is. */
-export class OpenCopy implements Copy {
-  readonly number: number
-  readonly frame: number
-  readonly time: number
-  readonly client: Party
-  kind: CopyKind = 'live'
-  readonly qos: Qos
-  readonly dup: boolean
-  readonly retain: boolean
-  readonly subscriptionIdentifiers: readonly number[]
-  filters: readonly string[] = NO_FILTERS
-  grantedQos: number | null = null
-  certainty: Certainty = 'unsure'
-  duration: number | null = null
-  unaltered: boolean | null = null
-  duplicate: Certainty | null = null
-  unsubscribed: Certainty | null = null
-
-  constructor(
-    number: number, frame: number, time: number, client: Party, qos: Qos, dup: boolean, retain: boolean, subscriptionIdentifiers: readonly number[],
-  ) {
-    this.number = number
-    this.frame = frame
-    this.time = time
-    this.client = client
-    this.qos = qos
-    this.dup = dup
-    this.retain = retain
-    this.subscriptionIdentifiers = subscriptionIdentifiers
-  }
-}
-
-const NO_FILTERS: readonly string[] = []
 
 /** One subscriber of a publication: connected and subscribed when it was published, or somebody who got a copy in any case. Made to be used again. */
 export class Recipient {

@@ -2,28 +2,12 @@
  * Copies without a publication so far, for a short while: where the capture lacks bytes of the publisher, what came behind them is seen only when it is clear
  * that they are lost, and so after the copies that it caused.
  */
-import type { OpenCopy } from './open-publication.ts'
-import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
-import type { ServedConnection } from './served-connection.ts'
-import type { Subscriber } from './subscriber.ts'
-
-export interface ParkedCopy {
-  readonly copy: OpenCopy
-  readonly served: ServedConnection
-  readonly subscriber: Subscriber
-  readonly match: Match | null
-  readonly topic: PublishedTopic
-  readonly same: SameContent
-  readonly payloadLength: number
-  /** See `passedOnHash`. */
-  readonly properties: number
-  readonly due: number
-}
+import type { PassingCopy } from './open-copy.ts'
 
 export class ParkedCopies {
   readonly #limit: number
   /** In the order in which they came. */
-  readonly #all = new Set<ParkedCopy>()
+  readonly #all = new Set<PassingCopy>()
 
   constructor(limit: number) {
     this.#limit = limit
@@ -33,14 +17,14 @@ export class ParkedCopies {
     return this.#all.size > 0
   }
 
-  add(parked: ParkedCopy): void {
+  add(parked: PassingCopy): void {
     this.#all.add(parked)
     const { same } = parked
     if (same.parked === null) same.parked = [parked]
     else same.parked.push(parked)
   }
 
-  remove(parked: ParkedCopy): void {
+  remove(parked: PassingCopy): void {
     if (!this.#all.delete(parked)) return
     const { same, topic } = parked
     const left = same.parked!.filter((other) => other !== parked)
@@ -49,7 +33,7 @@ export class ParkedCopies {
   }
 
   /** The first one whose time has come, or that has no room any more; all of them where `now` is Infinity. */
-  due(now: number): ParkedCopy | null {
+  due(now: number): PassingCopy | null {
     for (const parked of this.#all) return parked.due <= now || this.#all.size > this.#limit ? parked : null
     return null
   }

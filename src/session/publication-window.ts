@@ -2,7 +2,8 @@
  * The publications that are remembered as far as there is room, and the topics that they stand in. Those that are told go first, the oldest of them before others.
  */
 import type { ContentReader } from './message-content.ts'
-import { OpenPublication, Recipient, type OpenCopy } from './open-publication.ts'
+import type { OpenCopy } from './open-copy.ts'
+import { OpenPublication, Recipient } from './open-publication.ts'
 import { PublishedTopic, type Match, type SameContent } from './published-topic.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'

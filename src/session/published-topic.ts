@@ -3,8 +3,8 @@
  */
 import type { Publication } from './delivery.ts'
 import { isSame, type Content } from './message-content.ts'
+import type { PassingCopy } from './open-copy.ts'
 import type { OpenPublication } from './open-publication.ts'
-import type { ParkedCopy } from './parked-copies.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
@@ -58,11 +58,13 @@ export class SameContent implements Content {
   readonly length: number
   oldest: OpenPublication | null = null
   newest: OpenPublication | null = null
+  /** Who published them; null where several clients did. */
+  client: Subscriber | null = null
   /** How many of them may still get copies that are expected. */
   open = 0
   /** When a copy last came of one that had been told already. */
   lateTime = -Infinity
-  parked: ParkedCopy[] | null = null
+  parked: PassingCopy[] | null = null
   /** With others, that have the same key. */
   next: SameContent | null = null
   /** Where there are several: by subscriber, the one that its last copy was of. Copies come in the order of publications (MQTT 5.0 §4.6). */
@@ -76,6 +78,8 @@ export class SameContent implements Content {
 
   add(publication: OpenPublication): void {
     publication.content = this
+    const { subscriber } = publication.publisher
+    this.client = this.newest === null || this.client === subscriber ? subscriber : null
     publication.previousSame = this.newest
     if (this.newest === null) this.oldest = publication
     else this.newest.nextSame = publication

@@ -1,7 +1,8 @@
 /** A connection's part in what its server passes on: who subscribes on it, and what of that is not answered yet. */
+import type { AnnouncedWill } from './announced-wills.ts'
 import type { Party } from './delivery.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
-import type { AnnouncedWill, ServerState } from './server-state.ts'
+import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 

@@ -2,18 +2,10 @@
  * What the capture shows of a server at one address: who subscribes to what there. One broker may listen at several addresses, and one address may hide several
  * brokers; nothing is concluded across addresses.
  */
+import type { AnnouncedWill } from './announced-wills.ts'
 import type { PublishedTopic } from './published-topic.ts'
 import type { Subscription } from './subscription.ts'
 import { TopicFilterTree } from './topic-filter-tree.ts'
-
-/** The will of a connection (MQTT 5.0 §3.1.2.5). */
-export interface AnnouncedWill {
-  readonly first: number
-  readonly second: number
-  readonly length: number
-  /** The connection has ended without a DISCONNECT that cancels it. */
-  fired: boolean
-}
 
 export class ServerState {
   /** `address:port`. */

@@ -1,6 +1,6 @@
 /**
  * Who subscribes: a Session of a client at a server, or a connection whose client the capture does not name. Its subscriptions, and how much of what may have
- * changed them was seen. Changed by subscriptions.ts and deliveries.ts only.
+ * changed them was seen. Changed by what follows subscriptions, publications and copies only.
  */
 import type { ClientSession } from './client-session.ts'
 import type { NetworkConnection } from './network-connection.ts'

@@ -26,8 +26,10 @@ class Plant extends Network {
   }
 
   /** A message that comes to these, with the QoS that they were granted. */
-  message({ to, topic = 'a/b', payload = `message ${this.#number++}`, options = QOS_1 }: { to: readonly Client[]; topic?: string; payload?: string; options?: PublishOptions }): this {
-    this.p.publish(topic, payload, options)
+  message({ to, by = this.p, topic = 'a/b', payload = `message ${this.#number++}`, options = QOS_1 }: {
+    to: readonly Client[]; by?: Client; topic?: string; payload?: string; options?: PublishOptions
+  }): this {
+    by.publish(topic, payload, options)
     for (const client of to) client.copy(topic, payload, QOS_1)
     return this.wait(0.5)
   }
@@ -54,12 +56,37 @@ describe('a copy is missing', () => {
       plant.t.copy('a/b', 'one', QOS_1).copy('a/b', 'two', QOS_1)
       plant.s.copy('a/b', 'two', QOS_1)
     }],
-    ['of QoS 2', ['missing s certain'], (plant) => plant.message({ to: [plant.t], options: { qos: 2 } }).usual()],
+    ['of QoS 2', ['missing s certain'], (plant) => plant.message({ to: [plant.t], options: { qos: 2 } }).usual({ qos: 2 })],
+    ['the first one of its publisher', ['missing s certain'], (plant) => {
+      const q = plant.connect('q')
+      plant.message({ by: q, to: [plant.t] })
+      for (let time = 0; time < 3; time++) plant.message({ by: q, to: [plant.s, plant.t] })
+    }],
+    ['it is behind with its acknowledgements, and gets later ones all the same', ['missing s certain'], (plant) => {
+      plant.p.publish('a/b', 'first', QOS_1)
+      plant.s.copy('a/b', 'first', { qos: 1, acknowledged: 'none' })
+      plant.t.copy('a/b', 'first', QOS_1)
+      plant.message({ to: [plant.t] }).usual()
+    }],
+    ['its publisher had sent others, which were all alike', ['s likely, t likely', 's likely, t likely', 's likely, t likely', 'missing s likely'], (plant) => {
+      const q = plant.connect('q')
+      for (let time = 0; time < 3; time++) q.publish('a/b', 'on', QOS_1)
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'on', QOS_1).copy('a/b', 'on', QOS_1).copy('a/b', 'on', QOS_1)
+      plant.message({ by: q, to: [plant.t] })
+    }],
+    ['of QoS 2, and only those of QoS 1 came later', ['missing s likely'], (plant) => plant.message({ to: [plant.t], options: { qos: 2 } }).usual()],
+    ['only those of another publisher came later', ['missing s likely'], (plant) => {
+      plant.message({ to: [plant.t] }).message({ by: plant.connect('q'), to: [plant.s, plant.t] })
+    }],
+    ['its publisher had sent the others on an earlier connection', ['missing s likely'], (plant) => {
+      plant.p.disconnect()
+      plant.message({ by: plant.connect('p'), to: [plant.t] })
+    }],
     ['it reconnected since, and asked again', ['missing s certain'], (plant) => {
       plant.s.disconnect()
       const again = plant.connect('s').subscribe('a/#')
       plant.wait(2)
-      plant.message({ to: [plant.t, again] }).message({ to: [plant.t] }).message({ to: [plant.t, again] })
+      plant.message({ to: [plant.t, again] }).message({ to: [plant.t, again] }).message({ to: [plant.t] }).message({ to: [plant.t, again] })
     }],
   ])('%s', (_name, missing, happens) => {
     const plant = new Plant()
@@ -130,6 +157,93 @@ describe('a copy did not come, and that is doubtful', () => {
     const line = told(plant.settle()).find((one) => one.includes('missing s')) ?? ''
     expect(/missing s unsure([^,]*)/.exec(line)?.[1]?.split(' ')).toContain(doubt)
     expect(line).not.toMatch(/missing \w certain/)
+  })
+})
+
+describe('what others publish shows nothing', () => {
+  test.each<[string, string, (plant: Plant, q: Client) => unknown]>([
+    ['it may receive what they publish, as tenants of one address do', 'a/b QoS 1 by q: t, missing s unsure access', (plant, q) => {
+      plant.message({ by: q, to: [plant.t] }).usual()
+    }],
+    ['they published the same, and this may have been it', 'a/b QoS 1 by q: t, missing s unsure access', (plant, q) => {
+      for (const payload of ['on', 'off', 'auto']) {
+        q.publish('a/b', payload, QOS_1)
+        plant.t.copy('a/b', payload, QOS_1)
+        plant.message({ payload, to: [plant.s, plant.t] }).wait(2)
+      }
+      plant.message({ by: q, to: [plant.t] })
+    }],
+    ['somebody who is not in the capture published the same, twice', 'a/b QoS 1 by q: t, missing s unsure access', (plant, q) => {
+      plant.message({ by: q, to: [plant.s, plant.t] }).message({ by: q, to: [plant.s, plant.t] }).message({ by: q, to: [plant.t] })
+    }],
+    ['it gets what they publish while it is behind with what it got', 'a/b QoS 1 by p: t, missing s unsure in-flight', (plant, q) => {
+      plant.p.publish('a/b', 'first', QOS_1)
+      plant.s.copy('a/b', 'first', { qos: 1, acknowledged: 'none' })
+      plant.t.copy('a/b', 'first', QOS_1)
+      plant.message({ to: [plant.t] }).message({ by: q, to: [plant.s, plant.t] })
+    }],
+  ])('%s', (_name, line, happens) => {
+    const plant = new Plant()
+    happens(plant, plant.connect('q'))
+    const lines = told(plant.settle())
+    expect(lines).toContain(line)
+    expect(lines.join('\n')).not.toMatch(/missing \w (?:likely|certain)/)
+  })
+})
+
+describe('a copy comes seconds after a later message, which may overtake it', () => {
+  /** `one` comes to s only 5 s after `two`. */
+  const overtaken = (plant: Plant, { by = () => plant.p, options = QOS_1 }: { by?: () => Client; options?: PublishOptions } = {}): void => {
+    plant.p.publish('a/b', 'one', QOS_1)
+    plant.t.copy('a/b', 'one', QOS_1)
+    by().publish('a/b', 'two', QOS_1)
+    plant.s.copy('a/b', 'two', options)
+    plant.t.copy('a/b', 'two', QOS_1)
+    for (let second = 0; second < 5; second++) {
+      plant.wait(1)
+      plant.t.ping()
+    }
+    plant.s.copy('a/b', 'one', QOS_1)
+  }
+
+  test.each<[string, (plant: Plant) => unknown]>([
+    ['of another publisher', (plant) => overtaken(plant, { by: () => plant.connect('q') })],
+    ['of another connection of the publisher', (plant) => overtaken(plant, { by: () => plant.p.disconnect() && plant.connect('p') })],
+    ['sent with another QoS, for another subscription', (plant) => {
+      plant.s.subscribe({ '+/b': { qos: 0 } })
+      plant.wait(2)
+      overtaken(plant, { options: { qos: 0 } })
+    }],
+    ['sent for a shared subscription', (plant) => {
+      plant.s.subscribe('$share/g/a/b')
+      plant.wait(2)
+      overtaken(plant)
+    }],
+    ['that was released before it', (plant) => {
+      const qos2 = { qos: 2 } as const
+      for (const client of [plant.s, plant.t]) client.subscribe('a/b', qos2)
+      plant.wait(2)
+      plant.p.publish('a/b', 'one', { qos: 2, id: 77, acknowledged: 'received' }).publish('a/b', 'two', qos2)
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'two', qos2)
+      for (const seconds of [1.1, 19.9]) {
+        plant.wait(seconds)
+        plant.p.ping()
+      }
+      plant.p.sends({ cmd: 'pubrel', messageId: 77 }).gets({ cmd: 'pubcomp', messageId: 77 })
+      plant.wait(0.3)
+      plant.p.ping()
+      for (const client of [plant.s, plant.t]) client.copy('a/b', 'one', qos2)
+    }],
+  ])('%s', (_name, happens) => {
+    const plant = new Plant()
+    happens(plant)
+    expect(told(plant.settle())).toEqual([])
+  })
+
+  test('of the same publisher, topic and QoS: then it is missing at first', () => {
+    const plant = new Plant()
+    overtaken(plant)
+    expect(told(plant.settle())).toEqual(['a/b QoS 1 by p: t, missing s certain', 'late, of a/b: s'])
   })
 })
 
@@ -338,6 +452,11 @@ describe('a copy comes twice', () => {
       twice(plant)
       plant.s.copy('a/b', 'the one', QOS_1)
     }],
+    ['for a subscription that the server knew of before the message', (plant) => {
+      plant.p.publish('a/b', 'the one', QOS_1)
+      plant.s.subscribe('+/b').copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+      plant.t.copy('a/b', 'the one', QOS_1)
+    }],
     ['while bytes of a publisher are missing', (plant) => {
       plant.p.unseen((p) => p.publish('a/b', 'the one', QOS_1)).ping().ping()
       twice(plant)
@@ -506,6 +625,42 @@ describe('copies without a subscription', () => {
     const lines = told(plant.settle()).flatMap((line) => NOT_SUBSCRIBED.exec(line)?.[1] ?? [])
     // Where its SUBSCRIBE may be among what is missing, nothing more than that is said.
     expect(lines.filter((line) => expected !== null || !line.endsWith('unsure'))).toEqual(expected === null ? [] : [expected])
+  })
+})
+
+describe('a shared subscription stays when an ordinary one with the same filter goes', () => {
+  test.each<[string, Partial<SessionLimits>]>([
+    ['and is still known', {}],
+    ['and is forgotten at once', { goneSubscriptions: 0 }],
+  ])('%s: what the share brings is subscribed to, and what it does not bring is not missing', (_name, limits) => {
+    const plant = new Plant({ subscriber: { version: '5.0' } })
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2).usual()
+    plant.s.unsubscribe('a/#')
+    // Two for it, and one for another member.
+    plant.usual().usual().message({ to: [plant.t] })
+    const results = read(plant.settle().frames, limits)
+    expect(toldOf(results).slice(-4)).toEqual(['a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: s, t', 'a/b QoS 1 by p: t'])
+    const [both, shared, , other] = results.slice(-4).map((result) => (result.kind === 'publication' ? result.subscribers : null))
+    expect([both, shared, other]).toEqual([2, 1, 1])
+  })
+
+  test('what did not come before it went is not missing', () => {
+    const plant = new Plant()
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2).usual().message({ to: [plant.t] })
+    plant.s.unsubscribe('a/#')
+    expect(told(plant.usual().settle())).toEqual(['a/b QoS 1 by p: t, s not judged: subscription-changed'])
+  })
+
+  test('one on its way when it goes may still come, and one more by the share', () => {
+    const plant = new Plant()
+    plant.s.subscribe('$share/g/a/#')
+    plant.wait(2)
+    plant.p.publish('a/b', 'the one', QOS_1)
+    plant.t.copy('a/b', 'the one', QOS_1)
+    plant.s.unsubscribe('a/#').copy('a/b', 'the one', QOS_1).copy('a/b', 'the one', QOS_1)
+    expect(toldOf(read(plant.settle().frames)).at(-1)).toBe('a/b QoS 1 by p: t, s, s')
   })
 })
 

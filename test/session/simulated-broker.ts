@@ -1,6 +1,7 @@
 /**
  * A broker that keeps the standards, with clients that come and go, as a capture beside it would show them. It does what a correct broker may do and what no capture
- * shows: it takes its time, drops QoS 0, sends one copy or one for each subscription, keeps rules of access to itself, and publishes messages of its own.
+ * shows: it takes its time, lets one publisher overtake another, drops QoS 0, sends one copy or one for each subscription, keeps rules of access and tenants to
+ * itself, and publishes messages of its own.
  */
 import fc from 'fast-check'
 import { topicMatches } from '../../src/mqtt/topics.ts'
@@ -35,6 +36,10 @@ export interface Habits {
   /** By client and topic: bits that say who may not publish, and who may not receive. */
   readonly mayNotPublish: number
   readonly mayNotReceive: number
+  /** By publisher and subscriber: bits that say who gets nothing of whom, as where several tenants use one address. */
+  readonly apart: number
+  /** What MQTT 5.0 §4.6 does not order is sent in another order: messages of other publishers, of another QoS, and what comes through a shared subscription. */
+  readonly overtakes: boolean
 }
 
 /** How a client begins. */
@@ -83,7 +88,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const bits = fc.oneof(few(3, fc.constant(0)), few(1, fc.nat(2 ** 25 - 1).map((number) => number & (number >> 3))))
 
 export const script: fc.Arbitrary<Script> = fc.record({
-  habits: fc.record({ quick: usually, copyForEach: fc.boolean(), prompt: usually, mayNotPublish: bits, mayNotReceive: bits }),
+  habits: fc.record({ quick: usually, copyForEach: fc.boolean(), prompt: usually, mayNotPublish: bits, mayNotReceive: bits, apart: bits, overtakes: fc.boolean() }),
   beginnings: fc.array(fc.record({ ...connection, ...subscription }), { minLength: 1, maxLength: CLIENTS.length }),
   actions: fc.array(action, { minLength: 1, maxLength: 120, size: 'max' }),
 })
@@ -99,16 +104,31 @@ interface Subscription {
 interface Message {
   /** Index of the frame that published it; -1 where none did. */
   readonly source: number
+  /** Null where the broker itself did. */
+  readonly publisher: number | null
   readonly topic: string
   readonly payload: string
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
 }
 
+interface CopyOutput {
+  readonly kind: 'copy'
+  readonly message: Message
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+  /** For a shared subscription. */
+  readonly shared: boolean
+}
+
 /** Something that the broker sends to a client when its turn comes. */
-type Output =
-  | { readonly kind: 'packet'; readonly packet: object }
-  | { readonly kind: 'copy'; readonly message: Message; readonly qos: 0 | 1 | 2; readonly retain: boolean }
+type Output = { readonly kind: 'packet'; readonly packet: object } | CopyOutput
+
+/** The standard orders the two (MQTT 5.0 §4.6). */
+function isOrdered(one: CopyOutput, other: CopyOutput): boolean {
+  const isOfOne = one.message.publisher === other.message.publisher && one.message.topic === other.message.topic
+  return isOfOne && one.message.qos === other.message.qos && one.qos === other.qos && !one.shared && !other.shared
+}
 
 class Session {
   readonly subscriptions = new Map<string, Subscription>()
@@ -166,9 +186,7 @@ class Simulation {
       case 'unsubscribe': return this.#unsubscribe(action)
       case 'publish': return this.#publish(action)
       case 'own': {
-        // That the broker itself publishes just what it took from nobody, again and again, is a coincidence that nobody could tell from passing on.
-        const payload = this.#habits.mayNotPublish === 0 ? PAYLOADS[action.payload]! : `own ${this.#unique++}`
-        this.#route({ source: -1, topic: TOPICS[action.topic]!, payload, qos: action.qos, retain: false }, null, 0)
+        this.#route({ source: -1, publisher: null, topic: TOPICS[action.topic]!, payload: this.#own(PAYLOADS[action.payload]!), qos: action.qos, retain: false }, 0)
         return
       }
       case 'flush': return this.#flush(action.who, action.most)
@@ -190,6 +208,11 @@ class Simulation {
         return
       }
     }
+  }
+
+  /** That the broker itself publishes just what it keeps from somebody, again and again, is a coincidence that nobody could tell from passing on. */
+  #own(payload: string): string {
+    return this.#habits.mayNotPublish === 0 && this.#habits.apart === 0 ? payload : `own ${this.#unique++}`
   }
 
   #session(who: number): Session {
@@ -218,13 +241,13 @@ class Simulation {
     }
     session.persistent = !clean
     const carried = session.output.filter(({ kind }) => kind === 'copy')
-    const topic = TOPICS[who]!
+    const announced = will ? { topic: TOPICS[who]!, payload: this.#own('on') } : null
     const properties = version === '5.0' && !clean ? { sessionExpiryInterval: 600 } : undefined
     const client = this.#network.connect(CLIENTS[who]!, {
-      version, clean, sessionPresent: present, ...(properties === undefined ? {} : { properties }), ...(will ? { will: { topic, payload: 'on' } } : {}),
+      version, clean, sessionPresent: present, ...(properties === undefined ? {} : { properties }), ...(announced === null ? {} : { will: announced }),
     })
     session.client = client
-    session.will = will ? { topic, payload: 'on' } : null
+    session.will = announced
     session.owed = []
     session.output = []
     for (const [id, { message, qos, retain, released }] of session.unacknowledged) {
@@ -261,7 +284,7 @@ class Simulation {
       session.output = []
       session.unacknowledged.clear()
     } else session.output = session.output.filter((output) => output.kind === 'copy' && output.qos > 0)
-    if (will !== null) this.#route({ source: -1, topic: will.topic, payload: will.payload, qos: 0, retain: false }, null, 0)
+    if (will !== null) this.#route({ source: -1, publisher: null, topic: will.topic, payload: will.payload, qos: 0, retain: false }, 0)
   }
 
   #subscribe({ who, filters, qos, nl, rap, rh }: Action & { do: 'subscribe' }): void {
@@ -282,8 +305,8 @@ class Simulation {
       session.subscriptions.set(name, subscription)
       if (share !== null || handling === 2 || (handling === 1 && !isNew)) continue
       for (const message of this.#retained.values()) {
-        if (!topicMatches(subscription.filter, message.topic) || this.#denied(this.#habits.mayNotReceive, who, message.topic)) continue
-        session.output.push({ kind: 'copy', message, qos: Math.min(qos, message.qos) as 0 | 1 | 2, retain: true })
+        if (!topicMatches(subscription.filter, message.topic) || !this.#mayGet(who, message)) continue
+        session.output.push({ kind: 'copy', message, qos: Math.min(qos, message.qos) as 0 | 1 | 2, retain: true, shared: false })
       }
     }
     const answer: Output = { kind: 'packet', packet: { cmd: 'suback', messageId, granted: names.map(() => qos), reasonCode: qos } }
@@ -313,7 +336,7 @@ class Simulation {
     const text = PAYLOADS[payload] ?? `unique ${this.#unique++}`
     const messageId = client.nextId
     client.sends({ cmd: 'publish', topic: name, payload: Buffer.from(text), qos, retain, dup: false, messageId })
-    const message: Message = { source: this.#network.frames.length, topic: name, payload: text, qos, retain }
+    const message: Message = { source: this.#network.frames.length, publisher: who, topic: name, payload: text, qos, retain }
     if (qos > 0) session.output.push({ kind: 'packet', packet: { cmd: qos === 1 ? 'puback' : 'pubrec', messageId, reasonCode: 0 } })
     if (qos === 2) {
       // The rest of the exchange at once; the broker passes the message on before or after it.
@@ -326,25 +349,29 @@ class Simulation {
       if (text === '') this.#retained.delete(name)
       else this.#retained.set(name, message)
     }
-    this.#route(message, who, drops)
+    this.#route(message, drops)
   }
 
   #denied(bits: number, who: number, topic: string): boolean {
     return ((bits >> (who * TOPICS.length + TOPICS.indexOf(topic))) & 1) === 1
   }
 
-  #route(message: Message, publisher: number | null, drops: number): void {
+  #mayGet(who: number, { topic, publisher }: Message): boolean {
+    return !this.#denied(this.#habits.mayNotReceive, who, topic) && !(publisher !== null && ((this.#habits.apart >> (publisher * CLIENTS.length + who)) & 1) === 1)
+  }
+
+  #route(message: Message, drops: number): void {
     const groups = new Map<string, { readonly who: number; readonly subscription: Subscription }[]>()
     this.#sessions.forEach((session, who) => {
       if (session.client === null && !session.persistent) return
-      if (this.#denied(this.#habits.mayNotReceive, who, message.topic)) return
+      if (!this.#mayGet(who, message)) return
       const matching: Subscription[] = []
       for (const subscription of session.subscriptions.values()) {
         if (!topicMatches(subscription.filter, message.topic)) continue
         if (subscription.share !== null) {
           const key = `${subscription.share}/${subscription.filter}`
           groups.set(key, [...(groups.get(key) ?? []), { who, subscription }])
-        } else if (!(subscription.nl && publisher === who)) matching.push(subscription)
+        } else if (!(subscription.nl && message.publisher === who)) matching.push(subscription)
       }
       if (matching.length === 0) return
       const highest = matching.reduce((best, one) => (one.qos > best.qos ? one : best))
@@ -360,11 +387,14 @@ class Simulation {
     }
   }
 
-  #send(who: number, message: Message, { qos: granted, rap }: Subscription, drops: number): void {
+  #send(who: number, message: Message, { qos: granted, rap, share }: Subscription, drops: number): void {
     const session = this.#session(who)
     const qos = Math.min(granted, message.qos) as 0 | 1 | 2
     if (qos === 0 && (session.client === null || ((drops >> who) & 1) === 1)) return
-    session.output.push({ kind: 'copy', message, qos, retain: rap && message.retain })
+    const copy: CopyOutput = { kind: 'copy', message, qos, retain: rap && message.retain, shared: share !== null }
+    // Behind the last one that may not come after it; or behind all.
+    const place = this.#habits.overtakes ? session.output.findLastIndex((other) => other.kind === 'copy' && isOrdered(other, copy)) + 1 : session.output.length
+    session.output.splice(place, 0, copy)
   }
 
   #flushAll(): void {
@@ -383,7 +413,7 @@ class Simulation {
     if (this.#habits.prompt) this.#pay(who)
   }
 
-  #deliver(who: number, session: Session, client: Client, { message, qos, retain }: Output & { kind: 'copy' }): void {
+  #deliver(who: number, session: Session, client: Client, { message, qos, retain }: CopyOutput): void {
     const id = (session.nextId = (session.nextId % 65_535) + 1)
     client.gets({ cmd: 'publish', topic: message.topic, payload: Buffer.from(message.payload), qos, retain, dup: false, messageId: id })
     this.#sources.set(this.#network.frames.length, Math.max(0, message.source))

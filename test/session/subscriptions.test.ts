@@ -43,6 +43,7 @@ describe('on one connection', () => {
     ['ended before it was granted', ['x a/b ending'], (x) => x.subscribe('a/b', { answered: false }).sends({ cmd: 'unsubscribe', messageId: 9, unsubscriptions: ['a/b'] }).granted(1, [1])],
     ['another one ended', ['x a/b in-force 1'], (x) => x.subscribe('a/b').unsubscribe('a/#')],
     ['shared', ['x $share/g/a/# in-force 1'], (x) => x.subscribe('$share/g/a/#')],
+    ['shared, and the ordinary one with the same filter gone', ['x $share/g/a/# in-force 1', 'x a/# gone 1'], (x) => x.subscribe({ '$share/g/a/#': {}, 'a/#': {} }).unsubscribe('a/#')],
     ['a granted QoS that is none', ['x a/b asked'], (x) => x.subscribe('a/b', { codes: [3] })],
     ['a SUBACK out of nowhere', ['x a/b in-force 1 not whole'], (x) => x.subscribe('a/b').granted(77, [1])],
     ['a gap', ['x a/b in-force 1 not whole'], (x) => x.subscribe('a/b').unseen((one) => one.ping()).ping()],

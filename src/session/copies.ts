@@ -1,0 +1,294 @@
+/**
+ * What each copy is of: for every PUBLISH that a server sends, the publication that it passes on.
+ *
+ * Copies are known again by server, topic and content, and told apart by the order in which they come (copy-matching.ts). One whose publication is not known yet
+ * waits a while for it (parked-copies.ts); then it is one too many, or one of nothing that was published (strays.ts). What follows for the publication is not
+ * decided here, but in settling.ts.
+ */
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Publish } from '../mqtt/packet.ts'
+import type { CapturePosition } from './capture-position.ts'
+import { CopyMatching } from './copy-matching.ts'
+import type { DeliveryResult, Publication } from './delivery.ts'
+import { beginUnexpected } from './expectation.ts'
+import { ContentReader, isSame, passedOnHash } from './message-content.ts'
+import type { JudgementTimes } from './missing-copies.ts'
+import { OpenCopy, type PassingCopy } from './open-copy.ts'
+import type { OpenExchange } from './open-exchange.ts'
+import type { OpenPublication, Recipient } from './open-publication.ts'
+import { ParkedCopies } from './parked-copies.ts'
+import type { PublicationWindow } from './publication-window.ts'
+import type { SameContent } from './published-topic.ts'
+import type { ServedConnection } from './served-connection.ts'
+import type { ServerState } from './server-state.ts'
+import type { Certainty } from './side.ts'
+import { noteStray, strayResult } from './strays.ts'
+import type { Subscriber } from './subscriber.ts'
+
+export interface CopyLimits extends JudgementTimes {
+  /** Copies that wait for their publication. */
+  readonly parkedCopies: number
+  /** Nanoseconds by which frames of different connections may stand in the wrong order. */
+  readonly disorder: number
+}
+
+/** What an exchange carries of a copy, so that the same PUBLISH is known when it is sent again. */
+const A_COPY = 'copy'
+
+export class Copies {
+  readonly #emit: (result: DeliveryResult) => void
+  readonly #limits: CopyLimits
+  readonly #position: CapturePosition
+  readonly #servers: Iterable<ServerState>
+  readonly #window: PublicationWindow
+  readonly #parked: ParkedCopies
+  readonly #content = new ContentReader()
+  readonly #matching = new CopyMatching()
+
+  constructor(emit: (result: DeliveryResult) => void, limits: CopyLimits, position: CapturePosition, servers: Iterable<ServerState>, window: PublicationWindow) {
+    this.#emit = emit
+    this.#limits = limits
+    this.#position = position
+    this.#servers = servers
+    this.#window = window
+    this.#parked = new ParkedCopies(limits.parkedCopies)
+  }
+
+  /** A PUBLISH from a server; `exchange` is the one that it belongs to. */
+  sent(event: PacketEvent, packet: Publish, served: ServedConnection, exchange: OpenExchange | null): void {
+    if (exchange !== null) {
+      // The same PUBLISH once more.
+      if (exchange.message !== null) return
+      exchange.message = A_COPY
+    }
+    const { server, subscriber, connection } = served
+    // The publishers may be where this client's packets are: not in the capture.
+    if (!connection.sees('client')) server.blindTime = event.time
+    const { payloadLength } = packet
+    const copy = new OpenCopy(event, packet, served.party)
+    const name = event.resolvedTopicName ?? packet.topicName
+    if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) {
+      const topic = name === undefined || name === '' ? null : name
+      this.#emit({ kind: 'copy-without-publication', topic, payloadLength, copy, cause: 'topic-unknown', source: null, certainty: 'unsure' })
+      return
+    }
+    const topic = this.#window.topic(server, name)
+    const match = this.#window.matchOf(topic, subscriber)
+    if (match !== null) {
+      copy.filters = match.filters
+      copy.grantedQos = match.grantedQos
+    }
+    const passing: PassingCopy = {
+      copy, served, subscriber, topic, match, same: topic.findOrAdd(this.#content), extent: this.#content.extent, properties: passedOnHash(packet.properties),
+      due: this.#position.after(event.time, this.#limits.settling),
+    }
+    copy.unsubscribed = unsubscribed(event, passing)
+    const publication = this.#place(passing)
+    if (copy.unsubscribed === null) return
+    this.#emit({ kind: 'copy-without-subscription', topic: name, payloadLength, copy, publication, certainty: copy.unsubscribed })
+  }
+
+  /**
+   * A publication that was seen after copies of it: what waited behind missing bytes comes after the copies that it caused. And frames of different connections
+   * may be swapped in a capture, where a network card has several queues.
+   */
+  claim(publication: OpenPublication): void {
+    for (const parked of [...(publication.content?.parked ?? NO_COPIES)]) {
+      const { copy, subscriber } = parked
+      const swapped = publication.firstSeenFrame > copy.frame
+      if (swapped && !(publication.time - copy.time < this.#limits.disorder)) continue
+      const recipient = publication.recipientOf(subscriber)
+      if (recipient !== null && recipient.copies >= recipient.allowed) continue
+      if (copy.retain && !(publication.retain && keepsFlag(parked))) {
+        if (recipient !== null) recipient.doubtful = true
+        continue
+      }
+      copy.kind = 'live'
+      // It may be of somebody else all the same.
+      if (swapped) noteStray(parked)
+      this.#parked.remove(parked)
+      this.#attach(publication, recipient, parked, subscriber.whole && publication.alone && !swapped ? 'certain' : 'likely')
+    }
+  }
+
+  /** Copies that have waited for long enough by that time: all of them, where it is Infinity. */
+  expire(time: number): void {
+    if (!this.#parked.any) return
+    for (let parked = this.#parked.due(time); parked !== null; parked = this.#parked.due(time)) this.#expire(parked)
+  }
+
+  /** Finds what the copy is of, else it waits; null where that is not known, or not yet. */
+  #place(passing: PassingCopy): Publication | null {
+    const { copy, same, topic, match } = passing
+    const matching = this.#matching
+    const found = matching.find(passing)
+    if (copy.retain && this.#isRetained(passing, found)) return this.#retained(passing)
+    if (!found && (topic.cut > 0 || passing.extent === 'none')) matching.findByLength(passing)
+    if (matching.publication !== null) {
+      if (same.empty) topic.forget(same)
+      const { publication, recipient, certainty } = matching
+      // With RETAIN set, it may be the answer to a SUBSCRIBE all the same, where the message retained then was the same.
+      const wasThere = same.oldest !== same.newest || match?.askedBefore(publication.number) !== true
+      const mayBeRetained = copy.retain && wasThere && match?.askedSince(copy.time - this.#limits.copyDeadline) !== false
+      this.#attach(publication, recipient, passing, mayBeRetained && certainty === 'certain' ? 'likely' : certainty)
+      return publication.facts
+    }
+    if (matching.full === null) noteStray(passing)
+    return this.#park(passing)
+  }
+
+  #park(passing: PassingCopy): null {
+    this.#parked.add(passing)
+    const tooMany = this.#parked.due(-Infinity)
+    if (tooMany !== null) this.#expire(tooMany)
+    return null
+  }
+
+  /** Whether a copy with RETAIN set is a retained message (MQTT 5.0 §3.3.1.3), and not one that was just published. */
+  #isRetained(passing: PassingCopy, found: boolean): boolean {
+    const { match, copy } = passing
+    const { publication, recipient } = this.#matching
+    if (!found || publication!.settled || (recipient !== null && recipient.copies > 0)) return true
+    const { number, retain } = publication!
+    const isDue = recipient !== null && recipient.expected && recipient.undisturbed
+    // From then on.
+    if (retain && keepsFlag(passing)) return !isDue && (match === null || !match.subscriptions.some(({ asked }) => asked.number < number))
+    // Where nothing was subscribed to lately it is a live one with the wrong flag.
+    return !isDue || match === null || match.askedSince(copy.time - this.#limits.copyDeadline)
+  }
+
+  #retained(passing: PassingCopy): Publication | null {
+    const { copy, subscriber, topic, same } = passing
+    copy.kind = 'retained'
+    let publication: OpenPublication | null = null
+    for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.retain) publication = one
+    // Should the live copy of one of them not come, this may have been it.
+    doubtOthers(same, subscriber)
+    const known = topic.retained !== null && isSame(topic.retained, same) ? topic.retained.publication : null
+    const facts = known ?? publication?.facts ?? null
+    // From before the capture, or one that is seen late.
+    if (facts === null) return this.#park(passing)
+    const only = known !== null && same.oldest === same.newest
+    if (same.empty) topic.forget(same)
+    copy.certainty = only && subscriber.whole && passing.extent === 'whole' ? 'certain' : 'likely'
+    copy.duration = durationOf(facts, copy)
+    if (publication !== null) copy.unaltered = unaltered(publication, passing)
+    if (publication?.number === facts.number && !publication.settled) {
+      this.#window.addCopy(publication, copy)
+      if (publication.recipientOf(subscriber) === null) this.#addRecipient(publication, passing).doubtful = true
+    } else this.#emit({ kind: 'late-copy', publication: facts, copy })
+    return facts
+  }
+
+  /** The copy is one of the publication. */
+  #attach(publication: OpenPublication, known: Recipient | null, passing: PassingCopy, certainty: Certainty): void {
+    const { copy, served, subscriber } = passing
+    const recipient = known ?? this.#addRecipient(publication, passing)
+    copy.certainty = certainty
+    copy.duration = durationOf(publication, copy)
+    copy.unaltered = unaltered(publication, passing)
+    if (copy.unaltered === false) copy.lessThanCertain()
+    if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
+    if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
+    publication.content!.moveCursor(subscriber, publication)
+    this.#count(publication, recipient, copy)
+    if (!publication.settled) return
+    // It may have been one of those that are not told of yet, or one that is not here yet.
+    doubtOthers(publication.content!, subscriber)
+    publication.content!.lateTime = copy.time
+    this.#emit({ kind: 'late-copy', publication: publication.facts, copy })
+  }
+
+  #count(publication: OpenPublication, recipient: Recipient, copy: OpenCopy): void {
+    if (recipient.copies++ === 0) {
+      recipient.firstCopy = copy
+      if (recipient.expected) {
+        publication.waiting--
+        if (!publication.settled && recipient.undisturbed) recipient.subscriber.outstanding--
+      }
+    }
+    if (recipient.copies === recipient.allowed && --publication.open === 0 && !publication.settled) publication.content!.open--
+    if (publication.settled) return
+    publication.lastCopyTime = this.#position.now
+    this.#window.addCopy(publication, copy)
+  }
+
+  #addRecipient(publication: OpenPublication, { served, match }: PassingCopy): Recipient {
+    const recipient = this.#window.takeRecipient()
+    beginUnexpected(recipient, served, match)
+    if (publication.open++ === 0 && !publication.settled) publication.content!.open++
+    this.#window.addRecipient(publication, recipient)
+    return recipient
+  }
+
+  #expire(parked: PassingCopy): void {
+    if (parked.copy.kind === 'retained') {
+      this.#parked.remove(parked)
+      this.#stray(parked)
+      return
+    }
+    // What has come since may explain it now.
+    const matching = this.#matching
+    const found = matching.find(parked)
+    this.#parked.remove(parked)
+    if (found) this.#attach(matching.publication!, matching.recipient, parked, matching.certainty)
+    else if (matching.full !== null) this.#suspect(matching.full, parked)
+    else {
+      noteStray(parked)
+      this.#stray(parked)
+    }
+  }
+
+  #stray(parked: PassingCopy): void {
+    this.#emit(strayResult(parked, this.#servers, this.#limits.copyDeadline))
+  }
+
+  /** One more copy than the client's subscriptions explain. */
+  #suspect(publication: OpenPublication, parked: PassingCopy): void {
+    const { copy, subscriber } = parked
+    const recipient = publication.recipientOf(subscriber)!
+    if (publication.settled || this.#position.ended) copy.duplicate = recipient.firstCopy?.client.stream === copy.client.stream ? 'unsure' : null
+    else {
+      publication.suspects ??= []
+      publication.suspects.push({ copy, recipient })
+    }
+    this.#attach(publication, recipient, parked, 'likely')
+  }
+}
+
+const NO_COPIES: readonly PassingCopy[] = []
+
+/** That no subscription explains the copy; null where one does, or where that cannot be told. */
+function unsubscribed(event: PacketEvent, { copy, served, subscriber, topic, match }: PassingCopy): Certainty | null {
+  const { connection } = served
+  if (match !== null || topic.matches === null || !subscriber.whole || subscriber.connection !== connection) return null
+  const doubtful = copy.dup || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
+  return !doubtful && connection.whole(event, 'client') ? 'likely' : 'unsure'
+}
+
+/** Its connection began after the message was published. */
+function isStored({ number }: OpenPublication, { connection }: ServedConnection): boolean {
+  return connection.connack !== null && connection.connack.number > number
+}
+
+function unaltered({ properties }: OpenPublication, passing: PassingCopy): boolean | null {
+  return passing.served.connection.mqtt.version === '5.0' ? properties === passing.properties : null
+}
+
+/** A bridge gets live messages with RETAIN as published, and so does whoever asked for that (MQTT 5.0 §3.8.3.1). */
+function keepsFlag({ served, match }: PassingCopy): boolean {
+  return served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
+}
+
+/** What the subscriber gets of these publications is no evidence any more. */
+function doubtOthers(same: SameContent, subscriber: Subscriber): void {
+  for (let publication = same.newest; publication !== null && !publication.settled; publication = publication.previousSame) {
+    const recipient = publication.recipientOf(subscriber)
+    if (recipient !== null) recipient.doubtful = true
+  }
+}
+
+function durationOf(publication: Pick<Publication, 'time' | 'frame'>, copy: OpenCopy): number | null {
+  const duration = copy.time - publication.time
+  return Number.isNaN(duration) || publication.frame > copy.frame ? null : duration
+}

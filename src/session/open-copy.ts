@@ -1,0 +1,70 @@
+/** A copy while it is not settled what it is of, and what is known of it when it goes by. */
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Properties, Publish, Qos } from '../mqtt/packet.ts'
+import type { Copy, CopyKind, Party } from './delivery.ts'
+import type { ContentExtent } from './message-content.ts'
+import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
+import type { ServedConnection } from './served-connection.ts'
+import type { Certainty } from './side.ts'
+import type { Subscriber } from './subscriber.ts'
+
+const NO_FILTERS: readonly string[] = []
+const NO_IDENTIFIERS: readonly number[] = []
+
+/** As it is told in the end. */
+export class OpenCopy implements Copy {
+  readonly number: number
+  readonly frame: number
+  readonly time: number
+  readonly client: Party
+  kind: CopyKind = 'live'
+  readonly qos: Qos
+  readonly dup: boolean
+  readonly retain: boolean
+  readonly subscriptionIdentifiers: readonly number[]
+  filters: readonly string[] = NO_FILTERS
+  grantedQos: number | null = null
+  certainty: Certainty = 'unsure'
+  duration: number | null = null
+  unaltered: boolean | null = null
+  duplicate: Certainty | null = null
+  unsubscribed: Certainty | null = null
+
+  constructor({ number, frame, time }: PacketEvent, { qos, dup, retain, properties }: Publish, client: Party) {
+    this.number = number
+    this.frame = frame
+    this.time = time
+    this.client = client
+    this.qos = qos
+    this.dup = dup
+    this.retain = retain
+    this.subscriptionIdentifiers = subscriptionIdentifiers(properties)
+  }
+
+  /** It may be of another publication after all. */
+  lessThanCertain(): void {
+    if (this.certainty === 'certain') this.certainty = 'likely'
+  }
+}
+
+/** A copy that goes by, with all that is needed to find what it is of. */
+export interface PassingCopy {
+  readonly copy: OpenCopy
+  readonly served: ServedConnection
+  readonly subscriber: Subscriber
+  readonly topic: PublishedTopic
+  /** The subscriber's subscriptions that match; null where none is known. */
+  readonly match: Match | null
+  readonly same: SameContent
+  readonly extent: ContentExtent
+  /** See `passedOnHash`. */
+  readonly properties: number
+  /** Until when it waits for its publication, should that not be known yet. */
+  readonly due: number
+}
+
+/** MQTT 5.0 §3.3.2.3.8. */
+function subscriptionIdentifiers(properties: Properties): readonly number[] {
+  if (properties === undefined || properties.length === 0) return NO_IDENTIFIERS
+  return properties.flatMap(({ name, value }) => (name === 'subscriptionIdentifier' && typeof value === 'number' ? [value] : []))
+}
