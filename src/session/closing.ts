@@ -4,7 +4,8 @@
  * A cause is named only where the capture shows it; a plain `fin` or `reset` says who closed and no more. What one side must have concluded from silence or
  * from a defect of the other is `likely` at best: the capture shows that it closed, not why.
  */
-import type { NetworkConnection, Sender } from './network-connection.ts'
+import type { Sender } from './connection-numbers.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import { otherSide, type Certainty, type Side } from './side.ts'
 
 export type CloseReason =

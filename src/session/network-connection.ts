@@ -13,7 +13,7 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
-import { NumberRows, type NumberRow } from './number-rows.ts'
+import { COUNT, NOT_KEPT, Sender, TIME, type ConnectionNumbers } from './connection-numbers.ts'
 import { Pending } from './pending.ts'
 import type { ServedConnection } from './served-connection.ts'
 import { otherSide, type Side } from './side.ts'
@@ -82,93 +82,14 @@ export interface Finish {
  */
 export type ConnectionState = 'opening' | 'connected' | 'closing' | 'closed'
 
-/** The numbers of a connection, as a row. Those of both sides, then where CONNECT and CONNACK were seen. */
-const SIDE_NUMBERS = 10
-const PACKETS = 0
-const LAST_NUMBER = 1
-const LAST_FRAME = 2
-const LAST_TIME = 3
-const SENT_OFFSET = 4
-const EARLIER_TIME = 5
-const EARLIER_OFFSET = 6
-const LONGEST_SILENCE = 7
-const IN_FLIGHT = 8
-const MOST_IN_FLIGHT = 9
-const CONNECT_SEEN = 2 * SIDE_NUMBERS
-const CONNACK_SEEN = CONNECT_SEEN + 3
-const HANDSHAKE_END = CONNACK_SEEN + 3
-const NUMBERS = HANDSHAKE_END + 1
-
-const FORGOTTEN = new Float64Array(NUMBERS).fill(NaN)
-
-export function connectionNumbers(): NumberRows {
-  return new NumberRows(NUMBERS)
-}
-
-/** What one side has sent. A view of the connection's numbers: valid until that has ended. */
-export class Sender {
-  readonly #numbers: Float64Array
-  readonly #at: number
-
-  constructor(numbers: Float64Array, at: number) {
-    this.#numbers = numbers
-    this.#at = at
-  }
-
-  /** Packets, unframed bytes not counted. */
-  get packets(): number {
-    return this.#numbers[this.#at + PACKETS]!
-  }
-
-  /** Of its last packet; 0 and NaN before there is one. */
-  get lastNumber(): number {
-    return this.#numbers[this.#at + LAST_NUMBER]!
-  }
-
-  get lastFrame(): number {
-    return this.#numbers[this.#at + LAST_FRAME]!
-  }
-
-  get lastTime(): number {
-    return this.#numbers[this.#at + LAST_TIME]!
-  }
-
-  /** The stream offset behind the segment with its last packet. */
-  get sentOffset(): number {
-    return this.#numbers[this.#at + SENT_OFFSET]!
-  }
-
-  /** The same of the last packet in an earlier frame. */
-  get earlierTime(): number {
-    return this.#numbers[this.#at + EARLIER_TIME]!
-  }
-
-  get earlierOffset(): number {
-    return this.#numbers[this.#at + EARLIER_OFFSET]!
-  }
-
-  /** The longest time between two of its packets, in nanoseconds; NaN before there are two. */
-  get longestSilence(): number {
-    return this.#numbers[this.#at + LONGEST_SILENCE]!
-  }
-
-  /** Its PUBLISHes of QoS 1 and 2 that are not acknowledged to the end, those of earlier connections included. */
-  get inFlight(): number {
-    return this.#numbers[this.#at + IN_FLIGHT]!
-  }
-
-  /** The same at most, of those sent on this connection: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
-  get mostInFlight(): number {
-    return this.#numbers[this.#at + MOST_IN_FLIGHT]!
-  }
-}
-
 export class NetworkConnection {
   readonly mqtt: MqttConnection
   /** Exchanges without an end yet. */
   readonly pending: Pending
-  #numbers: Float64Array
-  #at: number
+  #counts: Float64Array
+  #countsAt: number
+  #times: Float64Array
+  #timesAt: number
   /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
   late = false
   /** Of all packets and gaps so far. What every packet needs ends here, so that it lies together. */
@@ -197,32 +118,34 @@ export class NetworkConnection {
   /** State of the layers above. This layer only carries it. */
   attachment: unknown = null
 
-  constructor(mqtt: MqttConnection, { numbers, at }: NumberRow) {
+  constructor(mqtt: MqttConnection, numbers: ConnectionNumbers) {
     this.mqtt = mqtt
     this.pending = new Pending(this)
-    this.#numbers = numbers
-    this.#at = at
-    for (const side of [at, at + SIDE_NUMBERS]) {
-      numbers[side + LAST_TIME] = NaN
-      numbers[side + EARLIER_TIME] = NaN
-      numbers[side + LONGEST_SILENCE] = NaN
-    }
-    numbers[at + HANDSHAKE_END] = NaN
+    const counts = numbers.takeCounts()
+    const times = numbers.takeTimes()
+    this.#counts = counts.numbers
+    this.#countsAt = counts.at
+    this.#times = times.numbers
+    this.#timesAt = times.at
   }
 
   get client(): Sender {
-    return new Sender(this.#numbers, this.#at)
+    return this.sender('client')
   }
 
   get server(): Sender {
-    return new Sender(this.#numbers, this.#at + SIDE_NUMBERS)
+    return this.sender('server')
+  }
+
+  sender(side: Side): Sender {
+    return new Sender(side, { numbers: this.#counts, at: this.#countsAt }, { numbers: this.#times, at: this.#timesAt })
   }
 
   /** It has ended, and all have heard of it: its numbers are not known any more. */
-  release(rows: NumberRows): void {
-    rows.giveBack(this.#numbers, this.#at)
-    this.#numbers = FORGOTTEN
-    this.#at = 0
+  release(numbers: ConnectionNumbers): void {
+    numbers.giveBack({ numbers: this.#counts, at: this.#countsAt }, { numbers: this.#times, at: this.#timesAt })
+    this.#counts = this.#times = NOT_KEPT.numbers
+    this.#countsAt = this.#timesAt = NOT_KEPT.at
   }
 
   /** Nobody asks how it ended. The facts of that are young; a connection that is old, though done with, would make the garbage collector keep them. */
@@ -235,7 +158,7 @@ export class NetworkConnection {
   get connect(): ConnectFacts | null {
     const terms = this.#connectTerms
     if (terms === null) return null
-    const { number, frame, time } = this.#seen(CONNECT_SEEN)
+    const { number, frame, time } = this.#seen(COUNT.connect)
     // Written out: to spread the terms takes a kilobyte.
     const { cleanStart, keepAlive, userName, will, limits, sessionExpiry } = terms
     return { number, frame, time, cleanStart, keepAlive, userName, will, limits, sessionExpiry }
@@ -244,7 +167,7 @@ export class NetworkConnection {
   get connack(): ConnackFacts | null {
     const terms = this.#connackTerms
     if (terms === null) return null
-    const { number, frame, time } = this.#seen(CONNACK_SEEN)
+    const { number, frame, time } = this.#seen(COUNT.connack)
     const { sessionPresent, reasonCode, keepAlive, sessionExpiry, limits } = terms
     return { number, frame, time, sessionPresent, reasonCode, keepAlive, sessionExpiry, limits }
   }
@@ -259,23 +182,24 @@ export class NetworkConnection {
 
   learnConnect(event: PacketEvent, terms: ConnectTerms): void {
     this.#connectTerms = terms
-    this.#note(CONNECT_SEEN, event)
+    this.#note(COUNT.connect, event)
   }
 
   learnConnack(event: PacketEvent, terms: ConnackTerms): void {
     this.#connackTerms = terms
-    this.#note(CONNACK_SEEN, event)
+    this.#note(COUNT.connack, event)
   }
 
   #note(where: number, { number, frame, time }: PacketEvent): void {
-    this.#numbers[this.#at + where] = number
-    this.#numbers[this.#at + where + 1] = frame
-    this.#numbers[this.#at + where + 2] = time
+    const at = this.#countsAt + where
+    this.#counts[at] = number
+    this.#counts[at + 1] = frame
+    this.#counts[at + 2] = time
   }
 
   #seen(where: number): Seen {
-    const at = this.#at + where
-    return { number: this.#numbers[at]!, frame: this.#numbers[at + 1]!, time: this.#numbers[at + 2]! }
+    const at = this.#countsAt + where
+    return { number: this.#counts[at]!, frame: this.#counts[at + 1]!, time: this.#counts[at + 2]! }
   }
 
   /**
@@ -283,19 +207,15 @@ export class NetworkConnection {
    * connection, whose PUBLISH was not sent on this one.
    */
   countInFlight(side: Side, change: 1 | 0 | -1, unsent: number): void {
-    const numbers = this.#numbers
-    const at = this.#sideAt(side)
-    const inFlight = numbers[at + IN_FLIGHT]! + change
-    numbers[at + IN_FLIGHT] = inFlight
-    if (inFlight - unsent > numbers[at + MOST_IN_FLIGHT]!) numbers[at + MOST_IN_FLIGHT] = inFlight - unsent
+    const counts = this.#counts
+    const at = this.#countsOf(side)
+    const inFlight = counts[at + COUNT.inFlight]! + change
+    counts[at + COUNT.inFlight] = inFlight
+    if (inFlight - unsent > counts[at + COUNT.mostInFlight]!) counts[at + COUNT.mostInFlight] = inFlight - unsent
   }
 
-  #sideAt(side: Side): number {
-    return side === 'client' ? this.#at : this.#at + SIDE_NUMBERS
-  }
-
-  sender(side: Side): Sender {
-    return new Sender(this.#numbers, this.#sideAt(side))
+  #countsOf(side: Side): number {
+    return side === 'client' ? this.#countsAt : this.#countsAt + COUNT.server
   }
 
   /** What this side has sent, as TCP saw it. Only where it is known which end is the client. */
@@ -349,15 +269,15 @@ export class NetworkConnection {
     const { tcp } = this.mqtt
     const answered = tcp.answeredTime - tcp.firstTime
     if (tcp.initiator !== 0 || !(answered >= 0)) return null
-    const acknowledged = this.#numbers[this.#at + HANDSHAKE_END]! - tcp.answeredTime
+    const acknowledged = this.#times[this.#timesAt + TIME.handshakeEnd]! - tcp.answeredTime
     return { answered, acknowledged: acknowledged >= 0 ? acknowledged : null }
   }
 
-  /** A packet of this side goes by. */
+  /** A packet of this side goes by, and nobody asks when. */
   pass({ frame, firstSeenFrame }: PacketEvent, side: Side): void {
     this.late = firstSeenFrame < this.#newestFrame
     if (frame > this.#newestFrame) this.#newestFrame = frame
-    this.#numbers[this.#sideAt(side) + PACKETS]!++
+    this.#counts[this.#countsOf(side) + COUNT.packets]!++
   }
 
   /** The same, with all that it tells. */
@@ -365,22 +285,25 @@ export class NetworkConnection {
     const { frame } = event
     this.late = event.firstSeenFrame < this.#newestFrame
     if (frame > this.#newestFrame) this.#newestFrame = frame
-    const numbers = this.#numbers
-    const at = this.#sideAt(side)
+    const counts = this.#counts
+    const count = this.#countsOf(side)
+    const times = this.#times
     // The client has acknowledged the server's SYN by now, and the server has sent nothing else yet.
-    if (numbers[at + PACKETS] === 0 && side === 'client' && this.server.packets === 0) numbers[this.#at + HANDSHAKE_END] = this.half('server').acknowledgedTime
-    numbers[at + PACKETS]!++
-    numbers[at + LAST_NUMBER] = event.number
-    if (frame === numbers[at + LAST_FRAME]) return
+    const isFirst = counts[count + COUNT.packets] === 0 && side === 'client' && this.server.packets === 0
+    if (isFirst) times[this.#timesAt + TIME.handshakeEnd] = this.half('server').acknowledgedTime
+    counts[count + COUNT.packets]!++
+    const at = side === 'client' ? this.#timesAt : this.#timesAt + TIME.server
+    times[at + TIME.lastNumber] = event.number
+    if (frame === times[at + TIME.lastFrame]) return
     this.pending.noteAcknowledgements(side)
-    const before = numbers[at + LAST_TIME]!
+    const before = times[at + TIME.lastTime]!
     const silence = event.time - before
-    if (!(silence <= numbers[at + LONGEST_SILENCE]!)) numbers[at + LONGEST_SILENCE] = silence
-    numbers[at + EARLIER_TIME] = before
-    numbers[at + EARLIER_OFFSET] = numbers[at + SENT_OFFSET]!
-    numbers[at + LAST_FRAME] = frame
-    numbers[at + LAST_TIME] = event.time
-    numbers[at + SENT_OFFSET] = event.segmentEnd
+    if (!(silence <= times[at + TIME.longestSilence]!)) times[at + TIME.longestSilence] = silence
+    times[at + TIME.earlierTime] = before
+    times[at + TIME.earlierOffset] = times[at + TIME.sentOffset]!
+    times[at + TIME.lastFrame] = frame
+    times[at + TIME.lastTime] = event.time
+    times[at + TIME.sentOffset] = event.segmentEnd
   }
 
   gap(frame: number): void {
@@ -390,7 +313,7 @@ export class NetworkConnection {
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
-    return this.#numbers[this.#sideAt(side) + PACKETS]! > 0 || this.half(side).started
+    return this.#counts[this.#countsOf(side) + COUNT.packets]! > 0 || this.half(side).started
   }
 
   /**
@@ -431,11 +354,11 @@ export function knownConnection(mqtt: MqttConnection): NetworkConnection | null 
 }
 
 /** What is known of the connection, made when it is first asked for; null where it has ended. */
-export function networkConnectionOf(mqtt: MqttConnection, rows: NumberRows): NetworkConnection | null {
+export function networkConnectionOf(mqtt: MqttConnection, numbers: ConnectionNumbers): NetworkConnection | null {
   const known = mqtt.attachment as NetworkConnection | typeof ENDED | null
   if (known === ENDED) return null
   if (known !== null) return known
-  const connection = new NetworkConnection(mqtt, rows.take())
+  const connection = new NetworkConnection(mqtt, numbers)
   mqtt.attachment = connection
   return connection
 }

@@ -38,7 +38,7 @@ export class NumberRows {
     return { numbers: this.#newest, at }
   }
 
-  giveBack(numbers: Float64Array, at: number): void {
-    this.#free.push({ numbers, at })
+  giveBack(row: NumberRow): void {
+    this.#free.push(row)
   }
 }

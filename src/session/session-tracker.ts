@@ -11,11 +11,12 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
+import { ConnectionNumbers } from './connection-numbers.ts'
 import { Deliveries, type DeliveryLimits } from './deliveries.ts'
 import type { DeliveryResult } from './delivery.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
-import { connectionNumbers, forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
+import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -40,7 +41,7 @@ export class SessionTracker implements ConnectionObserver {
   readonly #sessions: ClientSessions
   readonly #deliveries: Deliveries | null
   readonly #outcomesOnly: boolean
-  readonly #numbers = connectionNumbers()
+  readonly #numbers: ConnectionNumbers
   /** Those seen last: in most captures, many are alike. */
   #connectTerms: ConnectTerms | null = null
   #connackTerms: ConnackTerms | null = null
@@ -50,6 +51,7 @@ export class SessionTracker implements ConnectionObserver {
   constructor(sink: SessionSink, limits: SessionLimits, outcomesOnly = false) {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
+    this.#numbers = new ConnectionNumbers(!outcomesOnly)
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
     this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#deliveries)
