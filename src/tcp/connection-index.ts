@@ -6,6 +6,7 @@ import type { End } from './connection.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, type Row } from './row.ts'
 
 const FIRST_SLOTS = 1_024
+const GROWTH = 16
 
 export class ConnectionIndex<Held extends Row> {
   readonly #most: number
@@ -116,9 +117,9 @@ export class ConnectionIndex<Held extends Row> {
     return this.#make(segment, { words, times, at })
   }
 
-  /** At once to what it may ever need: memory that nobody has written to costs nothing yet, and copies of ever larger tables do. */
+  /** In large steps: memory that nobody has written to costs nothing yet, and copies of ever larger tables do. */
   #grow(): void {
-    const words = new Int32Array(Math.max(this.#most * ROW_WORDS, this.words.length * 2))
+    const words = new Int32Array(Math.min(this.words.length * GROWTH, Math.max(this.#most * ROW_WORDS, this.words.length * 2)))
     words.set(this.words)
     this.words = words
     this.times = new Float64Array(words.buffer)
