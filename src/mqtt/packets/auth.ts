@@ -11,7 +11,7 @@ const PROPERTIES = new PropertyBlock('AUTH')
 
 export function readAuth(reader: PacketReader, flags: number): Disconnect {
   // §3.15.2.1 lets a packet without a code stand for 0x00 without properties, but §3.15.2.2.2 wants the method in every AUTH.
-  if (reader.left === 0) {
+  if (reader.left === 0 && !reader.stopped) {
     reader.report('auth.no-method', null, reader.containerStart, reader.containerEnd)
     return { type: 'AUTH', flags, reasonCode: undefined, properties: NO_PROPERTIES }
   }
