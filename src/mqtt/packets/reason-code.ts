@@ -6,15 +6,17 @@ import type { ReasonCodePacket } from '../reason-codes.ts'
 import { senderOf } from '../version.ts'
 
 export function readReasonCode(reader: PacketReader, field: Field, type: ReasonCodePacket): number {
-  const names = REASON_CODE_NAMES[type]
-  const code = reader.byte(field, names)
-  if (code < 0) return code
-  const verdict = judgeReasonCode(type, code, reader.direction)
-  if (verdict === 'allowed') return code
-  const end = reader.position
-  const name = names[code] ?? ''
-  if (verdict === 'unknown') reader.report('reason-code.unknown', type, end - 1, end, type, code)
-  else if (verdict === 'wrong-sender') reader.report('reason-code.wrong-sender', type, end - 1, end, type, code, name, senderOf(reader.direction!))
-  else reader.report('reason-code.doubtful', type, end - 1, end, type, code, name, DOUBTFUL.find((doubt) => doubt.code === code)!.why)
+  const code = reader.byte(field, REASON_CODE_NAMES[type])
+  if (code >= 0) judgeCode(reader, type, code, reader.position - 1, reader.position)
   return code
+}
+
+/** `[start, end)` are the bytes that say the code: those of a length, where a short packet stands for it. */
+export function judgeCode(reader: PacketReader, type: ReasonCodePacket, code: number, start: number, end: number): void {
+  const verdict = judgeReasonCode(type, code, reader.direction)
+  if (verdict === 'allowed') return
+  const name = REASON_CODE_NAMES[type][code] ?? ''
+  if (verdict === 'unknown') reader.report('reason-code.unknown', type, start, end, type, code)
+  else if (verdict === 'wrong-sender') reader.report('reason-code.wrong-sender', type, start, end, type, code, name, senderOf(reader.direction!))
+  else reader.report('reason-code.doubtful', type, start, end, type, code, name, DOUBTFUL.find((doubt) => doubt.code === code)!.why)
 }
