@@ -62,7 +62,7 @@ export class PacketReader {
   #propertyLength = 0
   /** Where the fixed header ends. */
   #bodyStart = 0
-  /** The block of properties goes past the packet: that it ends too early has been reported. */
+  /** The block of properties goes past the packet, which has been reported. Whether what stands in it are properties is not known. */
   #overrun = false
   /** That bytes are not at hand has been reported. */
   #incomplete = false
@@ -285,11 +285,12 @@ export class PacketReader {
 
   /**
    * Narrows the reader to the next `length` bytes, a block of properties whose length stands in `[lengthStart, position)`.
-   * Where the block goes past the packet, that is reported; what is there of it can be read, but nothing behind it.
+   * Where the block goes past the packet, that is reported; what is there of it can be read, but it is not judged, and there is nothing behind it.
    */
   beginBlock(block: string, place: Place | null, lengthStart: number, length: number): void {
-    this.#overrun = length > this.left
-    if (this.#overrun) this.report('property.length-too-long', place, lengthStart, this.position, block, length, this.left, this.remainingLength)
+    const overrun = length > this.left
+    if (overrun) this.report('property.length-too-long', place, lengthStart, this.position, block, length, this.left, this.remainingLength)
+    this.#overrun = overrun
     this.#containerStart = lengthStart
     this.#containerEnd = this.position
     this.#inProperties = true
@@ -348,11 +349,14 @@ export class PacketReader {
 
   // ---- Problems
 
-  /** `from` and `to` are absolute; nothing is reported once the packet has as many problems as are listed. */
+  /**
+   * `from` and `to` are absolute. Nothing is reported once the packet has as many problems as are listed, nor from a block of properties that goes past
+   * the packet on: its length may be a payload's first byte, and all that follows nonsense.
+   */
   report<Code extends DecoderProblemCode>(
     code: Code, places: Place | readonly Place[] | null, from: number, to: number, ...facts: FactsOf<Code>
   ): void {
-    if (this.silent || this.#full) return
+    if (this.silent || this.#full || (this.#overrun && code !== 'packet.incomplete')) return
     const problems = (this.#problems ??= [])
     if (problems.length < this.#mostProblems) {
       problems.push(problem(code, this.version, places, from - this.start, to - this.start, ...facts))
@@ -401,7 +405,7 @@ export class PacketReader {
     if (this.position + required <= this.#declaredLimit) {
       // The packet says that the bytes are there; it is the capture, or the one who cut the packet, that does not have them.
       this.reportIncomplete()
-    } else if (!this.#overrun) {
+    } else {
       const there = this.#declaredLimit - this.position
       const rangeStart = from < this.limit ? from : this.#containerStart
       const rangeEnd = from < this.limit ? this.limit : this.#containerEnd

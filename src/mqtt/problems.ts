@@ -30,6 +30,8 @@ export type Place =
   | 'belowMinimum'
   // Which side sent a PUBLISH with Packet Identifier 0.
   | 'fromClient' | 'fromServer'
+  // A code of SUBACK below 0x80 that is no QoS.
+  | 'neitherGrantNorFailure'
 
 type Statements = Readonly<Partial<Record<Version, readonly string[]>>>
 
@@ -391,7 +393,7 @@ export const PROBLEMS = {
   'reason-code.unknown': {
     title: 'A reason code that the packet does not have',
     severity: { '5.0': 'error' },
-    at: REASON_CODE_TABLES,
+    at: { ...REASON_CODE_TABLES, neitherGrantNorFailure: { '5.0': ['MQTT-3.8.4-7'] } },
     says: (type: string, code: number) => `${hexByte(code)} is no reason code of ${type}`,
   },
   'reason-code.wrong-sender': {
@@ -619,12 +621,13 @@ export const PROBLEMS = {
   'suback.no-codes': {
     title: 'SUBACK without a code',
     severity: { '3.1': 'warning', '3.1.1': 'error', '5.0': 'error' },
+    statements: { '3.1.1': ['MQTT-3.8.4-5'], '5.0': ['MQTT-3.8.4-6'] },
     says: () => 'SUBACK ends without any code; it has one for each topic filter of the SUBSCRIBE',
   },
   'suback.reserved-return-code': {
     title: 'A SUBACK return code that does not exist',
     severity: { '3.1': 'error', '3.1.1': 'error' },
-    statements: { '3.1': ['MQTT31-07'], '3.1.1': ['MQTT-3.9.3-2'] },
+    statements: { '3.1': ['MQTT31-07'], '3.1.1': ['MQTT-3.9.3-2', 'MQTT-3.8.4-5'] },
     says: (code: number, allowed: string) => `SUBACK return code ${hexByte(code)} does not exist; ${allowed}`,
   },
   'suback.failure-code': {
@@ -648,6 +651,7 @@ export const PROBLEMS = {
   'unsuback.no-codes': {
     title: 'UNSUBACK without a code',
     severity: { '5.0': 'error' },
+    statements: { '5.0': ['MQTT-3.10.4-6'] },
     says: () => 'UNSUBACK ends without any reason code; it has one for each topic filter of the UNSUBSCRIBE',
   },
 

@@ -30,11 +30,12 @@ class Wire {
   #frame = 0
   #port: number
 
-  constructor(options: { version?: Version; ports?: number[]; port?: number; syn?: boolean } = {}) {
+  constructor(options: { version?: Version; ports?: number[]; port?: number; syn?: boolean; decodedBytes?: number } = {}) {
     const ports = new Uint8Array(65536)
     for (const port of options.ports ?? [1883]) ports[port] = 1
     this.#port = options.port ?? 1883
-    const dissector = new MqttDissector((event) => this.#tell(event), { ports, version: options.version ?? null }, LIMITS.mqtt)
+    const limits = { ...LIMITS.mqtt, decodedBytes: options.decodedBytes ?? LIMITS.mqtt.decodedBytes }
+    const dissector = new MqttDissector((event) => this.#tell(event), { ports, version: options.version ?? null }, limits)
     this.#tcp = new ConnectionTable(dissector, LIMITS.tcp)
     if (options.syn !== false) {
       this.segment('client', 100, new Uint8Array(0), TCP_FLAGS.syn)
@@ -162,6 +163,23 @@ describe('topic aliases', () => {
   })
   test('are void after a gap', () => {
     expect(new Wire().send('client', CONNECT5 + set).lose('client', 30).send('client', use, use).finish().lines().slice(2)).toEqual(['> 5.0 seen PUBLISH ""', '> 5.0 seen PUBLISH ""'])
+  })
+})
+
+describe('the payload of a large PUBLISH that says it is UTF-8', () => {
+  const wire = (): Wire => new Wire({ decodedBytes: 100 }).send('client', CONNECT5).send('server', CONNACK5)
+  // Topic, Payload Format Indicator 1, and a payload of 200 bytes.
+  const head = '30 d001 0003 612f62 02 0101'
+  const payload = '41'.repeat(198)
+  test('is judged though it goes by', () => {
+    expect(wire().send('client', head, `${payload}c3`, 'a9', head, payload, 'ff41').lines().slice(2)).toEqual([
+      '> 5.0 seen PUBLISH "a/b"', '> 5.0 seen PUBLISH "a/b" ! property.payload-not-utf8',
+    ])
+  })
+  test('is not judged where bytes of it are missing', () => {
+    expect(wire().send('client', head, payload).lose('client', 1).send('client', 'a9', 'c000').finish().lines().slice(2)).toEqual([
+      '> 5.0 seen PUBLISH "a/b"', '> 5.0 seen PINGREQ',
+    ])
   })
 })
 

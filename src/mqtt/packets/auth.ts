@@ -5,13 +5,14 @@ import { NO_PROPERTIES, present } from '../packet-reader.ts'
 import type { Disconnect } from '../packet.ts'
 import { PROPERTY_BITS } from '../property-findings.ts'
 import { PropertyBlock, readProperties } from '../property-reader.ts'
-import { readReasonCode } from './reason-code.ts'
+import { judgeCode, readReasonCode } from './reason-code.ts'
 
 const PROPERTIES = new PropertyBlock('AUTH')
 
 export function readAuth(reader: PacketReader, flags: number): Disconnect {
   // §3.15.2.1 lets a packet without a code stand for 0x00 without properties, but §3.15.2.2.2 wants the method in every AUTH.
-  if (reader.left === 0) {
+  if (reader.left === 0 && !reader.stopped) {
+    judgeCode(reader, 'AUTH', 0x00, reader.containerStart, reader.containerEnd)
     reader.report('auth.no-method', null, reader.containerStart, reader.containerEnd)
     return { type: 'AUTH', flags, reasonCode: undefined, properties: NO_PROPERTIES }
   }

@@ -194,6 +194,13 @@ describe('several defects in one packet', () => {
     ])
   })
 
+  it('an AUTH of length 0 is the code 0x00, which a client does not send, and has no method', () => {
+    expect(decode(packet(0xf0), '5.0', 'client-to-server').problems).toMatchObject([
+      { code: 'reason-code.wrong-sender', statements: ['MQTT-3.15.2-1'], start: 1, end: 2 }, { code: 'auth.no-method', start: 1, end: 2 },
+    ])
+    for (const direction of ['server-to-client', null] as const) expect(codes(decode(packet(0xf0), '5.0', direction).problems)).toEqual(['auth.no-method'])
+  })
+
   it('go on behind a block of properties that cannot be read', () => {
     const bytes = packet(0x82, hex('0000'), properties([0x04, 1]), string('a#'), hex('c3'))
     expect(codes(decode(bytes, '5.0').problems)).toEqual([
