@@ -8,6 +8,7 @@ import { Interrupt } from './interrupt.ts'
 import { Progress } from './progress.ts'
 import { tell } from './report-error.ts'
 import type { Pipeline, PipelineSink } from '../analysis/pipeline.ts'
+import type { SessionOptions } from '../session/session-tracker.ts'
 import type { CaptureProblem } from '../capture/frame.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import type { CapturePlan } from './capture-plan.ts'
@@ -18,15 +19,13 @@ import type { ExitCode } from './exit.ts'
  * with the files told on standard error. What is shown of it is the command's.
  */
 
-export interface CaptureReadingOptions {
+export interface CaptureReadingOptions extends SessionOptions {
   /** What the command wants to hear of. */
   readonly sink: Omit<PipelineSink, 'captureProblem' | 'networkProblem'>
   /** Whether there will be a second reading. */
   readonly keepPipes: boolean
   /** Bytes of each payload that are kept; the pipeline's default where it is left out. */
   readonly payloadKept?: number
-  /** As of the pipeline. */
-  readonly outcomesOnly?: boolean
 }
 
 /** Messages of one kind of network problem that are told; the rest is counted. */
@@ -44,11 +43,11 @@ export class CaptureReading {
   /** Whether the input being read is a pipe, whose last record may be cut off when it is ended. */
   #fromPipe = false
 
-  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept, outcomesOnly = false }: CaptureReadingOptions) {
+  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept, ...session }: CaptureReadingOptions) {
     this.#plan = plan
     this.#input = new CaptureInput(keepPipes)
     this.pipeline = createPipeline(
-      { ports: plan.ports, version: plan.version, outcomesOnly, ...(payloadKept === undefined ? {} : { payloadKept }) },
+      { ports: plan.ports, version: plan.version, ...session, ...(payloadKept === undefined ? {} : { payloadKept }) },
       {
         ...sink,
         captureProblem: (file, problem) => this.#captureProblem(file, problem),

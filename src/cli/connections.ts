@@ -29,6 +29,7 @@ export async function connections(args: Arguments, files: readonly string[]): Pr
   const counts = new Map<CloseReason, number>()
   const capture: CaptureReading = new CaptureReading(plan, {
     keepPipes: false,
+    subscriptions: !plan.quiet && format !== 'line',
     sink: {
       packet: () => undefined,
       connection: (connection) => {

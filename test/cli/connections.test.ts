@@ -63,6 +63,23 @@ describe('mqtap connections', () => {
     expect(objects.reduce((sum, { packets: { client, server } }) => sum + client + server, 0)).toBe(packets)
   })
 
+  test('the objects say what each side asked for and what was subscribed to, with its options and from which frame to which', async () => {
+    const { stdout } = await run(['connections', '-f', 'ndjson', `${CAPTURES}mqttjs-5.0-properties.pcapng`])
+    const [worker, , , , refused] = stdout.split('\n', 5).map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(worker).toMatchObject({
+      clientId: 'worker', keepAlive: 30, requested: { keepAlive: 60, sessionExpiry: 0 }, subscriptionsComplete: true, subscriptionsLeftOut: 0,
+      subscriptions: [
+        { topicFilter: 'work/+', grantedQos: 2, retainHandling: 2, subscriptionIdentifier: 268_435_455, since: { number: 10, frame: 20 }, until: { number: 63, frame: 78 } },
+        {
+          topicFilter: 'work/#', qos: 1, grantedQos: 1, noLocal: true, retainAsPublished: false, retainHandling: 0, subscriptionIdentifier: 128,
+          since: { number: 8, frame: 18, time: '1795396348.921587797' }, until: null,
+        },
+        { topicFilter: '$share/pool/shared/+', subscriptionIdentifier: null, since: { frame: 22 }, until: null },
+      ],
+    })
+    expect(refused).toMatchObject({ clientId: 'second', subscriptions: [], subscriptionsComplete: null })
+  })
+
   test('-f json is an array, -f csv a row for each', async () => {
     const array = JSON.parse((await here('-f', 'json', 'open.pcap')).stdout) as unknown[]
     expect(array).toHaveLength(1)
