@@ -91,11 +91,12 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'connections [file..]',
       'Connections: who, how long, and why each ended',
       (command) => options(command, CONNECTIONS_OPTIONS, helpful)
-        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends. FILE is as for mqtap read.')
+        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends; or, with -V, all that is known of it:\nwhat each side asked for and can take, Session, will, subscriptions. FILE is as\nfor mqtap read.')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap connections capture.pcapng', 'One line for each connection')
         .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
-        .example('mqtap connections -f ndjson c.pcap | jq .limits', 'Objects for programs'),
+        .example('mqtap connections -V --client a c.pcap', 'All about one client')
+        .example('mqtap connections -f ndjson c.pcap | jq .', 'Objects for programs'),
       async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
     )
     .command(
