@@ -8,10 +8,8 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
-/** Of what is a list. */
-export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
 export const CONNECTIONS_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv'] as const
-export const FLOWS_FORMATS = [...LIST_FORMATS, 'mermaid'] as const
+export const FLOWS_FORMATS = ['line', 'ndjson', 'json', 'csv', 'mermaid'] as const
 export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
@@ -129,13 +127,13 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
   f: value(SHOW, `Format: ${FIELDS_FORMATS.join(', ')}`, { alias: 'format' }),
 }
 
-/** The options of all commands. */
-export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
-  READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS,
-]
+/** Of each command. */
+export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
+  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+}
 
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(
-  OPTION_TABLES.flatMap((options) =>
+  Object.values(OPTION_TABLES).flatMap((options) =>
     Object.entries(options).flatMap(([name, option]) => (option.type === 'string' ? [name, option.alias].filter((word) => typeof word === 'string') : []))),
 )

@@ -158,10 +158,11 @@ describe('mqtap connections', () => {
     ['no file', [], 2, /give a capture file/],
     ['an unknown format', ['-f', 'xml', 'open.pcap'], 2, /line, detail, ndjson, json, csv/],
     ['-V with another format', ['-V', '-f', 'csv', 'open.pcap'], 2, /does not go with -f csv/],
-    ['a ladder option', ['--width', '80', 'open.pcap'], 2, /no option --width/],
+    ['a ladder option', ['--width', '80', 'open.pcap'], 2, /no option --width\nmqtap connections --help tells more\.$/],
+    ['an option misspelled', ['--clinet', 'a', 'open.pcap'], 2, /Did you mean --client\?$/],
   ] as [string, string[], number, RegExp][])('%s', async (_name, args, expected, message) => {
     const { code, stderr } = await here(...args)
     expect(code).toBe(expected)
-    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd()).toMatch(message)
   })
 })
