@@ -185,7 +185,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
       sessionsForgotten: this.#sessions?.forgottenSessions ?? 0,
-      subscriptionsLeftOut: this.#sessions?.deliveries?.subscriptions.leftOut ?? 0,
+      subscriptionsLeftOut: this.#sessions?.subscriptionsLeftOut ?? 0,
       publicationsLeftOut: this.#sessions?.deliveries?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,

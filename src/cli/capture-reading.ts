@@ -1,5 +1,6 @@
 import { createPipeline } from '../analysis/pipeline.ts'
 import { counted } from '../bytes/number-text.ts'
+import { limitTexts } from '../report/summary.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
 import { CaptureInput } from './capture-input.ts'
@@ -89,11 +90,14 @@ export class CaptureReading {
 
   /** Writes the summary where it is wanted, says where there was no MQTT, and hands over all output. */
   async conclude(summary: () => string): Promise<void> {
-    const { packets, frames } = this.pipeline.totals
+    const { totals } = this.pipeline
+    const { packets, frames } = totals
     if (this.#plan.quiet) this.write(summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)
+    // A summary says so itself.
+    if (!this.#plan.quiet && !this.#interrupt.happened) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
     await this.#output.drained()
   }
 

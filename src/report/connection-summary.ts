@@ -1,9 +1,8 @@
 import { grouped } from '../bytes/number-text.ts'
 import { CLOSE_REASONS, type CloseReason } from '../session/closing.ts'
 import { CLOSE_STYLES } from './connection-line.ts'
-import { addForgotten } from './exchange-summary.ts'
 import { printable } from '../bytes/printable.ts'
-import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
+import { addCapture, addLimits, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Palette } from './colour.ts'
@@ -46,6 +45,6 @@ export function connectionSummaryText(
     const name = NAMES[reason].padEnd(LABEL_WIDTH - 2)
     lines.line(`  ${style === null ? name : `${palette[style]}${name}${palette.reset}`}${grouped(count).padStart(9)}`)
   }
-  addForgotten(lines, totals)
+  addLimits(lines, totals)
   return lines.text
 }

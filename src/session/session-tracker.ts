@@ -87,6 +87,11 @@ export class SessionTracker implements ConnectionObserver {
     return this.#sessions.forgotten
   }
 
+  /** Subscriptions that were not followed, because there were too many. */
+  get subscriptionsLeftOut(): number {
+    return this.#follower?.subscriptions.leftOut ?? 0
+  }
+
   /** What is followed across clients; null where nobody wants to know. */
   get deliveries(): Deliveries | null {
     return this.#deliveries

@@ -27,6 +27,9 @@ beforeAll(() => {
   hostile.set([0x1b, 0x5b, 0x32, 0x4a], hostile.length - 4)
   writeFileSync(path.join(folder, 'hostile.pcap'), pcap([fromClient(hostile), fromServer(CONNACK_311)]))
   writeFileSync(path.join(folder, 'empty.pcap'), '')
+  const filter = new TextEncoder().encode('/'.repeat(300))
+  const subscribe = Uint8Array.from([0x82, 0xb1, 0x02, 0, 1, filter.length >> 8, filter.length & 0xff, ...filter, 1])
+  writeFileSync(path.join(folder, 'deep.pcap'), pcap([...connection, fromClient(subscribe), fromServer(Uint8Array.from([0x90, 3, 0, 1, 1]))]))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -142,6 +145,16 @@ describe('mqtap connections', () => {
   test('text from the wire is safe for a terminal', async () => {
     expect((await here('hostile.pcap')).stdout).not.toContain('\u001b')
     expect((await here('-V', 'hostile.pcap')).stdout).not.toContain('\u001b')
+  })
+
+  test('what was not followed because of a limit is told beside the list', async () => {
+    const told = 'mqtap: left out: 1 subscription: there were too many at once, or too many levels in their filters\n'
+    const { code, stdout, stderr } = await here('-V', 'deep.pcap')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: told })
+    expect(stdout).toMatch(/^  Subscriptions +there may be some: /m)
+    expect((await run(['flows', '--deliveries', 'deep.pcap'], { cwd: folder })).stderr).toBe(told)
+    // Where nothing is concluded from subscriptions, none is missed.
+    expect((await here('deep.pcap')).stderr).toBe('')
   })
 
   test('only connections of the chosen ports, and others that carry MQTT', async () => {
