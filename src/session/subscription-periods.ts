@@ -6,6 +6,7 @@
  */
 import type { Seen } from './network-connection.ts'
 import type { ServedConnection } from './served-connection.ts'
+import type { Subscriber } from './subscriber.ts'
 import type { Subscription, SubscriptionOptions } from './subscription.ts'
 
 export interface SubscriptionPeriod {
@@ -26,12 +27,19 @@ export interface SubscriptionHistory {
   readonly leftOut: number
 }
 
-export class SubscriptionPeriods {
-  readonly #most: number
+export interface SubscriptionPeriodLimits {
+  /** Of one connection. */
+  readonly subscriptionPeriods: number
+  /** Of all connections that have not ended. */
+  readonly subscriptionPeriodsTotal: number
+}
 
-  /** `most`: periods of one connection. */
-  constructor(most: number) {
-    this.#most = most
+export class SubscriptionPeriods {
+  readonly #limits: SubscriptionPeriodLimits
+  #count = 0
+
+  constructor(limits: SubscriptionPeriodLimits) {
+    this.#limits = limits
   }
 
   /** A subscription that was in force ends, or is replaced. */
@@ -40,8 +48,7 @@ export class SubscriptionPeriods {
     const period = periodOf(subscription, until)
     if (period === null) return
     subscriber.past ??= []
-    if (subscriber.past.length < this.#most) subscriber.past.push(period)
-    else subscriber.pastLeftOut++
+    if (!this.#keep(subscriber.past, period)) subscriber.pastLeftOut++
   }
 
   /** The connection serves its subscriber no longer. */
@@ -52,12 +59,30 @@ export class SubscriptionPeriods {
     for (const subscription of subscriber.subscriptions.values()) {
       const period = periodOf(subscription, null)
       if (period === null) continue
-      if (periods.length < this.#most) periods.push(period)
-      else leftOut++
+      if (!this.#keep(periods, period)) leftOut++
     }
     served.history = { periods, complete, leftOut }
     subscriber.past = null
     subscriber.pastLeftOut = 0
+  }
+
+  /** The connection has ended: what was subscribed to on it is told, and no longer held here. */
+  told({ history }: ServedConnection): void {
+    this.#count -= history?.periods.length ?? 0
+  }
+
+  /** Nobody will know what was subscribed to. */
+  forget(subscriber: Subscriber): void {
+    this.#count -= subscriber.past?.length ?? 0
+    subscriber.past = null
+    subscriber.pastLeftOut = 0
+  }
+
+  #keep(periods: SubscriptionPeriod[], period: SubscriptionPeriod): boolean {
+    if (periods.length >= this.#limits.subscriptionPeriods || this.#count >= this.#limits.subscriptionPeriodsTotal) return false
+    periods.push(period)
+    this.#count++
+    return true
   }
 }
 

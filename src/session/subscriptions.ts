@@ -16,15 +16,13 @@ import { ServerState } from './server-state.ts'
 import type { Side } from './side.ts'
 import { Subscriber } from './subscriber.ts'
 import { Subscription, type SubscriptionOptions } from './subscription.ts'
-import { SubscriptionPeriods } from './subscription-periods.ts'
+import { SubscriptionPeriods, type SubscriptionPeriodLimits } from './subscription-periods.ts'
 
-export interface SubscriptionLimits {
+export interface SubscriptionLimits extends SubscriptionPeriodLimits {
   /** Subscriptions of all clients together, those gone lately among them. */
   readonly subscriptions: number
   /** Of one client, those that are gone and still remembered. */
   readonly goneSubscriptions: number
-  /** Of one connection, those that were in force on it, where they are told. */
-  readonly subscriptionPeriods: number
   /** Levels of a topic filter. */
   readonly filterLevels: number
   /** SUBSCRIBEs and UNSUBSCRIBEs of one connection that wait for an answer. */
@@ -45,7 +43,7 @@ export class Subscriptions implements SessionFollower {
   /** `keepPeriods`: connections that ended have their `history`. */
   constructor(limits: SubscriptionLimits, keepPeriods = false) {
     this.#limits = limits
-    this.#periods = keepPeriods ? new SubscriptionPeriods(limits.subscriptionPeriods) : null
+    this.#periods = keepPeriods ? new SubscriptionPeriods(limits) : null
   }
 
   /** How many are known now, those gone lately among them. */
@@ -176,6 +174,7 @@ export class Subscriptions implements SessionFollower {
     const { subscriber, connection } = served
     served.ended = true
     if (subscriber.connection === connection) this.#periods?.close(served, subscriber.whole)
+    this.#periods?.told(served)
     if (subscriber.connection !== connection || this.#finished) return
     subscriber.disturb('connection-ended')
     subscriber.connection = null
@@ -333,6 +332,7 @@ export class Subscriptions implements SessionFollower {
 
   #drop(subscriber: Subscriber): void {
     for (const subscription of [...subscriber.subscriptions.values()]) this.#remove(subscription)
+    this.#periods?.forget(subscriber)
     subscriber.forget()
   }
 }

@@ -102,6 +102,16 @@ describe('limits', () => {
     expect(periods(network, { subscriptionPeriods: 1 })).toEqual(['a/b 1 from 6 to 8, 2 more'])
   })
 
+  test('of all connections, until they end', () => {
+    const network = new Network()
+    const [x, y] = [network.connect('x').subscribe('a/b').unsubscribe('a/b'), network.connect('y').subscribe('b').unsubscribe('b')]
+    x.disconnect()
+    y.disconnect()
+    network.connect('z').subscribe('a/c')
+    expect(periods(network, { subscriptionPeriodsTotal: 2 })).toEqual(['a/b 1 from 6 to 8', 'b 1 from 14 to 16', 'a/c 1 from 28'])
+    expect(periods(network, { subscriptionPeriodsTotal: 1 })).toEqual(['a/b 1 from 6 to 8', '1 more', 'a/c 1 from 28'])
+  })
+
   test('of a Session that is forgotten there is what was known until then', () => {
     const network = new Network()
     const x = network.connect('x', { clean: false }).subscribe('a/b')
