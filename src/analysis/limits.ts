@@ -88,6 +88,10 @@ export const LIMITS = {
     subscriptions: 262_144,
     /** Of one client, those that are gone and still known, since messages for them may wait in queues: more than a program ends at once. */
     goneSubscriptions: 64,
+    /** Subscriptions told of one connection, those that ended on it as well: more than anybody reads, 0.1 kB each. */
+    subscriptionPeriods: 1_024,
+    /** The same of all connections that go on: as many as subscriptions. */
+    subscriptionPeriodsTotal: 262_144,
     /** Levels of a topic filter: servers allow 7 to 200. Each level is a node of the tree, so a crafted filter of 64 KiB would take megabytes. */
     filterLevels: 256,
     /** SUBSCRIBEs and UNSUBSCRIBEs of one connection without an answer: programs wait for it after a few. */

@@ -10,20 +10,18 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
-import { SessionTracker, type SessionSink } from '../session/session-tracker.ts'
+import { SessionTracker, type SessionOptions, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { LIMITS } from './limits.ts'
 
 /** What the user chose; the same for every command that reads packets. */
-export interface PipelineOptions {
+export interface PipelineOptions extends SessionOptions {
   /** TCP ports that carry MQTT, as bits: `ports[port] === 1`. Other ports are MQTT where the client's first bytes are a CONNECT. */
   readonly ports: Uint8Array
   /** `--mqtt-version`: for connections whose CONNECT is not in the capture. */
   readonly version: Version | null
   /** `--payload-bytes`: bytes of each payload that are kept for display. */
   readonly payloadKept?: number
-  /** Of exchanges, only how they end is wanted: why some are slow, and what becomes of connections, is not followed. */
-  readonly outcomesOnly?: boolean
 }
 
 /** Exchanges are paired, and connections followed, only where `exchange`, `connection` or `delivery` is there. */
@@ -127,7 +125,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#sink = sink
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
     const follows = sink.exchange !== undefined || sink.connection !== undefined || sink.delivery !== undefined
-    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session, options.outcomesOnly) : null
+    this.#sessions = follows ? new SessionTracker(sink, LIMITS.session, options) : null
     this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
@@ -187,7 +185,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       unexpected: this.#sessions?.unexpected ?? 0,
       exchangesLeftOut: this.#sessions?.leftOut ?? 0,
       sessionsForgotten: this.#sessions?.forgottenSessions ?? 0,
-      subscriptionsLeftOut: this.#sessions?.deliveries?.subscriptions.leftOut ?? 0,
+      subscriptionsLeftOut: this.#sessions?.subscriptionsLeftOut ?? 0,
       publicationsLeftOut: this.#sessions?.deliveries?.leftOut ?? 0,
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,

@@ -1,5 +1,6 @@
 import { createPipeline } from '../analysis/pipeline.ts'
 import { counted } from '../bytes/number-text.ts'
+import { limitTexts } from '../report/summary.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
 import { CaptureInput } from './capture-input.ts'
@@ -8,6 +9,7 @@ import { Interrupt } from './interrupt.ts'
 import { Progress } from './progress.ts'
 import { tell } from './report-error.ts'
 import type { Pipeline, PipelineSink } from '../analysis/pipeline.ts'
+import type { SessionOptions } from '../session/session-tracker.ts'
 import type { CaptureProblem } from '../capture/frame.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import type { CapturePlan } from './capture-plan.ts'
@@ -18,15 +20,13 @@ import type { ExitCode } from './exit.ts'
  * with the files told on standard error. What is shown of it is the command's.
  */
 
-export interface CaptureReadingOptions {
+export interface CaptureReadingOptions extends SessionOptions {
   /** What the command wants to hear of. */
   readonly sink: Omit<PipelineSink, 'captureProblem' | 'networkProblem'>
   /** Whether there will be a second reading. */
   readonly keepPipes: boolean
   /** Bytes of each payload that are kept; the pipeline's default where it is left out. */
   readonly payloadKept?: number
-  /** As of the pipeline. */
-  readonly outcomesOnly?: boolean
 }
 
 /** Messages of one kind of network problem that are told; the rest is counted. */
@@ -44,11 +44,11 @@ export class CaptureReading {
   /** Whether the input being read is a pipe, whose last record may be cut off when it is ended. */
   #fromPipe = false
 
-  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept, outcomesOnly = false }: CaptureReadingOptions) {
+  constructor(plan: CapturePlan, { sink, keepPipes, payloadKept, ...session }: CaptureReadingOptions) {
     this.#plan = plan
     this.#input = new CaptureInput(keepPipes)
     this.pipeline = createPipeline(
-      { ports: plan.ports, version: plan.version, outcomesOnly, ...(payloadKept === undefined ? {} : { payloadKept }) },
+      { ports: plan.ports, version: plan.version, ...session, ...(payloadKept === undefined ? {} : { payloadKept }) },
       {
         ...sink,
         captureProblem: (file, problem) => this.#captureProblem(file, problem),
@@ -90,11 +90,14 @@ export class CaptureReading {
 
   /** Writes the summary where it is wanted, says where there was no MQTT, and hands over all output. */
   async conclude(summary: () => string): Promise<void> {
-    const { packets, frames } = this.pipeline.totals
+    const { totals } = this.pipeline
+    const { packets, frames } = totals
     if (this.#plan.quiet) this.write(summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)
+    // A summary says so itself.
+    if (!this.#plan.quiet && !this.#interrupt.happened) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
     await this.#output.drained()
   }
 

@@ -1,7 +1,7 @@
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
 import {
-  COLOUR_CHOICES, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, LIST_FORMATS, PAYLOAD_MODES, READ_FORMATS, STATS_FORMATS,
+  COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, PAYLOAD_MODES, READ_FORMATS, STATS_FORMATS,
 } from './options.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
@@ -10,7 +10,7 @@ import { VERSIONS } from '../mqtt/version.ts'
 /** What the shell offers behind an option with a value; commands and options are yargs' own, and file names the shell's. */
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
-  flows: FLOWS_FORMATS, connections: LIST_FORMATS, stats: STATS_FORMATS, decode: DECODE_FORMATS, fields: FIELDS_FORMATS,
+  flows: FLOWS_FORMATS, connections: CONNECTIONS_FORMATS, stats: STATS_FORMATS, decode: DECODE_FORMATS, fields: FIELDS_FORMATS,
 }
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {

@@ -9,6 +9,7 @@ import type { Arguments } from './option-values.ts'
 export class ConnectionChoice {
   readonly #client: string | null
   readonly #stream: number | null
+  /** Clients, or numbers of streams where only such a one was asked for. */
   readonly #names = new Set<string>()
   #found = false
 
@@ -32,11 +33,10 @@ export class ConnectionChoice {
     return this.#client === endpoint || this.#client === address || this.#client === clientName(connection)
   }
 
-  /** A connection that has ended. Others than those of MQTT are not what anybody looks for. */
+  /** A connection that has ended. One that never carried MQTT may be what is looked for, but it is not suggested. */
   meet({ mqtt, client, server }: NetworkConnection): void {
-    if (client.packets + server.packets === 0) return
     this.#found ||= this.matches(mqtt)
-    if (this.#names.size < NAMES_KEPT) this.#names.add(clientName(mqtt))
+    if (client.packets + server.packets > 0 && this.#names.size < NAMES_KEPT) this.#names.add(this.#client === null ? String(mqtt.tcp.stream) : clientName(mqtt))
   }
 
   /** Why nothing is shown; null where that is not for want of such a connection. */
@@ -46,7 +46,9 @@ export class ConnectionChoice {
     if (nearest !== null) return `there is no connection of ${this.text} here; did you mean ${nearest}?`
     const shown = [...this.#names].slice(0, NAMES_SHOWN)
     const more = this.#names.size > shown.length ? ', and others' : ''
-    return `there is no connection of ${this.text} here; there ${this.#names.size === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`
+    const one = this.#names.size === 1
+    const kind = this.#client !== null ? '' : one ? 'stream ' : 'streams '
+    return `there is no connection of ${this.text} here; there ${one ? 'is' : 'are'} ${kind}${shown.join(', ')}${more}`
   }
 }
 

@@ -1,4 +1,5 @@
 import { ANSI, PLAIN } from '../report/colour.ts'
+import { ConnectionDetailRenderer } from '../report/connection-detail.ts'
 import { connectionObject } from '../report/connection-json.ts'
 import { ConnectionLineRenderer } from '../report/connection-line.ts'
 import { connectionSummaryText } from '../report/connection-summary.ts'
@@ -7,9 +8,11 @@ import { CONNECTION_SCHEMA } from '../report/schema/connection.ts'
 import { TimeColumn } from '../report/time-format.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { CaptureReading } from './capture-reading.ts'
+import { connectionChoice } from './connection-choice.ts'
 import { EXIT } from './exit.ts'
-import { oneOf } from './option-values.ts'
-import { LIST_FORMATS } from './options.ts'
+import { formatOf } from './option-values.ts'
+import { CONNECTIONS_FORMATS } from './options.ts'
+import { tell } from './report-error.ts'
 import type { Renderer } from '../report/renderer.ts'
 import type { ClockSource } from '../report/time-format.ts'
 import type { CloseReason } from '../session/closing.ts'
@@ -20,18 +23,22 @@ import type { Arguments } from './option-values.ts'
 
 /** `mqtap connections FILE…`: the connections of a capture, who, how long, and why each ended. */
 
-type Format = (typeof LIST_FORMATS)[number]
+type Format = (typeof CONNECTIONS_FORMATS)[number]
 
 export async function connections(args: Arguments, files: readonly string[]): Promise<ExitCode> {
   checkFiles(files, 'connections')
-  const format = oneOf(args, 'f', LIST_FORMATS) ?? 'line'
+  const format = formatOf(args, CONNECTIONS_FORMATS) ?? 'line'
+  const choice = connectionChoice(args)
   const plan = capturePlan(args, files)
   const counts = new Map<CloseReason, number>()
   const capture: CaptureReading = new CaptureReading(plan, {
     keepPipes: false,
+    subscriptions: !plan.quiet && format !== 'line',
     sink: {
       packet: () => undefined,
       connection: (connection) => {
+        choice?.meet(connection)
+        if (choice !== null && !choice.matches(connection.mqtt)) return
         const { reason } = connection.closing!
         counts.set(reason, (counts.get(reason) ?? 0) + 1)
         if (renderer !== null) capture.write(renderer.item(connection))
@@ -43,7 +50,9 @@ export async function connections(args: Arguments, files: readonly string[]): Pr
     capture.write(renderer?.begin() ?? '')
     if (!(await capture.read())) return EXIT.clean
     capture.write(renderer?.end() ?? '')
-    await capture.conclude(() => connectionSummaryText(capture.pipeline.totals, counts, capture.pipeline.clock, plan.colour ? ANSI : PLAIN, plan.utc))
+    await capture.conclude(() => connectionSummaryText(capture.pipeline.totals, counts, capture.pipeline.clock, { palette: plan.colour ? ANSI : PLAIN, utc: plan.utc, choice: choice?.text ?? null }))
+    const why = choice?.whyNone ?? null
+    if (why !== null) tell(why)
     return capture.failure ?? EXIT.clean
   } finally {
     capture.release()
@@ -52,8 +61,11 @@ export async function connections(args: Arguments, files: readonly string[]): Pr
 
 function rendererOf(format: Format, plan: CapturePlan, clock: ClockSource): Renderer<NetworkConnection> {
   const object = (connection: NetworkConnection) => connectionObject(connection, clock())
+  const palette = plan.colour ? ANSI : PLAIN
+  const time = new TimeColumn(plan.time, plan.utc, clock)
   switch (format) {
-    case 'line': return new ConnectionLineRenderer({ palette: plan.colour ? ANSI : PLAIN, time: new TimeColumn(plan.time, plan.utc, clock), header: plan.header })
+    case 'line': return new ConnectionLineRenderer({ palette, time, header: plan.header })
+    case 'detail': return new ConnectionDetailRenderer({ palette, time })
     case 'ndjson': return new NdjsonList(object)
     case 'json': return new JsonList(object)
     case 'csv': return new CsvList(CONNECTION_SCHEMA, object, process.stdout.isTTY === true)

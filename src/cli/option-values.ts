@@ -36,6 +36,14 @@ export function oneOf<Choice extends string>(args: Arguments, name: string, choi
   throw new UsageError(`${spelled(name)} ${value}: choose one of ${choices.join(', ')}`, nearest === null ? null : `Did you mean ${nearest}?`)
 }
 
+/** `-f`; `-V` is another name of the format `detail`. */
+export function formatOf<Choice extends string>(args: Arguments, choices: readonly (Choice | 'detail')[]): Choice | 'detail' | undefined {
+  const format = oneOf(args, 'f', choices)
+  if (!flag(args, 'V')) return format
+  if (format !== undefined && format !== 'detail') throw new UsageError(`-V is -f detail, so it does not go with -f ${format}`)
+  return 'detail'
+}
+
 export function wholeNumber(args: Arguments, name: string, most: number): number | undefined {
   const value = text(args, name)
   if (value === undefined) return undefined

@@ -8,9 +8,8 @@ export const PAYLOAD_MODES = ['text', 'json', 'hex', 'none'] as const
 export const COLOUR_CHOICES = ['auto', 'always', 'never'] as const
 export const FAIL_LEVELS = ['error', 'warning', 'note', 'never'] as const
 export const READ_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv', 'fields'] as const
-/** Of what is a list: exchanges, connections. */
-export const LIST_FORMATS = ['line', 'ndjson', 'json', 'csv'] as const
-export const FLOWS_FORMATS = [...LIST_FORMATS, 'mermaid'] as const
+export const CONNECTIONS_FORMATS = ['line', 'detail', 'ndjson', 'json', 'csv'] as const
+export const FLOWS_FORMATS = ['line', 'ndjson', 'json', 'csv', 'mermaid'] as const
 export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
@@ -37,6 +36,8 @@ const QUIET = flag(SHOW, 'Only a summary at the end', { alias: 'quiet' })
 const TIME = value(SHOW, `Times as ${Object.keys(TIME_STYLES).join(', ')}; or as -t of tshark`, { alias: 'time' })
 const UTC = flag(SHOW, 'Times of day in UTC')
 const HEADER = flag(SHOW, 'A line with the names of the columns; by default on a terminal')
+const CLIENT = value(SHOW, 'Only this client: its identifier or its address')
+const STREAM = value(SHOW, 'Only this connection: its number, as tcp.stream')
 const FAIL_ON = value(OUTPUT, 'Exit with 1 where a problem is at least this severe: error, warning, note; never is the default')
 const PAYLOAD_BYTES = value(SHOW, 'Bytes of each payload that are kept; 4096 by default')
 
@@ -66,8 +67,8 @@ export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
   Y: value(SHOW, 'Only exchanges that match a display filter (see mqtap fields)', { alias: 'filter' }),
   ladder: flag(SHOW, 'A sequence diagram of each connection: all packets, and what TCP did'),
   deliveries: flag(SHOW, 'What servers passed on to whom: one line for each message published'),
-  client: value(SHOW, 'Only this client: its identifier or its address'),
-  stream: value(SHOW, 'Only this connection: its number, as tcp.stream'),
+  client: CLIENT,
+  stream: STREAM,
   pings: flag(SHOW, 'PINGREQ and PINGRESP; --no-pings leaves them out'),
   slow: value(SHOW, 'Only exchanges that took at least so many milliseconds'),
   open: flag(SHOW, 'Only exchanges without an end: open, abandoned, superseded'),
@@ -84,12 +85,14 @@ export const FLOWS_OPTIONS: Readonly<Record<string, Options>> = {
 }
 
 export const CONNECTIONS_OPTIONS: Readonly<Record<string, Options>> = {
+  V: flag(SHOW, 'All that is known of each connection (-f detail)', { alias: 'details' }),
+  client: CLIENT,
+  stream: STREAM,
   q: QUIET,
-  f: value(SHOW, `Format: ${LIST_FORMATS.join(', ')}`, { alias: 'format' }),
+  f: value(SHOW, `Format: ${CONNECTIONS_FORMATS.join(', ')}`, { alias: 'format' }),
   t: TIME,
   utc: UTC,
   header: HEADER,
-  width: value(SHOW, 'Columns of a ladder; those of the terminal by default, else 80'),
   color: COLOUR,
   port: PORT,
   'mqtt-version': MQTT_VERSION,
@@ -124,13 +127,13 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
   f: value(SHOW, `Format: ${FIELDS_FORMATS.join(', ')}`, { alias: 'format' }),
 }
 
-/** The options of all commands. */
-export const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
-  READ_OPTIONS, FLOWS_OPTIONS, CONNECTIONS_OPTIONS, STATS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS,
-]
+/** Of each command. */
+export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
+  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+}
 
 /** Letters and names of all options that take a value, of all commands. */
 export const VALUE_OPTIONS: ReadonlySet<string> = new Set(
-  OPTION_TABLES.flatMap((options) =>
+  Object.values(OPTION_TABLES).flatMap((options) =>
     Object.entries(options).flatMap(([name, option]) => (option.type === 'string' ? [name, option.alias].filter((word) => typeof word === 'string') : []))),
 )

@@ -30,8 +30,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (argv.length === 0) throw new UsageError('give a capture file, or - for standard input', 'mqtap --help tells more.')
     const complete = argv.includes(ASKS_FOR_COMPLETION) ? (await import('./completion.ts')).complete : null
     const helpful = mayAskForHelp(argv)
-    const program = commandLine(complete, helpful, (code) => (ended = code))
-    const args = protectArguments(withCommand(argv), VALUE_OPTIONS)
+    const given = withCommand(argv)
+    const program = commandLine(given[0]!, complete, helpful, (code) => (ended = code))
+    const args = protectArguments(given, VALUE_OPTIONS)
     if (helpful) {
       await program.parseAsync(args, {}, (_error, _args, output) => {
         if (output !== '') process.stdout.write(`${tidyHelp(output)}\n`)
@@ -47,7 +48,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (ended === EXIT.interrupted) process.exit()
 }
 
-function commandLine(complete: Complete | null, helpful: boolean, end: (code: ExitCode) => void): Argv {
+function commandLine(command: string, complete: Complete | null, helpful: boolean, end: (code: ExitCode) => void): Argv {
   return yargs()
     .scriptName('mqtap')
     .locale('en')
@@ -91,11 +92,12 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
       'connections [file..]',
       'Connections: who, how long, and why each ended',
       (command) => options(command, CONNECTIONS_OPTIONS, helpful)
-        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends. FILE is as for mqtap read.')
+        .usage('mqtap connections FILE…\n\nOne line for each connection when it ends; or, with -V, all that is known of it:\nwhat each side asked for and can take, Session, will, subscriptions. FILE is as\nfor mqtap read.')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap connections capture.pcapng', 'One line for each connection')
         .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
-        .example('mqtap connections -f ndjson c.pcap | jq .limits', 'Objects for programs'),
+        .example('mqtap connections -V --client a c.pcap', 'All about one client')
+        .example('mqtap connections -f ndjson c.pcap | jq .', 'Objects for programs'),
       async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
     )
     .command(
@@ -143,7 +145,7 @@ function commandLine(complete: Complete | null, helpful: boolean, end: (code: Ex
     .exitProcess(false)
     .fail((message, error) => {
       // What a command throws comes here too.
-      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message) : error
+      throw error === undefined || error.name === 'YError' ? usageError(message ?? error?.message, command) : error
     })
 }
 
@@ -185,13 +187,14 @@ function words(args: Arguments, name: string): string[] {
 }
 
 /** The words of yargs as ours. */
-function usageError(message: string | undefined): UsageError {
-  const help = 'mqtap --help tells more.'
+function usageError(message: string | undefined, command: string): UsageError {
+  const options = OPTION_TABLES[command]
+  const help = options === undefined ? 'mqtap --help tells more.' : `mqtap ${command} --help tells more.`
   const valueless = /^Not enough arguments following: (.*)$/.exec(message ?? '')?.[1]
   if (valueless !== undefined) return new UsageError(`${dashed(valueless)} needs a value`, help)
   const unknown = /^Unknown arguments?: (.*)$/.exec(message ?? '')?.[1]?.split(', ')[0]
   if (unknown === undefined) return new UsageError(message ?? 'the command line is not understood', help)
-  const names = [...VALUE_OPTIONS, ...OPTION_TABLES.flatMap(Object.keys)]
+  const names = Object.entries(options ?? {}).flatMap(([name, { alias }]) => [name, ...(typeof alias === 'string' ? [alias] : [])])
   const nearest = unknown.length === 1 ? null : nearestName(unknown, names.filter((name) => name !== unknown))
   return new UsageError(`there is no option ${dashed(unknown)}`, nearest === null ? help : `Did you mean ${dashed(nearest)}?`)
 }

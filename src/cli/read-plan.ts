@@ -3,7 +3,7 @@ import { LIMITS } from '../analysis/limits.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
 import { filterOf } from './filter-option.ts'
-import { flag, oneOf, text, texts, wholeNumber } from './option-values.ts'
+import { flag, formatOf, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, PAYLOAD_MODES, READ_FORMATS } from './options.ts'
 import type { FieldSource } from '../analysis/fields/field-source.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
@@ -31,7 +31,8 @@ export interface ReadPlan extends CapturePlan {
 export async function readPlan(args: Arguments, files: readonly string[]): Promise<ReadPlan> {
   checkFiles(files, 'read')
   const columns = columnsOf(args)
-  const format = formatOf(args, columns)
+  // `-e` says the format too.
+  const format = formatOf(args, READ_FORMATS) ?? (columns.length > 0 ? 'fields' : 'line')
   if (format === 'fields' && columns.length === 0) throw new UsageError('-f fields needs the fields: -e NAME', 'Example: -f fields -e frame.number -e mqtt.topic')
   if (format !== 'fields' && columns.length > 0) throw new UsageError(`-e goes with -f fields, not with -f ${format}`)
   const bytes = flag(args, 'x')
@@ -50,16 +51,6 @@ export async function readPlan(args: Arguments, files: readonly string[]): Promi
     output: output ?? null,
     failOn: oneOf(args, 'fail-on', FAIL_LEVELS) ?? 'never',
   }
-}
-
-/** `-V` and `-e` say the format too. */
-function formatOf(args: Arguments, columns: readonly FieldSource<PacketEvent>[]): ReadPlan['format'] {
-  const format = oneOf(args, 'f', READ_FORMATS)
-  if (flag(args, 'V')) {
-    if (format !== undefined && format !== 'detail') throw new UsageError(`-V is -f detail, so it does not go with -f ${format}`)
-    return 'detail'
-  }
-  return format ?? (columns.length > 0 ? 'fields' : 'line')
 }
 
 /** `-e a -e b` and `-e a,b` alike. */

@@ -88,7 +88,8 @@ export class ConnectionLineRenderer implements Renderer<NetworkConnection> {
   }
 }
 
-function whyItEnded(connection: NetworkConnection): string {
+/** In one line, with what the connection carries where that is not MQTT, and how certain it is. */
+export function whyItEnded(connection: NetworkConnection): string {
   const { closing, mqtt } = connection
   const { carrier } = mqtt
   const carries = carrier === 'tls' || carrier === 'websocket' || carrier === 'not-mqtt' ? UNFRAMED_REASONS[carrier] : null

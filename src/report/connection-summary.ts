@@ -1,8 +1,8 @@
 import { grouped } from '../bytes/number-text.ts'
 import { CLOSE_REASONS, type CloseReason } from '../session/closing.ts'
 import { CLOSE_STYLES } from './connection-line.ts'
-import { addForgotten } from './exchange-summary.ts'
-import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
+import { printable } from '../bytes/printable.ts'
+import { addCapture, addLimits, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Palette } from './colour.ts'
@@ -22,11 +22,19 @@ const NAMES: Readonly<Record<CloseReason, string>> = {
   unknown: 'not seen',
 }
 
+export interface ConnectionSummaryOptions {
+  readonly palette: Palette
+  readonly utc: boolean
+  /** What the connections counted were chosen by, in words; null where nothing was. */
+  readonly choice: string | null
+}
+
 export function connectionSummaryText(
-  totals: CaptureTotals, counts: ReadonlyMap<CloseReason, number>, clock: CaptureClock | null, palette: Palette, utc: boolean,
+  totals: CaptureTotals, counts: ReadonlyMap<CloseReason, number>, clock: CaptureClock | null, { palette, utc, choice }: ConnectionSummaryOptions,
 ): string {
   const lines = new SummaryLines(palette)
   addCapture(lines, totals, clock, utc)
+  if (choice !== null) lines.row('Chosen', printable(choice))
   let all = 0
   for (const count of counts.values()) all += count
   lines.row('Connections', grouped(all).padStart(9))
@@ -37,6 +45,6 @@ export function connectionSummaryText(
     const name = NAMES[reason].padEnd(LABEL_WIDTH - 2)
     lines.line(`  ${style === null ? name : `${palette[style]}${name}${palette.reset}`}${grouped(count).padStart(9)}`)
   }
-  addForgotten(lines, totals)
+  addLimits(lines, totals)
   return lines.text
 }

@@ -1,7 +1,7 @@
 import { counted, grouped } from '../bytes/number-text.ts'
 import { COPY_KINDS, NOT_JUDGED_REASONS, STRAY_CAUSES } from '../session/delivery.ts'
 import { REASON_WORDS, STRAY_WORDS } from './delivery-words.ts'
-import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
+import { addCapture, addLimits, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { Copy, CopyKind, DeliveryResult, NotJudgedReason, StrayCause } from '../session/delivery.ts'
@@ -132,9 +132,7 @@ export function deliverySummaryText(totals: CaptureTotals, counts: DeliveryCount
     lines.row('Not judged', `${grouped(all).padStart(countWidth)}  ${listText(NOT_JUDGED_REASONS, counts.notJudged, REASON_WORDS)}`)
   }
   if (counts.timed > 0) lines.row('Through server', `${milliseconds(counts.least)} to ${milliseconds(counts.greatest)} ms, ${milliseconds(counts.average)} ms on average`)
-  const { subscriptionsLeftOut, publicationsLeftOut } = totals
-  const leftOut = [[subscriptionsLeftOut, 'subscription'], [publicationsLeftOut, 'publication']] as const
-  for (const [number, what] of leftOut) if (number > 0) lines.row('Left out', `${counted(number, what)}: there were too many at once`)
+  addLimits(lines, totals)
   return lines.text
 }
 

@@ -2,7 +2,7 @@ import { counted, grouped } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES } from '../session/exchange.ts'
 import { KINDS, OUTCOME_STYLES } from './exchange-line.ts'
-import { addCapture, LABEL_WIDTH, SummaryLines } from './summary.ts'
+import { addCapture, addLimits, LABEL_WIDTH, SummaryLines } from './summary.ts'
 import type { CaptureTotals } from '../analysis/pipeline.ts'
 import type { CaptureClock } from '../capture/frame.ts'
 import type { ExchangeOutcome } from '../session/exchange.ts'
@@ -51,16 +51,10 @@ export function exchangeSummaryText(
     `${count.padStart(Math.max(COUNT_WIDTH, all.length))}${outcomes.map((outcome, index) => cell(outcome, texts[index]!, widths[index]!, palette)).join('')}`
   lines.row('Exchanges', table(all, outcomes))
   for (const { name, all: count, texts } of rows) lines.line(`  ${name.padEnd(LABEL_WIDTH - 2)}${table(count, texts)}`)
-  const { unexpected, exchangesLeftOut } = totals
+  const { unexpected } = totals
   if (unexpected > 0) lines.row('Unexpected', `${counted(unexpected, 'answer')} that nothing had asked for`)
-  if (exchangesLeftOut > 0) lines.row('Left out', `${counted(exchangesLeftOut, 'exchange')}: too many were open at once`)
-  addForgotten(lines, totals)
+  addLimits(lines, totals)
   return lines.text
-}
-
-/** Sessions that had to be forgotten, where there were any. */
-export function addForgotten(lines: SummaryLines, { sessionsForgotten }: CaptureTotals): void {
-  if (sessionsForgotten > 0) lines.row('Forgotten', `${counted(sessionsForgotten, 'Session')} of clients: there were too many`)
 }
 
 /** A number (or the name) in the column of an outcome. */

@@ -6,7 +6,7 @@ import { clientTables } from './client-tables.ts'
 import { KINDS } from './exchange-line.ts'
 import { LEAST_COLUMNS, PLOT_COLUMNS, ratePlot } from './rate-plot.ts'
 import { secondsOf } from './statistics-json.ts'
-import { addCapture, SummaryLines } from './summary.ts'
+import { addCapture, addLimits, SummaryLines } from './summary.ts'
 import { DIRECTION, durationCells, TABLE, tableText } from './table.ts'
 import { durationText } from './time-format.ts'
 import { topicTable } from './topic-table.ts'
@@ -47,6 +47,7 @@ export function statisticsText(statistics: Statistics, totals: CaptureTotals, cl
   addPackets(lines, statistics, totals, filter !== null)
   const rates = statistics.rates.columns(PLOT_COLUMNS)
   addRates(lines, statistics, totals, rates)
+  addLimits(lines, totals)
   const ended = endedExchanges(statistics)
   const sections = [
     ratePlot(rates, options),

@@ -80,6 +80,21 @@ export function addCapture(lines: SummaryLines, totals: CaptureTotals, clock: Ca
   if (losses !== null) lines.row('', losses)
 }
 
+/** What was not followed because of a limit, in words; empty for all but huge and crafted captures. */
+export function limitTexts({ exchangesLeftOut, subscriptionsLeftOut, publicationsLeftOut, sessionsForgotten }: CaptureTotals): { readonly label: string; readonly text: string }[] {
+  return [
+    { label: 'Left out', number: exchangesLeftOut, text: `${counted(exchangesLeftOut, 'exchange')}: too many were open at once` },
+    { label: 'Left out', number: subscriptionsLeftOut, text: `${counted(subscriptionsLeftOut, 'subscription')}: there were too many at once, or too many levels in their filters` },
+    { label: 'Left out', number: publicationsLeftOut, text: `${counted(publicationsLeftOut, 'publication')}: there were too many at once` },
+    { label: 'Forgotten', number: sessionsForgotten, text: `${counted(sessionsForgotten, 'Session')} of clients: there were too many` },
+  ].filter(({ number }) => number > 0)
+}
+
+/** The same as rows of a summary. */
+export function addLimits(lines: SummaryLines, totals: CaptureTotals): void {
+  for (const { label, text } of limitTexts(totals)) lines.row(label, text)
+}
+
 function fileName(name: string): string {
   return name === '-' ? 'standard input' : printable(name)
 }

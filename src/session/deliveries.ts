@@ -9,7 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { AnnouncedWills } from './announced-wills.ts'
 import { CapturePosition, type ClockLimits } from './capture-position.ts'
 import type { ClientSession } from './client-session.ts'
-import type { SessionFollower } from './client-sessions.ts'
+import type { ConnectionFollower } from './connection-follower.ts'
 import { Copies, type CopyLimits } from './copies.ts'
 import type { DeliveryResult } from './delivery.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -31,7 +31,7 @@ const SUBSCRIBE = 8
 const UNSUBACK = 11
 const DISCONNECT = 14
 
-export class Deliveries implements SessionFollower {
+export class Deliveries implements ConnectionFollower {
   readonly subscriptions: Subscriptions
   readonly #position: CapturePosition
   readonly #wills: AnnouncedWills
@@ -39,8 +39,8 @@ export class Deliveries implements SessionFollower {
   readonly #copies: Copies
   readonly #settling: Settling
 
-  constructor(emit: (result: DeliveryResult) => void, limits: DeliveryLimits) {
-    this.subscriptions = new Subscriptions(limits)
+  constructor(emit: (result: DeliveryResult) => void, limits: DeliveryLimits, keepPeriods = false) {
+    this.subscriptions = new Subscriptions(limits, keepPeriods)
     const { servers } = this.subscriptions
     this.#position = new CapturePosition(limits)
     this.#wills = new AnnouncedWills(servers, limits.wills)
@@ -55,7 +55,6 @@ export class Deliveries implements SessionFollower {
     return this.#publications.leftOut + this.#settling.leftOut
   }
 
-  /** A packet that `connection` and its Session know of already; `exchange` is the one that it belongs to. */
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
     this.#tick(event)
     const served = connection.served ?? this.subscriptions.meet(connection)
@@ -76,14 +75,12 @@ export class Deliveries implements SessionFollower {
     else if (packet.type === 'CONNECT' && packet.bridge) served.bridge = true
   }
 
-  /** Bytes of either side are not known: they are missing from the capture, or could not be read. */
   gap({ served }: NetworkConnection, time: number): void {
     if (served === null) return
     this.subscriptions.gap(served, this.#position.number, time)
     served.server.blindTime = time
   }
 
-  /** FIN or RST. */
   closing({ served }: NetworkConnection): void {
     if (served !== null) this.subscriptions.closing(served)
   }
@@ -94,7 +91,6 @@ export class Deliveries implements SessionFollower {
     this.#wills.closed(connection)
   }
 
-  /** The capture ends. */
   finish(): void {
     this.#copies.expire(Infinity)
     this.#settling.finish()
@@ -102,7 +98,6 @@ export class Deliveries implements SessionFollower {
     this.subscriptions.finish()
   }
 
-  /** All has been read. */
   end(): void {
     this.#copies.expire(Infinity)
     this.#settling.end()

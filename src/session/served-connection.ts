@@ -5,6 +5,7 @@ import type { NetworkConnection, Seen } from './network-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
+import type { SubscriptionHistory } from './subscription-periods.ts'
 
 /** A SUBSCRIBE or UNSUBSCRIBE that waits for its answer: in the order of its filters, null for those that are not followed. */
 export interface SubscriptionRequest {
@@ -33,6 +34,8 @@ export class ServedConnection {
   will: AnnouncedWill | null = null
   /** When bytes of either side were last found missing. */
   lostTime = -Infinity
+  /** What was subscribed to on it; null until it has ended, and where nobody wants to know. */
+  history: SubscriptionHistory | null = null
   /** It is over: TCP may have forgotten it. */
   ended = false
   #party: Party | null = null

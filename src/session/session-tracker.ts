@@ -10,10 +10,12 @@ import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
+import type { ConnectionFollower } from './connection-follower.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { ConnectionNumbers } from './connection-numbers.ts'
 import { Deliveries, type DeliveryLimits } from './deliveries.ts'
 import type { DeliveryResult } from './delivery.ts'
+import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
@@ -32,6 +34,13 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   delivery?(result: DeliveryResult): void
 }
 
+export interface SessionOptions {
+  /** Connections and deliveries are not told, and exchanges have no causes and no time of the network. */
+  readonly outcomesOnly?: boolean
+  /** Connections are told with their subscriptions. */
+  readonly subscriptions?: boolean
+}
+
 const CONNACK = 2
 const DISCONNECT = 14
 
@@ -40,6 +49,7 @@ export class SessionTracker implements ConnectionObserver {
   readonly #exchanges: ExchangeTracker
   readonly #sessions: ClientSessions
   readonly #deliveries: Deliveries | null
+  readonly #follower: ConnectionFollower | null
   readonly #outcomesOnly: boolean
   readonly #numbers: ConnectionNumbers
   /** Those seen last: in most captures, many are alike. */
@@ -47,14 +57,14 @@ export class SessionTracker implements ConnectionObserver {
   #connackTerms: ConnackTerms | null = null
   #captureEnds = false
 
-  /** `outcomesOnly`: connections and deliveries are not told, and exchanges have no causes and no time of the network. */
-  constructor(sink: SessionSink, limits: SessionLimits, outcomesOnly = false) {
+  constructor(sink: SessionSink, limits: SessionLimits, { outcomesOnly = false, subscriptions = false }: SessionOptions = {}) {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
-    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits)
-    this.#sessions = new ClientSessions(this.#exchanges, limits, this.#deliveries)
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits, subscriptions)
+    this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
+    this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
   }
 
   /** How many exchanges ended, by kind and outcome: `publish-qos1 complete`. */
@@ -77,6 +87,11 @@ export class SessionTracker implements ConnectionObserver {
     return this.#sessions.forgotten
   }
 
+  /** Subscriptions that were not followed, because there were too many. */
+  get subscriptionsLeftOut(): number {
+    return this.#follower?.subscriptions.leftOut ?? 0
+  }
+
   /** What is followed across clients; null where nobody wants to know. */
   get deliveries(): Deliveries | null {
     return this.#deliveries
@@ -88,7 +103,7 @@ export class SessionTracker implements ConnectionObserver {
     // UNFRAMED has no bytes; of a packet that goes in no known direction nobody can say who asked.
     if (connection === null) return null
     if (event.start === event.end || event.direction === null) {
-      this.#deliveries?.gap(connection, event.time)
+      this.#follower?.gap(connection, event.time)
       return null
     }
     const type = event.buffer[event.start]! >> 4
@@ -98,7 +113,7 @@ export class SessionTracker implements ConnectionObserver {
     if (event.problems.length > 0) noteError(connection, event, side)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
-    this.#deliveries?.packet(event, type, side, connection, exchange)
+    this.#follower?.packet(event, type, side, connection, exchange)
     return exchange
   }
 
@@ -107,7 +122,7 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
-    this.#deliveries?.gap(connection, time)
+    this.#follower?.gap(connection, time)
     this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
 
@@ -120,7 +135,7 @@ export class SessionTracker implements ConnectionObserver {
 
   conflict(mqtt: MqttConnection, _sender: End, _length: number, _frame: number, time: number): void {
     const connection = networkConnectionOf(mqtt, this.#numbers)
-    if (connection !== null) this.#deliveries?.gap(connection, time)
+    if (connection !== null) this.#follower?.gap(connection, time)
   }
 
   window(mqtt: MqttConnection, sender: End, closed: boolean, frame: number, time: number): void {
@@ -142,7 +157,7 @@ export class SessionTracker implements ConnectionObserver {
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
-    this.#deliveries?.closing(connection)
+    this.#follower?.closing(connection)
     if (reason === 'rst' || connection.secondFinish !== null) this.#close(connection)
   }
 
@@ -155,13 +170,13 @@ export class SessionTracker implements ConnectionObserver {
   /** What is forgotten from now on ends with the capture. */
   finish(): void {
     this.#captureEnds = true
-    this.#deliveries?.finish()
+    this.#follower?.finish()
   }
 
   /** The capture has ended, and all connections with it. */
   end(): void {
     this.#sessions.end()
-    this.#deliveries?.end()
+    this.#follower?.end()
   }
 
   #learn(event: PacketEvent, side: Side, connection: NetworkConnection): void {
@@ -190,7 +205,7 @@ export class SessionTracker implements ConnectionObserver {
     const captureEnded = this.#captureEnds && connection.finish === null
     if (!this.#outcomesOnly) connection.closing = closingOf(connection, captureEnded)
     this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
-    this.#deliveries?.closed(connection)
+    this.#follower?.closed(connection)
     this.#sessions.left(connection)
     // Of a port that is not named, only what turned out to be MQTT.
     if (connection.mqtt.expected || connection.client.packets + connection.server.packets > 0) this.#sink.connection?.(connection)

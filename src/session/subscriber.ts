@@ -6,6 +6,7 @@ import type { ClientSession } from './client-session.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
+import type { SubscriptionPeriod } from './subscription-periods.ts'
 
 /** Why what was expected of a subscriber cannot be expected any more. */
 export type Disturbance = 'gap' | 'connection-ended' | 'taken-over' | 'clock'
@@ -18,6 +19,9 @@ export class Subscriber {
   readonly subscriptions = new Map<string, Subscription>()
   /** Those gone, the oldest first. */
   readonly gone: Subscription[] = []
+  /** Those that ended on the connection that serves it; null where there are none, and where nobody wants to know. */
+  past: SubscriptionPeriod[] | null = null
+  pastLeftOut = 0
   /** The connection on which the server sends to it now; null while it is away. */
   connection: NetworkConnection | null = null
   /**

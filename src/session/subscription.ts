@@ -33,6 +33,8 @@ export class Subscription implements FilterEntry {
   /** Of the newest SUBSCRIBE: it replaces an earlier one for the same filter (§3.8.4). */
   options: SubscriptionOptions
   state: SubscriptionState = 'asked'
+  /** Of the SUBSCRIBE that is in force, which may be older than the newest; null until then. */
+  granted: SubscriptionOptions | null = null
   /** What SUBACK granted; null until then. */
   grantedQos: number | null = null
   /** The newest SUBSCRIBE for the filter, and the one that it began with. */

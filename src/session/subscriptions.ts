@@ -16,8 +16,9 @@ import { ServerState } from './server-state.ts'
 import type { Side } from './side.ts'
 import { Subscriber } from './subscriber.ts'
 import { Subscription, type SubscriptionOptions } from './subscription.ts'
+import { SubscriptionPeriods, type SubscriptionPeriodLimits } from './subscription-periods.ts'
 
-export interface SubscriptionLimits {
+export interface SubscriptionLimits extends SubscriptionPeriodLimits {
   /** Subscriptions of all clients together, those gone lately among them. */
   readonly subscriptions: number
   /** Of one client, those that are gone and still remembered. */
@@ -32,14 +33,17 @@ export interface SubscriptionLimits {
 
 export class Subscriptions implements SessionFollower {
   readonly #limits: SubscriptionLimits
+  readonly #periods: SubscriptionPeriods | null
   readonly #servers = new Map<string, ServerState>()
   /** The capture has ended: what ends now did not end then. */
   #finished = false
   #count = 0
   #leftOut = 0
 
-  constructor(limits: SubscriptionLimits) {
+  /** `keepPeriods`: connections that ended have their `history`. */
+  constructor(limits: SubscriptionLimits, keepPeriods = false) {
     this.#limits = limits
+    this.#periods = keepPeriods ? new SubscriptionPeriods(limits) : null
   }
 
   /** How many are known now, those gone lately among them. */
@@ -119,6 +123,7 @@ export class Subscriptions implements SessionFollower {
     const { served, connect, connack } = connection
     if (served === null || connect === null) return
     const subscriber = subscriberOf(session, served.server)
+    this.#leave(subscriber, connection)
     const waiting = served.subscriber === subscriber ? 0 : served.subscriber.subscriptions.size
     if (served.subscriber !== subscriber) {
       // The server has named the client only now: what it asked for before that is not followed.
@@ -153,6 +158,7 @@ export class Subscriptions implements SessionFollower {
   ended(session: ClientSession): void {
     const subscriber = session.attachment as Subscriber | null
     if (subscriber === null || this.#finished) return
+    this.#leave(subscriber, null)
     this.#drop(subscriber)
     subscriber.connection = null
     subscriber.disturb('connection-ended')
@@ -167,6 +173,8 @@ export class Subscriptions implements SessionFollower {
   closed(served: ServedConnection): void {
     const { subscriber, connection } = served
     served.ended = true
+    if (subscriber.connection === connection) this.#periods?.close(served, subscriber.whole)
+    this.#periods?.told(served)
     if (subscriber.connection !== connection || this.#finished) return
     subscriber.disturb('connection-ended')
     subscriber.connection = null
@@ -231,7 +239,7 @@ export class Subscriptions implements SessionFollower {
       if (subscription === null) return
       if (kind === 'subscribe') this.#granted(subscription, request.number, reasonCodes[index], seen)
       // Before 5.0 UNSUBACK has no Reason Codes.
-      else this.#ended(subscription, request.number, reasonCodes[index] ?? 0)
+      else this.#ended(subscription, request.number, reasonCodes[index] ?? 0, seen)
     })
   }
 
@@ -279,6 +287,8 @@ export class Subscriptions implements SessionFollower {
     const newest = subscription.asked.number === request && subscription.state === 'asked'
     if (code === undefined || !newest) return
     if (code <= 2) {
+      this.#periods?.ended(subscription, seen)
+      subscription.granted = subscription.options
       subscription.state = 'in-force'
       subscription.grantedQos = code
       subscription.since = seen
@@ -286,10 +296,12 @@ export class Subscriptions implements SessionFollower {
     // Where what it should have replaced may go on, it stays asked for, and nothing is expected of it.
   }
 
-  #ended(subscription: Subscription, request: number, code: number): void {
+  #ended(subscription: Subscription, request: number, code: number, seen: Seen): void {
     if (subscription.state !== 'ending' || subscription.ending?.number !== request) return
-    if (code < FIRST_FAILURE) this.#gone(subscription)
-    else subscription.state = 'asked'
+    if (code < FIRST_FAILURE) {
+      this.#periods?.ended(subscription, seen)
+      this.#gone(subscription)
+    } else subscription.state = 'asked'
   }
 
   #gone(subscription: Subscription): void {
@@ -312,8 +324,15 @@ export class Subscriptions implements SessionFollower {
     this.#count--
   }
 
+  /** What served the subscriber so far does so no longer, but `next` does; null where the subscriber is forgotten, and what it does from now on is not known. */
+  #leave({ connection, whole }: Subscriber, next: NetworkConnection | null): void {
+    if (connection === null || connection === next || connection.served === null) return
+    this.#periods?.close(connection.served, whole && next !== null)
+  }
+
   #drop(subscriber: Subscriber): void {
     for (const subscription of [...subscriber.subscriptions.values()]) this.#remove(subscription)
+    this.#periods?.forget(subscriber)
     subscriber.forget()
   }
 }

@@ -27,6 +27,9 @@ beforeAll(() => {
   hostile.set([0x1b, 0x5b, 0x32, 0x4a], hostile.length - 4)
   writeFileSync(path.join(folder, 'hostile.pcap'), pcap([fromClient(hostile), fromServer(CONNACK_311)]))
   writeFileSync(path.join(folder, 'empty.pcap'), '')
+  const filter = new TextEncoder().encode('/'.repeat(300))
+  const subscribe = Uint8Array.from([0x82, 0xb1, 0x02, 0, 1, filter.length >> 8, filter.length & 0xff, ...filter, 1])
+  writeFileSync(path.join(folder, 'deep.pcap'), pcap([...connection, fromClient(subscribe), fromServer(Uint8Array.from([0x90, 3, 0, 1, 1]))]))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -46,6 +49,56 @@ describe('mqtap connections', () => {
     ])
   })
 
+  const details = async (...args: string[]) => (await run(['connections', '-V', ...args])).stdout.split('\n')
+
+  test('-V: all that is known of a connection', async () => {
+    expect(await details('--stream', '3', `${CAPTURES}mqttjs-5.0-properties.pcapng`)).toEqual([
+      'Connection 3: guest-1, MQTT 5.0, 127.0.0.1:56962 -> 127.0.0.1:1883',
+      '  Why it ended     DISCONNECT of the server in packet 101: Server moved (frame 135)',
+      '  Began            0.710264395, lasted 122ms',
+      '  TCP handshake    0.017 + 0.017 ms',
+      '  CONNECT          packet 75, Clean Start 1, Keep Alive 60 s, Session Expiry Interval 60 s',
+      '  CONNACK          packet 78, Success, after 4.193 ms, Server Keep Alive 45 s, Session Expiry Interval 30 s',
+      '  Session          not present, as it should be, expires 30 s after it',
+      '  Client takes     Receive Maximum 20, Maximum Packet Size none, Topic Alias Maximum 8',
+      '  Server takes     Receive Maximum 5, Maximum Packet Size 2,000, Topic Alias Maximum 2, Maximum QoS 2, no Shared Subscriptions',
+      '  Subscriptions    meter/+  QoS 1, Subscription Identifier 1, from frame 114',
+      '                   meter/#  QoS 1, Subscription Identifier 2, from frame 116',
+      '  Packets          client 12 (291 bytes), server 15 (562 bytes)',
+      '  In flight        at most 1 of the client, 2 of the server',
+      '  Longest silence  client 48.5ms, server 48.8ms',
+      '  Capture          whole',
+      '',
+    ])
+  })
+
+  test.each<[string, string, number, RegExp[]]>([
+    ['a will that the server must publish', 'qmqtt.pcap', 0, [/^  Will +qmqtt\/will  QoS 1, 4 bytes: the server must publish it$/, /^  CONNECT +packet 1, Clean Session 1, Keep Alive 2 s, User Name user$/]],
+    ['a will that it must not', 'qmqtt.pcap', 1, [/^  Will +.*: not to be published$/]],
+    ['a Session that goes on', 'resumed.pcap', 14, [/^  Session +present, as it should be, the client was away for 88\.4ms, never expires$/, /^ +there may be others, or some may have ended: /]],
+    ['a subscription with less than it asked for', 'mqttjs-5.0-properties.pcapng', 2, [/^  Subscriptions +modest\/#  QoS 1 of 2 asked for, from frame 95$/]],
+    ['a refused CONNECT, which settles nothing', 'refused.pcap', 2, [/^  CONNACK +packet 6, Not authorized, /, /^  Client takes/, /^  Packets/]],
+    ['a connection without its beginning', 'mid-stream-5.0.pcap', 0, [/^Connection 0: MQTT 5\.0 \(inferred\), 127\.0\.0\.1:53318 -> /, /^  Subscriptions +there may be some: /, /^  Capture +not whole$/]],
+    ['what is missing', 'lost-frames.pcap', 0, [/^  Capture +not whole, 1 gap, 4 bytes missing$/]],
+    ['a connection without MQTT', 'broker-restart.pcap', 3, [/^  Why it ended +refused by TCP: .* \(frame 49\)$/]],
+  ])('-V: %s', async (_name, file, stream, expected) => {
+    const lines = await details('--stream', String(stream), CAPTURES + file)
+    for (const pattern of expected) expect(lines.filter((line) => pattern.test(line)), String(pattern)).toHaveLength(1)
+  })
+
+  test('-V: no limits of a server that refuses, and no subscriptions of who is refused', async () => {
+    expect((await details(`${CAPTURES}refused.pcap`)).filter((line) => /Server takes|Subscriptions|Session  /.test(line))).toEqual([])
+  })
+
+  test('--client and --stream choose', async () => {
+    expect((await run(['connections', '--client', 'returning', `${CAPTURES}no-pingresp.pcap`])).stdout.match(/returning/g)).toHaveLength(3)
+    expect((await run(['connections', '-q', '--stream', '2', `${CAPTURES}no-pingresp.pcap`])).stdout).toMatch(/Chosen +stream 2\nConnections +1\n/)
+    const { code, stdout, stderr } = await run(['connections', '--client', 'leavin', `${CAPTURES}no-pingresp.pcap`])
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: 'mqtap: there is no connection of client leavin here; did you mean leaving?\n' })
+    // One that was refused by TCP is there.
+    expect(await run(['connections', '--stream', '3', `${CAPTURES}broker-restart.pcap`])).toMatchObject({ stdout: expect.stringContaining('refused by TCP'), stderr: '' })
+  })
+
   test('how many ended in which way', async () => {
     const { code, stdout } = await run(['connections', '-q', '--utc', `${CAPTURES}keep-alive.pcap`])
     expect(code).toBe(0)
@@ -63,6 +116,23 @@ describe('mqtap connections', () => {
     expect(objects.reduce((sum, { packets: { client, server } }) => sum + client + server, 0)).toBe(packets)
   })
 
+  test('the objects say what each side asked for and what was subscribed to, with its options and from which frame to which', async () => {
+    const { stdout } = await run(['connections', '-f', 'ndjson', `${CAPTURES}mqttjs-5.0-properties.pcapng`])
+    const [worker, , , , refused] = stdout.split('\n', 5).map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(worker).toMatchObject({
+      clientId: 'worker', keepAlive: 30, requested: { keepAlive: 60, sessionExpiry: 0 }, subscriptionsComplete: true, subscriptionsLeftOut: 0,
+      subscriptions: [
+        { topicFilter: 'work/+', grantedQos: 2, retainHandling: 2, subscriptionIdentifier: 268_435_455, since: { number: 10, frame: 20 }, until: { number: 63, frame: 78 } },
+        {
+          topicFilter: 'work/#', qos: 1, grantedQos: 1, noLocal: true, retainAsPublished: false, retainHandling: 0, subscriptionIdentifier: 128,
+          since: { number: 8, frame: 18, time: '1795396348.921587797' }, until: null,
+        },
+        { topicFilter: '$share/pool/shared/+', subscriptionIdentifier: null, since: { frame: 22 }, until: null },
+      ],
+    })
+    expect(refused).toMatchObject({ clientId: 'second', subscriptions: [], subscriptionsComplete: null })
+  })
+
   test('-f json is an array, -f csv a row for each', async () => {
     const array = JSON.parse((await here('-f', 'json', 'open.pcap')).stdout) as unknown[]
     expect(array).toHaveLength(1)
@@ -74,6 +144,17 @@ describe('mqtap connections', () => {
 
   test('text from the wire is safe for a terminal', async () => {
     expect((await here('hostile.pcap')).stdout).not.toContain('\u001b')
+    expect((await here('-V', 'hostile.pcap')).stdout).not.toContain('\u001b')
+  })
+
+  test('what was not followed because of a limit is told beside the list', async () => {
+    const told = 'mqtap: left out: 1 subscription: there were too many at once, or too many levels in their filters\n'
+    const { code, stdout, stderr } = await here('-V', 'deep.pcap')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: told })
+    expect(stdout).toMatch(/^  Subscriptions +there may be some: /m)
+    expect((await run(['flows', '--deliveries', 'deep.pcap'], { cwd: folder })).stderr).toBe(told)
+    // Where nothing is concluded from subscriptions, none is missed.
+    expect((await here('deep.pcap')).stderr).toBe('')
   })
 
   test('only connections of the chosen ports, and others that carry MQTT', async () => {
@@ -88,10 +169,13 @@ describe('mqtap connections', () => {
     ['an empty file', ['empty.pcap'], 3, /empty/],
     ['a file that is not there', ['nowhere.pcap'], 3, /nowhere\.pcap/],
     ['no file', [], 2, /give a capture file/],
-    ['an unknown format', ['-f', 'xml', 'open.pcap'], 2, /line, ndjson, json, csv/],
+    ['an unknown format', ['-f', 'xml', 'open.pcap'], 2, /line, detail, ndjson, json, csv/],
+    ['-V with another format', ['-V', '-f', 'csv', 'open.pcap'], 2, /does not go with -f csv/],
+    ['a ladder option', ['--width', '80', 'open.pcap'], 2, /no option --width\nmqtap connections --help tells more\.$/],
+    ['an option misspelled', ['--clinet', 'a', 'open.pcap'], 2, /Did you mean --client\?$/],
   ] as [string, string[], number, RegExp][])('%s', async (_name, args, expected, message) => {
     const { code, stderr } = await here(...args)
     expect(code).toBe(expected)
-    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd()).toMatch(message)
   })
 })

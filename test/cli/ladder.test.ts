@@ -179,7 +179,7 @@ describe('what cannot be shown', () => {
     [['--ladder', '--client', 'plc7', LOST], 'mqtap: there is no connection of client plc7 here; did you mean plc-7?\n'],
     [['--ladder', '--client', 'nobody', LOST], 'mqtap: there is no connection of client nobody here; there are panel, plc-7, historian\n'],
     [['--client', 'nobody', LOST], 'mqtap: there is no connection of client nobody here; there are panel, plc-7, historian\n'],
-    [['-f', 'mermaid', '--stream', '77', LOST], 'mqtap: there is no connection of stream 77 here; there are panel, plc-7, historian\n'],
+    [['-f', 'mermaid', '--stream', '77', LOST], 'mqtap: there is no connection of stream 77 here; there are streams 0, 1, 2, 3\n'],
   ])('%j', async (args, told) => {
     expect(await there(...args)).toEqual({ code: 0, stdout: '', stderr: told })
   })

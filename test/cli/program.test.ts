@@ -65,5 +65,7 @@ describe('completion', () => {
 
   test('offers only what fits', async () => {
     expect((await run(['--get-yargs-completions', 'mqtap', 'read', '--payload', 'j'])).stdout).toBe('json\n')
+    expect((await run(['--get-yargs-completions', 'mqtap', 'connections', '-f', 'd'])).stdout).toBe('detail\n')
+    expect((await run(['--get-yargs-completions', 'mqtap', 'flows', '-f', 'd'])).stdout).toBe('')
   })
 })

@@ -54,7 +54,7 @@ test('nothing', () => {
 test('those chosen, and what was too much', () => {
   const lines = text([delivery()], { subscriptionsLeftOut: 1, publicationsLeftOut: 1_204 }, 'failed').split('\n')
   expect(lines[5]).toBe('Chosen          failed')
-  expect(lines.slice(-3)).toEqual(['Left out        1 subscription: there were too many at once', 'Left out        1,204 publications: there were too many at once', ''])
+  expect(lines.slice(-3)).toEqual(['Left out        1 subscription: there were too many at once, or too many levels in their filters', 'Left out        1,204 publications: there were too many at once', ''])
 })
 
 test('columns are as wide as their numbers', () => {

@@ -79,6 +79,11 @@ describe('the first lines', () => {
     expect(lines(site).at(-1)).toBe('                The capture is too long for the interval chosen; it was doubled until it fit.')
   })
 
+  test('what was not followed because of a limit', () => {
+    const whole = statisticsText(new Statistics(LIMITS.statistics), { ...TOTALS, exchangesLeftOut: 1_204, sessionsForgotten: 2 }, CLOCK, OPTIONS)
+    expect(whole).toContain('\nLeft out        1,204 exchanges: too many were open at once\nForgotten       2 Sessions of clients: there were too many\n')
+  })
+
   test('bytes that are no packets', () => {
     const site = new Site()
     site.open(4001).client('1603010200010001fc0303')

@@ -6,9 +6,10 @@ import { generate, type Packet as LibraryPacket } from 'mqtt-packet'
 import { LIMITS } from '../../src/analysis/limits.ts'
 import { MqttDissector } from '../../src/mqtt/dissector.ts'
 import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
-import { SessionTracker, type SessionLimits } from '../../src/session/session-tracker.ts'
+import { SessionTracker, type SessionLimits, type SessionOptions, type SessionSink } from '../../src/session/session-tracker.ts'
 import { ConnectionTable } from '../../src/tcp/connection-table.ts'
 import type { Copy, DeliveryResult } from '../../src/session/delivery.ts'
+import type { NetworkConnection } from '../../src/session/network-connection.ts'
 
 export type From = 'client' | 'server'
 export type Version = '3.1' | '3.1.1' | '5.0'
@@ -236,18 +237,24 @@ PORTS[1883] = 1
 /** What is told of these frames. */
 export function read(frames: readonly RecordedFrame[], limits: Partial<SessionLimits> = {}): DeliveryResult[] {
   const results: DeliveryResult[] = []
-  const { end } = follow(frames, limits, (result) => results.push(result))
-  end()
+  follow(frames, limits, { delivery: (result) => results.push(result) }).end()
   return results
 }
 
 /** What is known after these frames, while the capture goes on. */
 export function trackerOf(frames: readonly RecordedFrame[], limits: Partial<SessionLimits> = {}): SessionTracker {
-  return follow(frames, limits, () => undefined).tracker
+  return follow(frames, limits, { delivery: () => undefined }).tracker
 }
 
-function follow(frames: readonly RecordedFrame[], limits: Partial<SessionLimits>, tell: (result: DeliveryResult) => void): { readonly tracker: SessionTracker; end(): void } {
-  const tracker = new SessionTracker({ delivery: tell }, { ...LIMITS.session, ...limits })
+/** The connections of these frames, with their subscriptions. */
+export function connectionsOf(frames: readonly RecordedFrame[], limits: Partial<SessionLimits> = {}, sink: SessionSink = {}): NetworkConnection[] {
+  const connections: NetworkConnection[] = []
+  follow(frames, limits, { ...sink, connection: (connection) => connections.push(connection) }, { subscriptions: true }).end()
+  return connections
+}
+
+function follow(frames: readonly RecordedFrame[], limits: Partial<SessionLimits>, sink: SessionSink, options: SessionOptions = {}): { readonly tracker: SessionTracker; end(): void } {
+  const tracker = new SessionTracker(sink, { ...LIMITS.session, ...limits }, options)
   const dissector = new MqttDissector((event) => tracker.packet(event), { ports: PORTS, version: null }, LIMITS.mqtt, tracker)
   const tcp = new ConnectionTable(dissector, LIMITS.tcp)
   frames.forEach((frame, index) => tcp.push(segmentOf(frame, index + 1)))

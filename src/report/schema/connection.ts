@@ -46,6 +46,28 @@ const WILL = {
   required: ['topic', 'qos', 'retain', 'delay', 'payloadLength', 'due'],
 } as const
 
+const SEEN = {
+  type: 'object',
+  properties: { number: { ...ORDINAL, description: 'Of the packet, as in mqtap.packet/1.' }, frame: ORDINAL, time: TIME },
+  required: ['number', 'frame', 'time'],
+} as const
+
+const SUBSCRIPTION = {
+  type: 'object',
+  properties: {
+    topicFilter: { type: 'string' },
+    qos: { type: ['integer', 'null'], minimum: 0, maximum: 3, description: 'What was asked for.' },
+    grantedQos: QOS,
+    noLocal: FLAG,
+    retainAsPublished: FLAG,
+    retainHandling: { type: 'integer', minimum: 0, maximum: 3 },
+    subscriptionIdentifier: COUNT_OR_NULL,
+    since: { ...SEEN, description: 'The SUBACK that it is in force from, also on an earlier connection of the Session.' },
+    until: { anyOf: [SEEN, { type: 'null' }], description: 'The UNSUBACK that ended it, or the SUBACK to what replaced it; null where it was in force at the end of the connection.' },
+  },
+  required: ['topicFilter', 'qos', 'grantedQos', 'noLocal', 'retainAsPublished', 'retainHandling', 'subscriptionIdentifier', 'since', 'until'],
+} as const
+
 const CONNECTION = {
   type: 'object',
   properties: {
@@ -69,11 +91,22 @@ const CONNECTION = {
     cleanStart: FLAG_OR_NULL,
     sessionPresent: FLAG_OR_NULL,
     sessionExpected: { ...FLAG_OR_NULL, description: 'Whether the server should have had a Session, by what the capture showed before.' },
-    sessionExpiry: { ...COUNT_OR_NULL, description: 'In seconds; 4294967295 for a Session that never expires.' },
+    sessionExpiry: { ...COUNT_OR_NULL, description: 'In seconds, as CONNECT, CONNACK and DISCONNECT leave it; 4294967295 for a Session that never expires.' },
     keepAlive: { ...COUNT_OR_NULL, description: "In seconds: the server's where it set one, else the client's." },
+    requested: {
+      type: 'object',
+      properties: { keepAlive: COUNT_OR_NULL, sessionExpiry: COUNT_OR_NULL },
+      required: ['keepAlive', 'sessionExpiry'],
+      description: 'What CONNECT asked for, in seconds; null where it was not seen.',
+    },
     userName: TEXT_OR_NULL,
     will: { anyOf: [WILL, { type: 'null' }] },
     limits: bothSides({ anyOf: [LIMITS, { type: 'null' }], description: 'What this side announced that it can take; null where it was not seen.' }),
+    subscriptions: { type: 'array', items: SUBSCRIPTION, description: 'Those in force on the connection, the ones that ended on it first.' },
+    subscriptionsComplete: {
+      ...FLAG_OR_NULL, description: 'Whether nothing that could have changed them is missing from the capture; null where the server accepted no Session.',
+    },
+    subscriptionsLeftOut: { ...COUNT, description: 'How many more there were.' },
     reconnectMs: { ...MILLISECONDS, description: 'From the end of the connection before of the same client to this CONNECT.' },
     packets: bothSides(COUNT),
     bytes: bothSides({ ...COUNT, description: 'TCP payload that this side sent, as far as it was captured.' }),
@@ -86,8 +119,8 @@ const CONNECTION = {
   },
   required: [
     'schema', 'stream', 'client', 'server', 'clientId', 'version', 'versionCertainty', 'opened', 'closed', 'closedBy', 'closeReason', 'closeText', 'closeCertainty',
-    'closeEvidence', 'handshakeMs', 'connectMs', 'connackReasonCode', 'cleanStart', 'sessionPresent', 'sessionExpected', 'sessionExpiry', 'keepAlive', 'userName',
-    'will', 'limits', 'reconnectMs', 'packets', 'bytes', 'longestSilenceMs', 'mostInFlight', 'gaps', 'retransmissions', 'outOfOrder', 'complete',
+    'closeEvidence', 'handshakeMs', 'connectMs', 'connackReasonCode', 'cleanStart', 'sessionPresent', 'sessionExpected', 'sessionExpiry', 'keepAlive',
+    'requested', 'userName', 'will', 'limits', 'subscriptions', 'subscriptionsComplete', 'subscriptionsLeftOut', 'reconnectMs', 'packets', 'bytes', 'longestSilenceMs', 'mostInFlight', 'gaps', 'retransmissions', 'outOfOrder', 'complete',
   ],
 } as const
 
