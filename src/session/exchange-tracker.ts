@@ -94,7 +94,7 @@ export class ExchangeTracker {
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
     this.#current = null
-    if (connection.pending.awaiting && !connection.late) this.#giveUpAwaited(connection, side)
+    if (connection.pending.awaiting && !connection.lags(event, side)) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -314,7 +314,7 @@ export class ExchangeTracker {
   #beginsLate(
     connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
   ): boolean {
-    if (!exchange.awaited || !connection.late || exchange.kind !== kind) return false
+    if (!exchange.awaited || exchange.kind !== kind || !connection.lags(event, exchange.initiator)) return false
     this.#current = exchange
     exchange.addBeginning(event, topic, filters)
     this.#concludeAnswered(connection, exchange)
@@ -355,7 +355,7 @@ export class ExchangeTracker {
     this.#open++
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
-    exchange.crossedGap = connection.late
+    exchange.crossedGap = connection.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
     exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)

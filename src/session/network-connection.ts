@@ -311,6 +311,11 @@ export class NetworkConnection {
     this.pending.gap()
   }
 
+  /** The other side had received the packet before it went by here: the two directions are not captured in step. */
+  lags({ segmentEnd }: PacketEvent, side: Side): boolean {
+    return this.late || this.half(side).acknowledgedOffset >= segmentEnd
+  }
+
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
     return this.#counts[this.#countsOf(side) + COUNT.packets]! > 0 || this.half(side).started

@@ -308,3 +308,24 @@ describe('a request that waits behind missing bytes while its answer goes by', (
     expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
   })
 })
+
+describe('a request that the capture has behind its answer, as where two interfaces are captured', () => {
+  const swapped = (request: string, answer: string) => connected().lost('client', request).server(answer).again('client', request)
+
+  test.each([
+    ['PUBLISH of QoS 1', swapped(HEX.publish1('0001'), HEX.puback('0001')), 'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+    ['PUBLISH of QoS 2', swapped(HEX.publish2('0001'), HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
+      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
+    ['SUBSCRIBE', swapped(HEX.subscribe('0001'), HEX.suback('0001')), 'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+  ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
+    expect(behindConnect(conversation.client(HEX.disconnect).fin('client').fin('server'))).toEqual([expected])
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('PINGREQ: nothing is called unanswered, and the next PINGRESP is not its answer', () => {
+    const conversation = swapped(HEX.pingreq, HEX.pingresp).client(HEX.pingreq).server(HEX.pingresp).client(HEX.disconnect).fin('client').fin('server')
+    expect(behindConnect(conversation)).toEqual([
+      'ping client partly-seen unsure (PINGRESP)', 'ping client partly-seen unsure (PINGREQ)', 'ping client complete (PINGREQ PINGRESP)',
+    ])
+  })
+})
