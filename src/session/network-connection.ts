@@ -74,6 +74,13 @@ export interface Finish {
   readonly reason: CloseReason
   readonly frame: number
   readonly time: number
+  /** It was the first to close: all that it had acknowledged by then is in the capture, and there is no FIN in that. */
+  readonly first: boolean
+  /** Nor can a DISCONNECT of either side have gone unseen: the last bytes of both are those of packets in the capture. */
+  readonly wordless: boolean
+  /** The last packet of each side until then; null where it had sent none. */
+  readonly lastOfClient: Seen | null
+  readonly lastOfServer: Seen | null
 }
 
 /**
@@ -294,7 +301,11 @@ export class NetworkConnection {
     counts[count + COUNT.packets]!++
     const at = side === 'client' ? this.#timesAt : this.#timesAt + TIME.server
     times[at + TIME.lastNumber] = event.number
-    if (frame === times[at + TIME.lastFrame]) return
+    if (frame === times[at + TIME.lastFrame]) {
+      // Segments that waited behind a hole go by with the frame that filled it.
+      times[at + TIME.sentOffset] = event.segmentEnd
+      return
+    }
     this.pending.noteAcknowledgements(side)
     const before = times[at + TIME.lastTime]!
     const silence = event.time - before
@@ -332,6 +343,33 @@ export class NetworkConnection {
     return !half.hasHole && !other.hasHole && event.acknowledged <= half.offset
   }
 
+  /** What is known now that a FIN or RST goes by; `by` null where it is not known which end is the client. */
+  finishOf(by: Side | null, reason: CloseReason, frame: number, time: number): Finish {
+    const lastOfClient = lastOf(this.client)
+    const lastOfServer = lastOf(this.server)
+    if (by === null) return { by, reason, frame, time, first: false, wordless: false, lastOfClient, lastOfServer }
+    const other = otherSide(by)
+    // The end that refuses a SYN has sent nothing before.
+    const refusal = reason === 'rst' && Number.isNaN(this.mqtt.tcp.answeredTime) && this.half(other).synSeen
+    const first = this.#hasNotClosed(other)
+    const wordless = first && this.#endsWithPacket(other) && (refusal || this.#endsWithPacket(by))
+    return { by, reason, frame, time, first, wordless, lastOfClient, lastOfServer }
+  }
+
+  /** The capture holds all that the other end has received of this side, and there is no FIN in it. */
+  #hasNotClosed(side: Side): boolean {
+    const half = this.half(side)
+    return half.started && !half.hasHole && !half.finSeen && half.acknowledgedOffset <= half.offset
+  }
+
+  /** The last byte of this side in the stream so far is that of a packet that was seen; or it has sent none. */
+  #endsWithPacket(side: Side): boolean {
+    const half = this.half(side)
+    const { packets, sentOffset } = this.sender(side)
+    if (half.hasHole) return false
+    return packets > 0 ? sentOffset === half.offset : half.synSeen && half.offset === 0
+  }
+
   /** Nothing of the connection is missing from the capture, from its first byte to its end. */
   get complete(): boolean {
     if (this.mqtt.client === null) return false
@@ -339,6 +377,10 @@ export class NetworkConnection {
     const closed = this.finish !== null && (this.finish.reason === 'rst' || this.secondFinish !== null)
     return closed && halves.every((half) => half.synSeen && half.gaps === 0 && !half.hasHole)
   }
+}
+
+function lastOf({ packets, lastNumber, lastFrame, lastTime }: Sender): Seen | null {
+  return packets === 0 ? null : { number: lastNumber, frame: lastFrame, time: lastTime }
 }
 
 /** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */

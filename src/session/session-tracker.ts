@@ -137,7 +137,7 @@ export class SessionTracker implements ConnectionObserver {
     const connection = networkConnectionOf(mqtt, this.#numbers)
     this.#sink.closed?.(mqtt, sender, reason, frame, time)
     if (connection === null || reason === 'capture') return
-    const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
+    const finish = connection.finishOf(mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time)
     // What is acknowledged from now on is the FIN.
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
@@ -179,7 +179,8 @@ export class SessionTracker implements ConnectionObserver {
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
-        connection.disconnect ??= factsOfDisconnect(event, packet, side)
+        // It comes too late for a side that has closed already.
+        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side)
         return
       default:
         return
@@ -209,6 +210,11 @@ function same<Terms extends object>(known: Terms | null, terms: Terms): Terms {
 
 function sideOf({ client }: MqttConnection, sender: End): Side {
   return sender === client ? 'client' : 'server'
+}
+
+/** The other side had closed when this one sent the packet, or did so while that was on its way. */
+function closedBefore({ finish }: NetworkConnection, { firstSeenFrame }: PacketEvent, side: Side): boolean {
+  return finish !== null && finish.first && finish.by !== side && finish.frame < firstSeenFrame
 }
 
 function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {
