@@ -147,7 +147,7 @@ export class ExchangeTracker {
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
       pending.remove(exchange)
-      if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
+      if (exchange.answersUnseen || connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))

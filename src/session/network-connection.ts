@@ -339,7 +339,7 @@ export class NetworkConnection {
   whole(event: PacketEvent, side: Side): boolean {
     const half = this.half(side)
     const other = this.half(otherSide(side))
-    if (this.late || !half.synSeen || half.gaps > 0 || other.gaps > 0) return false
+    if (!half.synSeen || half.gaps > 0 || other.gaps > 0 || this.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')) return false
     return !half.hasHole && !other.hasHole && event.acknowledged <= half.offset
   }
 
@@ -359,7 +359,9 @@ export class NetworkConnection {
   /** The capture holds all that the other end has received of this side, and there is no FIN in it. */
   #hasNotClosed(side: Side): boolean {
     const half = this.half(side)
-    return half.started && !half.hasHole && !half.finSeen && half.acknowledgedOffset <= half.offset
+    if (!half.started || half.hasHole || half.finSeen || half.acknowledgedOffset > half.offset) return false
+    // A FIN may be among what was given up.
+    return half.gaps === 0 || this.#endsWithPacket(side)
   }
 
   /** The last byte of this side in the stream so far is that of a packet that was seen; or it has sent none. */

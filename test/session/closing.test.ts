@@ -97,7 +97,7 @@ describe('no side is blamed where what tells is not in the capture', () => {
     ['a DISCONNECT of the side that closed', open5().lost('client', HEX.disconnect).fin('client').acknowledge('server').wait(3_000).fin('server'),
       'fin unknown unsure: closed by one side'],
     ['a DISCONNECT of the other side, found missing before', open5().lost('server', DISCONNECT_5('8b')).acknowledge('client').wait(3_000).acknowledge('client').fin('client').fin('server'),
-      'fin client unsure: closed by the client, 3.00s after packet 2'],
+      'fin unknown unsure: closed by one side'],
     ['a FIN of the other side', open5().lostFin('client').fin('server'), 'fin unknown unsure: closed by one side'],
     ['all of the other side', new Conversation({ syn: false }).client(HEX.connect311(), HEX.pingreq).wait(500).fin('client'), 'fin unknown unsure: closed by one side'],
     ['all before a FIN', new Conversation({ syn: false }).acknowledge('client').fin('server').fin('client'), 'fin server unsure: closed by the server'],

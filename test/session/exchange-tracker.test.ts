@@ -210,6 +210,11 @@ describe('what the capture lacks is no fault', () => {
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('all answers, where the Session goes on', () => {
+    const conversation = new Conversation({ syn: false }).client(HEX.connect311(false), HEX.publish1('0001')).fin('client').end()
+    expect(conversation.told).toEqual(['connect client partly-seen unsure (CONNECT)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)'])
+  })
+
   test('a lost request', () => {
     const conversation = connected().lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.pingreq).server(HEX.pingresp).end()
     expect(conversation.told).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
@@ -319,6 +324,15 @@ describe('a request that the capture has behind its answer, as where two interfa
     ['SUBSCRIBE', swapped(HEX.subscribe('0001'), HEX.suback('0001')), 'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
   ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
     expect(behindConnect(conversation.client(HEX.disconnect).fin('client').fin('server'))).toEqual([expected])
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('PUBREL behind its PUBCOMP: it is not unexpected', () => {
+    const conversation = connected().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).lost('client', HEX.pubrel('0001')).server(HEX.pubcomp('0001'))
+    behindConnect(conversation.again('client', HEX.pubrel('0001')).client(HEX.disconnect).fin('client').fin('server'))
+    expect(conversation.told.slice(1)).toEqual([
+      'publish-qos2 client 1 partly-seen unsure (PUBLISH PUBREC PUBCOMP)', 'publish-qos2 client 1 partly-seen unsure (PUBREL)',
+    ])
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
