@@ -59,9 +59,10 @@ export function closingOf(connection: NetworkConnection, captureEnded: boolean):
     return closing({ by: 'server', reason: 'refused', packet: connack.number, reasonCode: connack.reasonCode, evidence: [connack.frame] })
   }
   if (disconnect !== null) {
-    const { by, reasonCode, number, frame } = disconnect
+    const { by, first, reasonCode, number, frame } = disconnect
+    const certainty = first ? 'certain' : 'likely'
     const takenOverBy = connection.takenOverBy?.stream ?? null
-    return closing({ by, reason: reasonOfDisconnect(reasonCode), packet: number, reasonCode, takenOverBy, evidence: [frame] })
+    return closing({ by, reason: reasonOfDisconnect(reasonCode), certainty, packet: number, reasonCode, takenOverBy, evidence: [frame] })
   }
   if (finish === null) return closing(captureEnded ? { by: null, reason: 'capture-end' } : { by: 'unknown', reason: 'unknown', certainty: 'unsure' })
   if (finish.by === null || !finish.first) {

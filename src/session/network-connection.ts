@@ -54,6 +54,8 @@ export interface ConnackFacts extends Seen, ConnackTerms {}
 
 export interface DisconnectFacts extends Seen {
   readonly by: Side
+  /** The other side had not closed before, as far as its packets and FIN were seen. */
+  readonly first: boolean
   /** Session Expiry Interval, in seconds, that takes the place of the one so far; null where there is none. */
   readonly sessionExpiry: number | null
   /** 0 where it is left out, and before 5.0. */
@@ -351,13 +353,13 @@ export class NetworkConnection {
     const other = otherSide(by)
     // The end that refuses a SYN has sent nothing before.
     const refusal = reason === 'rst' && Number.isNaN(this.mqtt.tcp.answeredTime) && this.half(other).synSeen
-    const first = this.#hasNotClosed(other)
+    const first = this.hasNotClosed(other)
     const wordless = first && this.#endsWithPacket(other) && (refusal || this.#endsWithPacket(by))
     return { by, reason, frame, time, first, wordless, lastOfClient, lastOfServer }
   }
 
   /** The capture holds all that the other end has received of this side, and there is no FIN in it. */
-  #hasNotClosed(side: Side): boolean {
+  hasNotClosed(side: Side): boolean {
     const half = this.half(side)
     if (!half.started || half.hasHole || half.finSeen || half.acknowledgedOffset > half.offset) return false
     // A FIN may be among what was given up.
@@ -368,7 +370,7 @@ export class NetworkConnection {
   #endsWithPacket(side: Side): boolean {
     const half = this.half(side)
     const { packets, sentOffset } = this.sender(side)
-    if (half.hasHole) return false
+    if (half.hasHole || half.disorder.unseenBeforeReset) return false
     return packets > 0 ? sentOffset === half.offset : half.synSeen && half.offset === 0
   }
 

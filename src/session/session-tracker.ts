@@ -17,7 +17,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
-import type { Side } from './side.ts'
+import { otherSide, type Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
@@ -180,7 +180,7 @@ export class SessionTracker implements ConnectionObserver {
         return
       case 'DISCONNECT':
         // It comes too late for a side that has closed already.
-        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side)
+        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hasNotClosed(otherSide(side)))
         return
       default:
         return

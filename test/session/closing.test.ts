@@ -107,6 +107,14 @@ describe('no side is blamed where what tells is not in the capture', () => {
     expect(ended(conversation)).toBe(`${expected}; what was said before is not known`)
   })
 
+  test('a DISCONNECT just before a reset, of which only that shows that there was something', () => {
+    expect(ended(open5().lost('client', HEX.disconnect).reset('client'))).toBe('reset client unsure: reset by the client, 1.00ms after packet 2; what was said before is not known')
+  })
+
+  test('a FIN of the other side, which the client had received when it sent DISCONNECT', () => {
+    expect(ended(open5().lostFin('server').client(HEX.disconnect).fin('client'))).toBe('disconnect client likely: DISCONNECT of the client in packet 3: Normal disconnection')
+  })
+
   test('what was lost long before, with packets behind it, does not matter', () => {
     const conversation = open5().lost('client', HEX.pingreq).acknowledge('server').wait(3_000).client(HEX.pingreq).server(HEX.pingresp).fin('client').fin('server')
     expect(ended(conversation)).toBe('fin client certain: closed by the client without DISCONNECT, 1.00ms after packet 4')
