@@ -402,7 +402,9 @@ export class ExchangeTracker {
   #wake(connection: NetworkConnection, exchange: OpenExchange, side: Side, event: PacketEvent): void {
     exchange.dormant = false
     exchange.resumed++
-    exchange.causes = [...exchange.causes, { leg: exchange.legs, cause: 'away', duration: event.time - exchange.sentTime }]
+    const duration = event.time - exchange.sentTime
+    // Of one that went on before already, what the leg began with is forgotten.
+    if (duration >= 0) exchange.causes = [...exchange.causes, { leg: exchange.legs, cause: 'away', duration }]
     if (side === exchange.sentBy) this.#await(connection, exchange, side, event)
     else exchange.sent(exchange.sentBy, NaN, Infinity)
   }

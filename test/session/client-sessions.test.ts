@@ -57,6 +57,14 @@ describe('an unfinished exchange goes on with the next connection: one exchange,
     conversation.end()
     expect(conversation.exchanges.find(({ kind }) => kind === 'publish-qos1')!.causes).toEqual([{ leg: 0, cause: 'away', duration: 5_006e6 }])
   })
+
+  test('which is a number also where it went on twice', () => {
+    const unfinished = torn(kept().server(HEX.publish2('0001')).client(HEX.pubrec('0001'))).client(KEEPS).server(CONNACK_311(true)).server(HEX.publish2('0001', { dup: true }))
+    const conversation = torn(unfinished).client(KEEPS).server(CONNACK_311(true)).server(HEX.pubrel('0001')).client(HEX.pubcomp('0001')).end()
+    const { causes, resumed } = conversation.exchanges.find(({ kind }) => kind === 'publish-qos2')!
+    expect(resumed).toBe(2)
+    expect(causes.map(({ cause, duration }) => [cause, Number.isFinite(duration)])).toEqual([['away', true]])
+  })
 })
 
 describe('it ends', () => {
