@@ -266,6 +266,8 @@ export class ExchangeTracker {
 
   #answerTo(connection: NetworkConnection, kind: 'connect' | 'authenticate', side: Side, event: PacketEvent, type: number): void {
     const exchange = connection.pending[kind]
+    // Its answer may be among the missing bytes, and the connection ends for another reason.
+    if (exchange !== null && exchange.crossedGap && type === DISCONNECT) exchange.partly = true
     if (exchange !== null && this.#goesOn(connection, exchange, side, event, type)) return
     if (type === CONNACK || type === AUTH) this.#join(connection, 'client', side, null, event, type)
   }

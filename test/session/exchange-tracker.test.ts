@@ -210,6 +210,12 @@ describe('what the capture lacks is no fault', () => {
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('a lost CONNACK, before the server disconnects for another reason', () => {
+    const conversation = new Conversation().client(HEX.connect5()).lost('server', HEX.connack5()).client(HEX.pingreq).acknowledge('client').wait(300)
+    conversation.server(HEX.pingresp, 'e00181').fin('server').fin('client').end()
+    expect(conversation.told).toContain('connect client partly-seen code 129 unsure (CONNECT DISCONNECT)')
+  })
+
   test('all answers, where the Session goes on', () => {
     const conversation = new Conversation({ syn: false }).client(HEX.connect311(false), HEX.publish1('0001')).fin('client').end()
     expect(conversation.told).toEqual(['connect client partly-seen unsure (CONNECT)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)'])
