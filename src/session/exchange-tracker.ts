@@ -147,11 +147,18 @@ export class ExchangeTracker {
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
       pending.remove(exchange)
-      if (exchange.answersUnseen || connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
+      if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
+      // It may go on with another connection of a Session that is not known.
+      else if (outcome === 'abandoned' && isOfSession(exchange) && !connection.connectSeen) this.#end(exchange, 'partly-seen')
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))
     }
+  }
+
+  /** The capture does not show how the connection ends: answers may have come after what was seen of it. */
+  doubtAnswers({ pending }: NetworkConnection): void {
+    for (const exchange of pending.all()) exchange.answersUnseen = true
   }
 
   /** Exchanges of the Session that `side` began go on with this connection: their next packet may come. */
@@ -161,7 +168,7 @@ export class ExchangeTracker {
     session.carried = session.carried.filter(({ initiator }) => initiator !== side)
     for (const exchange of resumed) {
       // A packet with this identifier was quicker: it began a new exchange.
-      if (connection.pending.find(side, exchange.packetIdentifier!) !== null) this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'superseded')
+      if (connection.pending.find(side, exchange.packetIdentifier!) !== null) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'superseded')
       else {
         exchange.dormant = true
         exchange.unsent = true
@@ -176,7 +183,7 @@ export class ExchangeTracker {
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
       pending.remove(exchange)
-      this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'abandoned')
+      this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
     }
   }
 
@@ -184,7 +191,7 @@ export class ExchangeTracker {
   abandon(session: ClientSession): void {
     const { carried } = session
     session.carried = NO_EXCHANGES
-    for (const exchange of carried) this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'abandoned')
+    for (const exchange of carried) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
   }
 
   // --- requests ---
@@ -455,6 +462,11 @@ export class ExchangeTracker {
 /** Those that outlive a connection (MQTT 5.0 §4.1). */
 function isOfSession({ kind }: Exchange): boolean {
   return kind === 'publish-qos1' || kind === 'publish-qos2'
+}
+
+/** Its answer may be among what the capture lacks. */
+function mayHaveEnded({ crossedGap, answersUnseen }: OpenExchange): boolean {
+  return crossedGap || answersUnseen
 }
 
 function byNumber(a: Exchange, b: Exchange): number {

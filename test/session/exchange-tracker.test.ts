@@ -210,6 +210,13 @@ describe('what the capture lacks is no fault', () => {
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('the CONNECT: whether a Session goes on is not known', () => {
+    const conversation = new Conversation({ syn: false }).server(HEX.pingresp).client(HEX.publish1('0001')).server(HEX.publish2('0002')).client(HEX.pingreq).reset('client').end()
+    expect(conversation.told.slice(1)).toEqual([
+      'publish-qos1 client 1 partly-seen unsure (PUBLISH)', 'publish-qos2 server 2 partly-seen unsure (PUBLISH)', 'ping client abandoned (PINGREQ)',
+    ])
+  })
+
   test('a lost CONNACK, before the server disconnects for another reason', () => {
     const conversation = new Conversation().client(HEX.connect5()).lost('server', HEX.connack5()).client(HEX.pingreq).acknowledge('client').wait(300)
     conversation.server(HEX.pingresp, 'e00181').fin('server').fin('client').end()
