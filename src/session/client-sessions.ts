@@ -132,7 +132,6 @@ export class ClientSessions {
   #leave(session: ClientSession): void {
     const { current } = session
     if (current === null) return
-    if (current.finish === null && current.disconnect === null) this.#exchanges.doubtAnswers(current)
     this.#exchanges.settle(current, 'abandoned', this.keeperOf(current))
     session.expiry = current.sessionExpiry
   }

@@ -149,16 +149,15 @@ export class ExchangeTracker {
       pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
-      else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
+      else if (session !== null && isOfSession(exchange)) {
+        // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
+        if (connection.finish === null && connection.disconnect === null) exchange.answersUnseen = true
+        session.carried = [...session.carried, exchange]
+      }
       // It may go on with another connection of a Session that is not known.
       else if (outcome === 'abandoned' && isOfSession(exchange) && !connection.connectSeen) this.#end(exchange, 'partly-seen')
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))
     }
-  }
-
-  /** The capture does not show how the connection ends: answers may have come after what was seen of it. */
-  doubtAnswers({ pending }: NetworkConnection): void {
-    for (const exchange of pending.all()) exchange.answersUnseen = true
   }
 
   /** Exchanges of the Session that `side` began go on with this connection: their next packet may come. */
