@@ -7,7 +7,7 @@ import type { Side } from '../session/side.ts'
 export function closingText(connection: NetworkConnection): string | null {
   const { closing, mqtt, disconnect } = connection
   if (closing === null) return null
-  const { by, reason, packet, reasonCode, waited, problem, takenOverBy } = closing
+  const { by, reason, certainty, packet, reasonCode, waited, problem, takenOverBy } = closing
   const { version } = mqtt
   const said = disconnect !== null && reasonCode !== null && reason !== 'refused' ? `DISCONNECT of the ${disconnect.by} in packet ${packet}${codeOf(connection)}` : null
   switch (reason) {
@@ -28,8 +28,9 @@ export function closingText(connection: NetworkConnection): string | null {
     case 'no-pingresp':
       return `closed by the client: no PINGRESP within ${durationText(waited!)} of its PINGREQ, packet ${packet}`
     case 'reset':
-      return packet === null ? resetText(connection) : `${resetBy(by)}${after(packet, waited)}`
+      return packet === null ? resetText(connection) : `${resetBy(by)}${after(packet, waited)}${notKnown(connection)}`
     case 'fin':
+      if (certainty === 'unsure') return `closed by ${who(by)}${packet === null ? '' : after(packet, waited)}${notKnown(connection)}`
       return `closed by ${who(by)} without DISCONNECT${packet === null ? ', and without any packet' : after(packet, waited)}${waitingFor(connection)}`
     case 'capture-end':
       return 'still open when the capture ended'
@@ -60,7 +61,11 @@ function after(packet: number, waited: number | null): string {
 function resetText({ mqtt, closing }: NetworkConnection): string {
   const answered = !Number.isNaN(mqtt.tcp.answeredTime)
   if (!answered && closing?.by === 'server') return 'refused by TCP: no program listens on this port'
-  return `${resetBy(closing?.by ?? null)} before any packet`
+  return closing?.certainty === 'unsure' ? `${resetBy(closing.by)}${notKnown({ closing })}` : `${resetBy(closing?.by ?? null)} before any packet`
+}
+
+function notKnown({ closing }: Pick<NetworkConnection, 'closing'>): string {
+  return closing?.certainty === 'unsure' ? '; what was said before is not known' : ''
 }
 
 function waitingFor({ connect, connack }: NetworkConnection): string {

@@ -2,10 +2,10 @@
  * Why a connection ended, with its evidence: a pure function of what is known of the connection when it ends.
  *
  * A cause is named only where the capture shows it; a plain `fin` or `reset` says who closed and no more. What one side must have concluded from silence or
- * from a defect of the other is `likely` at best: the capture shows that it closed, not why.
+ * from a defect of the other is `likely` at best: the capture shows that it closed, not why. Where an earlier FIN, or a DISCONNECT, may have gone unseen,
+ * nothing is more than `unsure`.
  */
-import type { Sender } from './connection-numbers.ts'
-import type { NetworkConnection } from './network-connection.ts'
+import type { Finish, NetworkConnection, Seen } from './network-connection.ts'
 import { otherSide, type Certainty, type Side } from './side.ts'
 
 export type CloseReason =
@@ -59,12 +59,15 @@ export function closingOf(connection: NetworkConnection, captureEnded: boolean):
     return closing({ by: 'server', reason: 'refused', packet: connack.number, reasonCode: connack.reasonCode, evidence: [connack.frame] })
   }
   if (disconnect !== null) {
-    const { by, reasonCode, number, frame } = disconnect
+    const { by, first, reasonCode, number, frame } = disconnect
+    const certainty = first ? 'certain' : 'likely'
     const takenOverBy = connection.takenOverBy?.stream ?? null
-    return closing({ by, reason: reasonOfDisconnect(reasonCode), packet: number, reasonCode, takenOverBy, evidence: [frame] })
+    return closing({ by, reason: reasonOfDisconnect(reasonCode), certainty, packet: number, reasonCode, takenOverBy, evidence: [frame] })
   }
   if (finish === null) return closing(captureEnded ? { by: null, reason: 'capture-end' } : { by: 'unknown', reason: 'unknown', certainty: 'unsure' })
-  if (finish.by === null) return closing({ by: 'unknown', reason: finish.reason === 'rst' ? 'reset' : 'fin', evidence: [finish.frame] })
+  if (finish.by === null || !finish.first) {
+    return closing({ by: 'unknown', reason: reasonOfFinish(finish), certainty: 'unsure', evidence: [finish.frame] })
+  }
   return takeOver(connection, finish.by) ?? protocolError(connection, finish.by) ?? silence(connection, finish.by) ?? noPingresp(connection, finish.by)
     ?? withoutWord(connection, finish.by)
 }
@@ -72,6 +75,10 @@ export function closingOf(connection: NetworkConnection, captureEnded: boolean):
 /** Every code but 0 refuses before 5.0 (§3.2.2.3 of 3.1.1), those from 0x80 on in 5.0; a server that does not know 5.0 answers as before it. */
 function isRefusal(code: number | null): boolean {
   return code !== null && code !== 0
+}
+
+function reasonOfFinish({ reason }: Finish): CloseReason {
+  return reason === 'rst' ? 'reset' : 'fin'
 }
 
 function reasonOfDisconnect(code: number): CloseReason {
@@ -92,7 +99,7 @@ function takeOver(connection: NetworkConnection, by: Side): Closing | null {
 /** The last packet that the other side sent was defective, and this side closed at once. */
 function protocolError(connection: NetworkConnection, by: Side): Closing | null {
   const { lastError, finish } = connection
-  if (lastError === null || lastError.by === by || connection.sender(lastError.by).lastNumber !== lastError.number) return null
+  if (lastError === null || lastError.by === by || lastPacket(finish!, lastError.by)?.number !== lastError.number) return null
   const waited = finish!.time - lastError.time
   if (!(waited <= AT_ONCE)) return null
   return closing({
@@ -102,33 +109,33 @@ function protocolError(connection: NetworkConnection, by: Side): Closing | null 
 
 /** The client was silent for longer than the Keep Alive allows, and the server closed. */
 function silence(connection: NetworkConnection, by: Side): Closing | null {
-  const { keepAlive, finish, client } = connection
-  if (by !== 'server' || keepAlive === null || keepAlive === 0 || !isWhole(connection, 'client')) return null
-  const waited = finish!.time - client.lastTime
+  const { keepAlive, finish } = connection
+  const last = lastPacket(finish!, 'client')
+  if (by !== 'server' || last === null || keepAlive === null || keepAlive === 0 || !isWhole(connection, 'client')) return null
+  const waited = finish!.time - last.time
   if (!(waited >= keepAlive * SECOND * KEEP_ALIVE_FACTOR * TOLERANCE)) return null
-  return closing({
-    by, reason: 'keep-alive', certainty: 'likely', packet: client.lastNumber, waited, evidence: [client.lastFrame, finish!.frame],
-  })
+  return closing({ by, reason: 'keep-alive', certainty: 'likely', packet: last.number, waited, evidence: [last.frame, finish!.frame] })
 }
 
 /** The client closed while its PINGREQ waited for an answer, and nothing else came from the server. */
 function noPingresp(connection: NetworkConnection, by: Side): Closing | null {
-  const { finish, server, pending } = connection
+  const { finish, pending } = connection
   const step = pending.pings[0]?.steps[0]
   if (by !== 'client' || step === undefined || pending.pings[0]!.crossedGap || !isWhole(connection, 'server')) return null
   const waited = finish!.time - step.time
-  if (!(waited >= SHORTEST_PATIENCE) || server.lastTime > step.time) return null
+  if (!(waited >= SHORTEST_PATIENCE) || (lastPacket(finish!, 'server')?.time ?? 0) > step.time) return null
   return closing({ by, reason: 'no-pingresp', certainty: 'likely', packet: step.number, waited, evidence: [step.frame, finish!.frame] })
 }
 
 function withoutWord(connection: NetworkConnection, by: Side): Closing {
-  const { finish, client, server } = connection
-  const last = newest(client, server, finish!.time)
-  const reason = finish!.reason === 'rst' ? 'reset' : 'fin'
-  const evidence = last === null ? [finish!.frame] : [last.lastFrame, finish!.frame]
-  const waited = last === null ? null : finish!.time - last.lastTime
+  const { finish } = connection
+  const last = newest(finish!)
+  const reason = reasonOfFinish(finish!)
+  const evidence = last === null ? [finish!.frame] : [last.frame, finish!.frame]
+  const waited = last === null ? null : finish!.time - last.time
   const lost = isCutOff(connection, by)
-  return closing({ by: lost ? 'network' : by, reason, certainty: lost ? 'likely' : 'certain', packet: last?.lastNumber ?? null, waited, evidence })
+  const certainty = !finish!.wordless ? 'unsure' : lost ? 'likely' : 'certain'
+  return closing({ by: lost ? 'network' : by, reason, certainty, packet: last?.number ?? null, waited, evidence })
 }
 
 /** TCP sent again and again what the other end did not acknowledge, and gave up: one end could not be reached any more. */
@@ -143,10 +150,15 @@ function isWhole(connection: NetworkConnection, side: Side): boolean {
   return half.started && half.gaps === 0 && !half.hasHole && connection.half(otherSide(side)).started
 }
 
-/** The sender of the last packet before the connection was closed; null where both have sent more behind it. */
-function newest(client: Sender, server: Sender, before: number): Sender | null {
-  const senders = [client, server].filter(({ packets, lastTime }) => packets > 0 && !(lastTime > before))
-  return senders.sort((a, b) => b.lastNumber - a.lastNumber)[0] ?? null
+/** The last packet of this side before the connection was closed. */
+function lastPacket({ lastOfClient, lastOfServer }: Finish, side: Side): Seen | null {
+  return side === 'client' ? lastOfClient : lastOfServer
+}
+
+/** The last packet of either. */
+function newest({ lastOfClient, lastOfServer }: Finish): Seen | null {
+  if (lastOfClient === null || lastOfServer === null) return lastOfClient ?? lastOfServer
+  return lastOfClient.number > lastOfServer.number ? lastOfClient : lastOfServer
 }
 
 function closing(known: Pick<Closing, 'by' | 'reason'> & Partial<Closing>): Closing {

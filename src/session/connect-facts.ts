@@ -77,9 +77,9 @@ export function termsOfConnack(packet: Connack): ConnackTerms {
   }
 }
 
-export function factsOfDisconnect(event: PacketEvent, packet: Packet & { type: 'DISCONNECT' | 'AUTH' }, by: Side): DisconnectFacts {
+export function factsOfDisconnect(event: PacketEvent, packet: Packet & { type: 'DISCONNECT' | 'AUTH' }, by: Side, first: boolean): DisconnectFacts {
   const { number, frame, time } = event
-  return { number, frame, time, by, reasonCode: reasonCodeOf(packet) ?? 0, sessionExpiry: numberOf(packet.properties, 'sessionExpiryInterval') }
+  return { number, frame, time, by, first, reasonCode: reasonCodeOf(packet) ?? 0, sessionExpiry: numberOf(packet.properties, 'sessionExpiryInterval') }
 }
 
 function limitsOf(properties: Properties): Limits {

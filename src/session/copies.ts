@@ -22,7 +22,7 @@ import type { SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Certainty } from './side.ts'
-import { noteStray, strayResult } from './strays.ts'
+import { isExplainedOtherwise, noteStray, strayResult } from './strays.ts'
 import type { Subscriber } from './subscriber.ts'
 
 export interface CopyLimits extends JudgementTimes {
@@ -232,7 +232,7 @@ export class Copies {
     const found = matching.find(parked)
     this.#parked.remove(parked)
     if (found) this.#attach(matching.publication!, matching.recipient, parked, matching.certainty)
-    else if (matching.full !== null) this.#suspect(matching.full, parked)
+    else if (matching.full !== null && !isExplainedOtherwise(parked, this.#servers, this.#limits.copyDeadline)) this.#suspect(matching.full, parked)
     else {
       noteStray(parked)
       this.#stray(parked)

@@ -94,7 +94,7 @@ export class ExchangeTracker {
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
     this.#current = null
-    if (connection.pending.awaiting && !connection.late) this.#giveUpAwaited(connection, side)
+    if (connection.pending.awaiting && !connection.lags(event, side)) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -149,7 +149,13 @@ export class ExchangeTracker {
       pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
-      else if (session !== null && isOfSession(exchange)) session.carried = [...session.carried, exchange]
+      else if (session !== null && isOfSession(exchange)) {
+        // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
+        if (connection.finish === null && connection.disconnect === null) exchange.answersUnseen = true
+        session.carried = [...session.carried, exchange]
+      }
+      // It may go on with another connection of a Session that is not known.
+      else if (outcome === 'abandoned' && isOfSession(exchange) && !connection.connectSeen) this.#end(exchange, 'partly-seen')
       else this.#end(exchange, pending.outcomeOf(outcome, exchange))
     }
   }
@@ -161,7 +167,7 @@ export class ExchangeTracker {
     session.carried = session.carried.filter(({ initiator }) => initiator !== side)
     for (const exchange of resumed) {
       // A packet with this identifier was quicker: it began a new exchange.
-      if (connection.pending.find(side, exchange.packetIdentifier!) !== null) this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'superseded')
+      if (connection.pending.find(side, exchange.packetIdentifier!) !== null) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'superseded')
       else {
         exchange.dormant = true
         exchange.unsent = true
@@ -176,7 +182,7 @@ export class ExchangeTracker {
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
       pending.remove(exchange)
-      this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'abandoned')
+      this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
     }
   }
 
@@ -184,7 +190,7 @@ export class ExchangeTracker {
   abandon(session: ClientSession): void {
     const { carried } = session
     session.carried = NO_EXCHANGES
-    for (const exchange of carried) this.#end(exchange, exchange.crossedGap ? 'partly-seen' : 'abandoned')
+    for (const exchange of carried) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
   }
 
   // --- requests ---
@@ -266,6 +272,8 @@ export class ExchangeTracker {
 
   #answerTo(connection: NetworkConnection, kind: 'connect' | 'authenticate', side: Side, event: PacketEvent, type: number): void {
     const exchange = connection.pending[kind]
+    // Its answer may be among the missing bytes, and the connection ends for another reason.
+    if (exchange !== null && exchange.crossedGap && type === DISCONNECT) exchange.partly = true
     if (exchange !== null && this.#goesOn(connection, exchange, side, event, type)) return
     if (type === CONNACK || type === AUTH) this.#join(connection, 'client', side, null, event, type)
   }
@@ -314,7 +322,7 @@ export class ExchangeTracker {
   #beginsLate(
     connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
   ): boolean {
-    if (!exchange.awaited || !connection.late || exchange.kind !== kind) return false
+    if (!exchange.awaited || exchange.kind !== kind || !connection.lags(event, exchange.initiator)) return false
     this.#current = exchange
     exchange.addBeginning(event, topic, filters)
     this.#concludeAnswered(connection, exchange)
@@ -355,7 +363,7 @@ export class ExchangeTracker {
     this.#open++
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
-    exchange.crossedGap = connection.late
+    exchange.crossedGap = connection.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
     exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)
@@ -402,7 +410,9 @@ export class ExchangeTracker {
   #wake(connection: NetworkConnection, exchange: OpenExchange, side: Side, event: PacketEvent): void {
     exchange.dormant = false
     exchange.resumed++
-    exchange.causes = [...exchange.causes, { leg: exchange.legs, cause: 'away', duration: event.time - exchange.sentTime }]
+    const duration = event.time - exchange.sentTime
+    // Of one that went on before already, what the leg began with is forgotten.
+    if (duration >= 0) exchange.causes = [...exchange.causes, { leg: exchange.legs, cause: 'away', duration }]
     if (side === exchange.sentBy) this.#await(connection, exchange, side, event)
     else exchange.sent(exchange.sentBy, NaN, Infinity)
   }
@@ -451,6 +461,11 @@ export class ExchangeTracker {
 /** Those that outlive a connection (MQTT 5.0 §4.1). */
 function isOfSession({ kind }: Exchange): boolean {
   return kind === 'publish-qos1' || kind === 'publish-qos2'
+}
+
+/** Its answer may be among what the capture lacks. */
+function mayHaveEnded({ crossedGap, answersUnseen }: OpenExchange): boolean {
+  return crossedGap || answersUnseen
 }
 
 function byNumber(a: Exchange, b: Exchange): number {

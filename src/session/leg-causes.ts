@@ -18,7 +18,7 @@ import { otherSide, type Side } from './side.ts'
  * - `window` the receiver of the answer took no bytes
  * - `network` the packet itself was acknowledged late
  * - `client`, `server` none of these: most likely the program of that side took its time, while its TCP had the packet. Not said where the connection loses
- *   packets, which may have happened behind the place of the capture, or where the answer may have been held back
+ *   packets, which may have happened behind the place of the capture, where the capture itself lacks some, or where the answer may have been held back
  * - `away` the connection ended, and the exchange went on with a later one
  */
 export type Cause = 'nagle' | 'retransmission' | 'missing-segment' | 'window' | 'network' | 'client' | 'server' | 'away'
@@ -42,6 +42,9 @@ const AT_ONCE = 2_000_000
 /** Acknowledgements are delayed by at least this and at most that; what is quicker or slower was the network. */
 const SHORTEST_DELAY = 15_000_000
 const LONGEST_DELAY = 500_000_000
+
+/** What is not acknowledged for so long, beyond the round trip, is sent again (RFC 6298 §2.1, §2.4). */
+const SENT_AGAIN_AFTER = 1_000_000_000
 
 /** A connection on which something was sent again this short a time ago loses packets. */
 const LOSSY_FOR = 10_000_000_000
@@ -68,7 +71,8 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
     const roundTrip = networkTime(connection, exchange, event.time)
     const network = Number.isNaN(roundTrip) ? 0 : Math.max(0, roundTrip - again)
     add('network', network)
-    if (!losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
+    // What held the answer back, such as a late acknowledgement, may be among bytes that were lost.
+    if (!exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
   }
   return found.sort((a, b) => b.duration - a.duration)
 }
@@ -77,12 +81,14 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
  * How long the packet that waits for an answer was on its way to the other side and its acknowledgement back, in nanoseconds; NaN where that is not known. An
  * acknowledgement may have been delayed (RFC 9293 §3.8.6.3): then the round trip of the handshake stands for it.
  */
-export function networkTime(connection: NetworkConnection, { sentTime, acknowledgedTime }: OpenExchange, answered: number): number {
+export function networkTime(connection: NetworkConnection, { sentBy, sentTime, sentOffset, acknowledgedTime }: OpenExchange, answered: number): number {
   // One that came with the answer says nothing.
   if (!(acknowledgedTime < answered)) return NaN
   const time = acknowledgedTime - sentTime
   if (time < SHORTEST_DELAY) return time
   const { handshake } = connection
+  // An earlier acknowledgement is not in the capture.
+  if (time > (handshake?.answered ?? 0) + SENT_AGAIN_AFTER && !wasSentAgain(connection, sentBy, sentOffset, sentTime)) return NaN
   if (handshake === null) return time > LONGEST_DELAY ? time : NaN
   return time < handshake.answered + SHORTEST_DELAY || time > handshake.answered + LONGEST_DELAY ? time : handshake.answered
 }
@@ -99,6 +105,11 @@ function heldBack(connection: NetworkConnection, side: Side, from: number, event
   const leftAtOnce = event.time - acknowledgedTime <= AT_ONCE + roundTrip && event.time >= acknowledgedTime
   if (!free || !leftAtOnce || !(acknowledgedTime - earlierTime >= SHORTEST_DELAY + roundTrip) || !(acknowledgedTime > from)) return 0
   return acknowledgedTime - Math.max(from, earlierTime)
+}
+
+/** This side has sent bytes from before this offset again since. */
+function wasSentAgain({ troubles }: NetworkConnection, side: Side, before: number, since: number): boolean {
+  return troubles?.some(({ kind, by, offset, time }) => kind === 'retransmission' && by === side && offset < before && time > since) ?? false
 }
 
 /** Something was sent again a short time ago. */

@@ -54,6 +54,8 @@ export interface ConnackFacts extends Seen, ConnackTerms {}
 
 export interface DisconnectFacts extends Seen {
   readonly by: Side
+  /** The other side had not closed before, as far as its packets and FIN were seen. */
+  readonly first: boolean
   /** Session Expiry Interval, in seconds, that takes the place of the one so far; null where there is none. */
   readonly sessionExpiry: number | null
   /** 0 where it is left out, and before 5.0. */
@@ -74,6 +76,13 @@ export interface Finish {
   readonly reason: CloseReason
   readonly frame: number
   readonly time: number
+  /** It was the first to close: all that it had acknowledged by then is in the capture, and there is no FIN in that. */
+  readonly first: boolean
+  /** Nor can a DISCONNECT of either side have gone unseen: the last bytes of both are those of packets in the capture. */
+  readonly wordless: boolean
+  /** The last packet of each side until then; null where it had sent none. */
+  readonly lastOfClient: Seen | null
+  readonly lastOfServer: Seen | null
 }
 
 /**
@@ -294,7 +303,11 @@ export class NetworkConnection {
     counts[count + COUNT.packets]!++
     const at = side === 'client' ? this.#timesAt : this.#timesAt + TIME.server
     times[at + TIME.lastNumber] = event.number
-    if (frame === times[at + TIME.lastFrame]) return
+    if (frame === times[at + TIME.lastFrame]) {
+      // Segments that waited behind a hole go by with the frame that filled it.
+      times[at + TIME.sentOffset] = event.segmentEnd
+      return
+    }
     this.pending.noteAcknowledgements(side)
     const before = times[at + TIME.lastTime]!
     const silence = event.time - before
@@ -311,6 +324,11 @@ export class NetworkConnection {
     this.pending.gap()
   }
 
+  /** The other side had received the packet before it went by here: the two directions are not captured in step. */
+  lags({ segmentEnd }: PacketEvent, side: Side): boolean {
+    return this.late || this.half(side).acknowledgedOffset >= segmentEnd
+  }
+
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
     return this.#counts[this.#countsOf(side) + COUNT.packets]! > 0 || this.half(side).started
@@ -323,8 +341,37 @@ export class NetworkConnection {
   whole(event: PacketEvent, side: Side): boolean {
     const half = this.half(side)
     const other = this.half(otherSide(side))
-    if (this.late || !half.synSeen || half.gaps > 0 || other.gaps > 0) return false
+    if (!half.synSeen || half.gaps > 0 || other.gaps > 0 || this.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')) return false
     return !half.hasHole && !other.hasHole && event.acknowledged <= half.offset
+  }
+
+  /** What is known now that a FIN or RST goes by; `by` null where it is not known which end is the client. */
+  finishOf(by: Side | null, reason: CloseReason, frame: number, time: number): Finish {
+    const lastOfClient = lastOf(this.client)
+    const lastOfServer = lastOf(this.server)
+    if (by === null) return { by, reason, frame, time, first: false, wordless: false, lastOfClient, lastOfServer }
+    const other = otherSide(by)
+    // The end that refuses a SYN has sent nothing before.
+    const refusal = reason === 'rst' && Number.isNaN(this.mqtt.tcp.answeredTime) && this.half(other).synSeen
+    const first = this.hasNotClosed(other)
+    const wordless = first && this.#endsWithPacket(other) && (refusal || this.#endsWithPacket(by))
+    return { by, reason, frame, time, first, wordless, lastOfClient, lastOfServer }
+  }
+
+  /** The capture holds all that the other end has received of this side, and there is no FIN in it. */
+  hasNotClosed(side: Side): boolean {
+    const half = this.half(side)
+    if (!half.started || half.hasHole || half.finSeen || half.acknowledgedOffset > half.offset) return false
+    // A FIN may be among what was given up.
+    return half.gaps === 0 || this.#endsWithPacket(side)
+  }
+
+  /** The last byte of this side in the stream so far is that of a packet that was seen; or it has sent none. */
+  #endsWithPacket(side: Side): boolean {
+    const half = this.half(side)
+    const { packets, sentOffset } = this.sender(side)
+    if (half.hasHole || half.disorder.unseenBeforeReset) return false
+    return packets > 0 ? sentOffset === half.offset : half.synSeen && half.offset === 0
   }
 
   /** Nothing of the connection is missing from the capture, from its first byte to its end. */
@@ -334,6 +381,10 @@ export class NetworkConnection {
     const closed = this.finish !== null && (this.finish.reason === 'rst' || this.secondFinish !== null)
     return closed && halves.every((half) => half.synSeen && half.gaps === 0 && !half.hasHole)
   }
+}
+
+function lastOf({ packets, lastNumber, lastFrame, lastTime }: Sender): Seen | null {
+  return packets === 0 ? null : { number: lastNumber, frame: lastFrame, time: lastTime }
 }
 
 /** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */

@@ -44,7 +44,10 @@ export class OpenExchange implements Exchange {
   answer: Packet | null = null
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
-  /** When it began, nothing that the other side sent had been seen: that no answer was seen says nothing then. */
+  /**
+   * When it began, nothing that the other side sent had been seen, or its connection was followed by another one of the Session without an end: that no answer
+   * was seen says nothing then.
+   */
   answersUnseen = false
   resumed = 0
   /** It was open when an earlier connection of its Session ended, and no packet of it was seen since. */

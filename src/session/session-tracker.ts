@@ -19,7 +19,7 @@ import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
-import type { Side } from './side.ts'
+import { otherSide, type Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
@@ -152,7 +152,7 @@ export class SessionTracker implements ConnectionObserver {
     const connection = networkConnectionOf(mqtt, this.#numbers)
     this.#sink.closed?.(mqtt, sender, reason, frame, time)
     if (connection === null || reason === 'capture') return
-    const finish = { by: mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time }
+    const finish = connection.finishOf(mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time)
     // What is acknowledged from now on is the FIN.
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
     if (connection.finish === null) connection.finish = finish
@@ -194,7 +194,8 @@ export class SessionTracker implements ConnectionObserver {
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
-        connection.disconnect ??= factsOfDisconnect(event, packet, side)
+        // It comes too late for a side that has closed already.
+        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hasNotClosed(otherSide(side)))
         return
       default:
         return
@@ -224,6 +225,11 @@ function same<Terms extends object>(known: Terms | null, terms: Terms): Terms {
 
 function sideOf({ client }: MqttConnection, sender: End): Side {
   return sender === client ? 'client' : 'server'
+}
+
+/** The other side had closed when this one sent the packet, or did so while that was on its way. */
+function closedBefore({ finish }: NetworkConnection, { firstSeenFrame }: PacketEvent, side: Side): boolean {
+  return finish !== null && finish.first && finish.by !== side && finish.frame < firstSeenFrame
 }
 
 function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {

@@ -27,6 +27,16 @@ function causeOf(passing: PassingCopy, servers: Iterable<ServerState>): { readon
   return { cause: source === null ? 'unknown' : 'other-address', source }
 }
 
+/**
+ * Something else than the publication here, of which the client has its copies already, explains one more: a will, or what was published at another address just
+ * before and came by a bridge.
+ */
+export function isExplainedOtherwise(passing: PassingCopy, servers: Iterable<ServerState>, copyDeadline: number): boolean {
+  if (isFiredWill(passing.topic, passing.same)) return true
+  const source = publishedElsewhere(passing, servers)
+  return source !== null && passing.copy.time - source.time < copyDeadline
+}
+
 /** A publication with this topic and content at another address. */
 function publishedElsewhere({ topic, same }: PassingCopy, servers: Iterable<ServerState>): Publication | null {
   let looked = 0

@@ -381,6 +381,7 @@ export class ConnectionTable {
     // RFC 9293 §3.5.2: the reset that refuses a SYN has sequence number 0 and stands for a direction without any byte.
     if (half.started && half.waiting === null && sequenceDistance(segment.sequence, half.next) < 0 && segment.sequence !== 0) return
     for (const end of ENDS) this.#flush(connection, end, segment.frame, segment.time)
+    if (half.started && sequenceDistance(segment.sequence, half.next) > 0) half.ownDisorder.unseenBeforeReset = true
     if (!half.closed) this.#close(connection, sender, 'rst', segment.frame, segment.time)
     connection.endedTime ??= segment.time
   }

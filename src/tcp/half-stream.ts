@@ -37,6 +37,8 @@ export class Disorder {
   outOfOrder = 0
   /** Frames that the capture holds twice. */
   duplicates = 0
+  /** The RST of this end stands behind bytes that the capture does not hold. */
+  unseenBeforeReset = false
 }
 
 /** That of all directions without one of their own. Only read. */

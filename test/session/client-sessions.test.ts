@@ -57,6 +57,19 @@ describe('an unfinished exchange goes on with the next connection: one exchange,
     conversation.end()
     expect(conversation.exchanges.find(({ kind }) => kind === 'publish-qos1')!.causes).toEqual([{ leg: 0, cause: 'away', duration: 5_006e6 }])
   })
+
+  test('and is not called abandoned where the end of its connection, and maybe its answer, was not seen', () => {
+    const conversation = kept().client(HEX.publish1('0001')).connect().client(KEEPS).server(CONNACK_311(true)).client(HEX.pingreq).server(HEX.pingresp).fin('client').fin('server').end()
+    expect(conversation.told).toContain('publish-qos1 client 1 partly-seen unsure (PUBLISH)')
+  })
+
+  test('which is a number also where it went on twice', () => {
+    const unfinished = torn(kept().server(HEX.publish2('0001')).client(HEX.pubrec('0001'))).client(KEEPS).server(CONNACK_311(true)).server(HEX.publish2('0001', { dup: true }))
+    const conversation = torn(unfinished).client(KEEPS).server(CONNACK_311(true)).server(HEX.pubrel('0001')).client(HEX.pubcomp('0001')).end()
+    const { causes, resumed } = conversation.exchanges.find(({ kind }) => kind === 'publish-qos2')!
+    expect(resumed).toBe(2)
+    expect(causes.map(({ cause, duration }) => [cause, Number.isFinite(duration)])).toEqual([['away', true]])
+  })
 })
 
 describe('it ends', () => {

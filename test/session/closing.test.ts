@@ -35,6 +35,8 @@ describe('a connection ends', () => {
       'keep-alive server certain: Keep Alive of 2 s: DISCONNECT of the server in packet 3: Keep Alive timeout'],
     ['by silence beyond the Keep Alive', open5().wait(3_000).fin('server').fin('client'),
       'keep-alive server likely: silent for 3.00s after packet 1; Keep Alive is 2 s. The server closed'],
+    ['by silence, also where the client says more afterwards', open5().wait(3_000).fin('server').wait(2_000).client(HEX.pingreq, HEX.pingreq).reset('server'),
+      'keep-alive server likely: silent for 3.00s after packet 1; Keep Alive is 2 s. The server closed'],
     ['by a DISCONNECT that says what was wrong', open5().client(QOS_3).server(DISCONNECT_5('81')).fin('server'),
       'protocol-error server certain: DISCONNECT of the server in packet 4: Malformed Packet'],
     ['at once after a defect', open5().client(QOS_3).fin('server').fin('client'),
@@ -79,14 +81,50 @@ describe('nothing is concluded', () => {
   test.each([
     ['of silence that the Keep Alive allows', open5().wait(2_800).fin('server').fin('client'), 'fin server'],
     ['of silence without a Keep Alive', new Conversation().client('100d 0004 4d515454 04 02 0000 0001 61').server(HEX.connack311()).wait(60_000).fin('server'), 'fin server'],
-    ['of silence where packets of the client are missing', open5().lost('client', HEX.pingreq).acknowledge('server').wait(3_000).fin('server').fin('client'), 'fin server'],
     ['of a defect long before', open5().client(QOS_3).wait(1_100).fin('server').fin('client'), 'fin server'],
     ['of a defect with other packets behind it', open5().client(QOS_3, HEX.pingreq).server(HEX.pingresp).fin('server').fin('client'), 'fin server'],
     ['of a defect of the side that closed', open5().client(QOS_3).fin('client').fin('server'), 'fin client'],
     ['of a PINGREQ that was just sent', open5().client(HEX.pingreq).wait(100).fin('client').fin('server'), 'fin client'],
-    ['of a PINGREQ where the answer may be missing', open5().client(HEX.pingreq).lost('server', HEX.pingresp).wait(1_500).acknowledge('client').fin('client'), 'fin client'],
   ])('%s', (_name, conversation, expected) => {
     expect(ended(conversation)).toMatch(new RegExp(`^${expected} certain`))
+  })
+})
+
+describe('no side is blamed where what tells is not in the capture', () => {
+  test.each([
+    ['packets of the client, before a silence', open5().lost('client', HEX.pingreq).acknowledge('server').wait(3_000).fin('server').fin('client'), 'fin unknown unsure: closed by one side'],
+    ['an answer to PINGREQ', open5().client(HEX.pingreq).lost('server', HEX.pingresp).wait(1_500).acknowledge('client').fin('client'), 'fin unknown unsure: closed by one side'],
+    ['a DISCONNECT of the side that closed', open5().lost('client', HEX.disconnect).fin('client').acknowledge('server').wait(3_000).fin('server'),
+      'fin unknown unsure: closed by one side'],
+    ['a DISCONNECT of the other side, found missing before', open5().lost('server', DISCONNECT_5('8b')).acknowledge('client').wait(3_000).acknowledge('client').fin('client').fin('server'),
+      'fin unknown unsure: closed by one side'],
+    ['a FIN of the other side', open5().lostFin('client').fin('server'), 'fin unknown unsure: closed by one side'],
+    ['all of the other side', new Conversation({ syn: false }).client(HEX.connect311(), HEX.pingreq).wait(500).fin('client'), 'fin unknown unsure: closed by one side'],
+    ['all before a FIN', new Conversation({ syn: false }).acknowledge('client').fin('server').fin('client'), 'fin server unsure: closed by the server'],
+    ['a DISCONNECT before a reset', open5().lost('client', HEX.disconnect).acknowledge('server').wait(3_000).acknowledge('server').reset('client'),
+      'reset client unsure: reset by the client, 3.00s after packet 2'],
+  ] as [string, Conversation, string][])('%s', (_name, conversation, expected) => {
+    expect(ended(conversation)).toBe(`${expected}; what was said before is not known`)
+  })
+
+  test('a DISCONNECT just before a reset, of which only that shows that there was something', () => {
+    expect(ended(open5().lost('client', HEX.disconnect).reset('client'))).toBe('reset client unsure: reset by the client, 1.00ms after packet 2; what was said before is not known')
+  })
+
+  test('a FIN of the other side, which the client had received when it sent DISCONNECT', () => {
+    expect(ended(open5().lostFin('server').client(HEX.disconnect).fin('client'))).toBe('disconnect client likely: DISCONNECT of the client in packet 3: Normal disconnection')
+  })
+
+  test('what was lost long before, with packets behind it, does not matter', () => {
+    const conversation = open5().lost('client', HEX.pingreq).acknowledge('server').wait(3_000).client(HEX.pingreq).server(HEX.pingresp).fin('client').fin('server')
+    expect(ended(conversation)).toBe('fin client certain: closed by the client without DISCONNECT, 1.00ms after packet 4')
+  })
+
+  test('a DISCONNECT that comes after the other side has closed did not end it', () => {
+    const conversation = new Conversation().client('1015 0004 4d515454 04 06 003c 0001 61 0001 77 0003 627965').server(HEX.connack311())
+    conversation.wait(500).fin('server').client(HEX.disconnect).reset('server')
+    expect(ended(conversation)).toBe('fin server certain: closed by the server without DISCONNECT, 501ms after packet 2')
+    expect(conversation.connections[0]!.willIsDue).toBe(true)
   })
 })
 

@@ -134,6 +134,12 @@ export class Conversation {
     return this
   }
 
+  /** The same of a FIN. */
+  lostFin(from: From): this {
+    this.#last[from]++
+    return this
+  }
+
   fin(from: From): this {
     this.#segment(from, this.#last[from], '', TCP_FLAGS.fin)
     return this

@@ -418,6 +418,12 @@ describe('a copy comes twice', () => {
     expect(told(twice(calm()).settle())).toEqual(['a/b QoS 1 by p: s likely, s likely duplicate likely, t'])
   })
 
+  test('while the same was published at another address long before', () => {
+    const plant = calm()
+    plant.connect('x', { server: 3 }).publish('a/b', 'the one', QOS_1)
+    expect(told(twice(plant.wait(25).usual()).settle())).toContain('a/b QoS 1 by p: s likely, s likely duplicate likely, t')
+  })
+
   test('while two others got it once', () => {
     const plant = new Plant()
     const x = plant.connect('x').subscribe('#')
@@ -566,6 +572,16 @@ describe('copies of no publication', () => {
     }],
     ['the server itself', '$SYS/up from nowhere: s unsure, server likely', (plant) => plant.s.subscribe('$SYS/#').copy('$SYS/up', '12 s')],
     ['published at another address', 'a/b from nowhere: s unsure, other-address likely', (plant) => {
+      plant.connect('x', { server: 3 }).publish('a/b', 'there', QOS_1)
+      plant.s.copy('a/b', 'there', QOS_1)
+    }],
+    ['a will, with what somebody had published', 'a/b from nowhere: s unsure, will likely', (plant) => {
+      plant.message({ to: [plant.s, plant.t], payload: 'gone' }).wait(3)
+      plant.connect('x', { will: { topic: 'a/b', payload: 'gone' } }).reset()
+      plant.s.copy('a/b', 'gone', QOS_1)
+    }],
+    ['published at another address, with what somebody had published here', 'a/b from nowhere: s unsure, other-address likely', (plant) => {
+      plant.message({ to: [plant.s, plant.t], payload: 'there' })
       plant.connect('x', { server: 3 }).publish('a/b', 'there', QOS_1)
       plant.s.copy('a/b', 'there', QOS_1)
     }],

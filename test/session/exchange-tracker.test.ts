@@ -210,6 +210,24 @@ describe('what the capture lacks is no fault', () => {
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('the CONNECT: whether a Session goes on is not known', () => {
+    const conversation = new Conversation({ syn: false }).server(HEX.pingresp).client(HEX.publish1('0001')).server(HEX.publish2('0002')).client(HEX.pingreq).reset('client').end()
+    expect(conversation.told.slice(1)).toEqual([
+      'publish-qos1 client 1 partly-seen unsure (PUBLISH)', 'publish-qos2 server 2 partly-seen unsure (PUBLISH)', 'ping client abandoned (PINGREQ)',
+    ])
+  })
+
+  test('a lost CONNACK, before the server disconnects for another reason', () => {
+    const conversation = new Conversation().client(HEX.connect5()).lost('server', HEX.connack5()).client(HEX.pingreq).acknowledge('client').wait(300)
+    conversation.server(HEX.pingresp, 'e00181').fin('server').fin('client').end()
+    expect(conversation.told).toContain('connect client partly-seen code 129 unsure (CONNECT DISCONNECT)')
+  })
+
+  test('all answers, where the Session goes on', () => {
+    const conversation = new Conversation({ syn: false }).client(HEX.connect311(false), HEX.publish1('0001')).fin('client').end()
+    expect(conversation.told).toEqual(['connect client partly-seen unsure (CONNECT)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)'])
+  })
+
   test('a lost request', () => {
     const conversation = connected().lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.pingreq).server(HEX.pingresp).end()
     expect(conversation.told).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
@@ -306,5 +324,35 @@ describe('a request that waits behind missing bytes while its answer goes by', (
   test('that is itself missing: the answer alone', () => {
     const conversation = connected().lost('client', HEX.publish1('0001')).client(HEX.pingreq).server(HEX.puback('0001')).wait(200).client(HEX.pingreq).server(HEX.pingresp)
     expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
+  })
+})
+
+describe('a request that the capture has behind its answer, as where two interfaces are captured', () => {
+  const swapped = (request: string, answer: string) => connected().lost('client', request).server(answer).again('client', request)
+
+  test.each([
+    ['PUBLISH of QoS 1', swapped(HEX.publish1('0001'), HEX.puback('0001')), 'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+    ['PUBLISH of QoS 2', swapped(HEX.publish2('0001'), HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
+      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
+    ['SUBSCRIBE', swapped(HEX.subscribe('0001'), HEX.suback('0001')), 'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+  ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
+    expect(behindConnect(conversation.client(HEX.disconnect).fin('client').fin('server'))).toEqual([expected])
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('PUBREL behind its PUBCOMP: it is not unexpected', () => {
+    const conversation = connected().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).lost('client', HEX.pubrel('0001')).server(HEX.pubcomp('0001'))
+    behindConnect(conversation.again('client', HEX.pubrel('0001')).client(HEX.disconnect).fin('client').fin('server'))
+    expect(conversation.told.slice(1)).toEqual([
+      'publish-qos2 client 1 partly-seen unsure (PUBLISH PUBREC PUBCOMP)', 'publish-qos2 client 1 partly-seen unsure (PUBREL)',
+    ])
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('PINGREQ: nothing is called unanswered, and the next PINGRESP is not its answer', () => {
+    const conversation = swapped(HEX.pingreq, HEX.pingresp).client(HEX.pingreq).server(HEX.pingresp).client(HEX.disconnect).fin('client').fin('server')
+    expect(behindConnect(conversation)).toEqual([
+      'ping client partly-seen unsure (PINGRESP)', 'ping client partly-seen unsure (PINGREQ)', 'ping client complete (PINGREQ PINGRESP)',
+    ])
   })
 })
