@@ -56,7 +56,15 @@ export class Deliveries implements ConnectionFollower {
   }
 
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
-    this.#tick(event)
+    const isAhead = this.#moveTo(event)
+    this.#take(event, type, side, connection, exchange)
+    if (!isAhead) return
+    // Behind the packet: what TCP knows of its connection includes it already.
+    this.#copies.expire(this.#position.now)
+    this.#settling.settleDue()
+  }
+
+  #take(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
     const served = connection.served ?? this.subscriptions.meet(connection)
     if (served === null) return
     if (served.subscriber.session === null) served.server.anonymousTime = event.time
@@ -114,16 +122,16 @@ export class Deliveries implements ConnectionFollower {
     this.subscriptions.ended(session)
   }
 
-  #tick(event: PacketEvent): void {
+  /** Whether time went on. */
+  #moveTo(event: PacketEvent): boolean {
     const position = this.#position
     position.number = event.number
-    if (!position.isAhead(event)) return
+    if (!position.isAhead(event)) return false
     if (position.stepsTo(event.time)) {
       this.#copies.expire(Infinity)
       this.#settling.clockSteps()
     }
     position.moveTo(event)
-    this.#copies.expire(position.now)
-    this.#settling.settleDue()
+    return true
   }
 }

@@ -106,7 +106,7 @@ export interface MissingCopy {
 
 /**
  * Why nothing is said of a copy that did not come. `refused` the server refused the publication · `not-acknowledged` or did not acknowledge it to the end ·
- * `sent-before` it was sent again, and the first time was not seen · `publisher-gap` bytes of the publisher are missing from the capture · `gap` or bytes of the
+ * `sent-before` it had been sent before, and that was not seen · `publisher-gap` bytes of the publisher are missing from the capture · `gap` or bytes of the
  * subscriber · `history` what the client subscribed to before is not known well enough · `connection-ended`, `taken-over` the subscriber's connection ended
  * first · `subscription-changed` its subscription did · `expiry` the message could expire (MQTT 5.0 §3.3.2.3.3) · `maximum-packet-size`, `receive-maximum` the
  * client could not take it (§3.1.2.11) · `server-topic` what servers do with names that begin with `$` is theirs · `too-short` the capture does not go on long

@@ -48,12 +48,12 @@ export function verdictOn(publication: OpenPublication, recipient: Recipient, no
   if (!recipient.undisturbed || connection === null) return subscriber.disturbance
   if (connection.takenOverBy !== null) return 'taken-over'
   if (publication.topic.name.startsWith('$')) return 'server-topic'
-  if (publication.sentBefore) return 'sent-before'
   const held = heldOf(publication, recipient)
   if (held.length === 0) return 'subscription-changed'
   if (!held.some(({ asked }) => asked.number > subscriber.lostNumber) || connection.connect === null) return 'history'
   const { publisher, expiry, copyLength } = publication
   if (!(publisher.lostTime < publication.time - times.copyDeadline) || (!publisher.ended && publisher.connection.half('client').hasHole)) return 'publisher-gap'
+  if (publication.sentBefore) return 'sent-before'
   if (expiry !== null && expiry * SECOND <= times.proofDeadline) return 'expiry'
   const { maximumPacketSize, receiveMaximum } = connection.limits('client')
   if (maximumPacketSize !== null && copyLength > maximumPacketSize) return 'maximum-packet-size'

@@ -79,7 +79,7 @@ export class OpenPublication {
   reasonCode: number | null = null
   /** When it was accepted; with QoS 0, when it was published. */
   acceptedTime = NaN
-  /** It was sent again, and the first time was not seen. */
+  /** It had been sent before, which was not seen: it has DUP set, or the server's TCP had acknowledged it already. */
   sentBefore = false
   /** Nobody may want it: copies of it are not looked for. */
   unwanted = false
@@ -135,7 +135,7 @@ export class OpenPublication {
     this.acceptance = packet.qos === 0 ? 'unacknowledged' : 'open'
     this.reasonCode = null
     this.acceptedTime = packet.qos === 0 ? event.time : NaN
-    this.sentBefore = packet.dup
+    this.sentBefore = packet.dup || publisher.connection.lags(event, 'client')
     this.unwanted = false
     this.alone = true
     this.waiting = 0

@@ -292,6 +292,12 @@ describe('a copy did not come, and nothing can be said of that', () => {
     ['the publication was not acknowledged', 'not-acknowledged', (plant) => plant.message({ to: [plant.t], options: { qos: 1, acknowledged: 'none' } })],
     ['the publication was not released', 'not-acknowledged', (plant) => plant.message({ to: [plant.t], options: { qos: 2, acknowledged: 'received' } })],
     ['the publication was sent before', 'sent-before', (plant) => plant.message({ to: [plant.t], options: { qos: 1, dup: true } })],
+    ['the publication is captured behind its acknowledgement', 'sent-before', (plant) => {
+      const first = plant.frames.length
+      plant.message({ to: [plant.t] })
+      const [publish, puback] = [plant.frames[first]!, plant.frames[first + 1]!]
+      plant.frames.splice(first, 2, { ...puback, time: publish.time }, { ...publish, time: puback.time })
+    }],
     ['the client is too far behind', 'receive-maximum', (plant) => {
       for (const payload of ['first', 'second']) {
         plant.p.publish('a/b', payload, QOS_1)
@@ -322,6 +328,18 @@ describe('a copy did not come, and nothing can be said of that', () => {
     const lines = told(plant.settle())
     expect(lines.filter((line) => line.includes('not judged'))).toEqual([expect.stringContaining(`s not judged: ${reason}`)])
     expect(lines.join('\n')).not.toContain('missing')
+  })
+
+  test('it is captured behind its acknowledgement and a long wait', () => {
+    const plant = new Plant()
+    plant.p.publish('a/b', 'the one', QOS_1)
+    plant.t.copy('a/b', 'the one', QOS_1)
+    const first = plant.frames.length
+    plant.s.copy('a/b', 'the one', QOS_1)
+    const [copy, puback] = [plant.frames[first]!, plant.frames[first + 1]!]
+    plant.frames.splice(first, 2, { ...puback, time: copy.time }, { ...copy, time: copy.time + 130e9 })
+    plant.wait(130)
+    expect(told(plant.settle()).join('\n')).not.toContain('missing')
   })
 
   test('the capture ends', () => {
