@@ -109,7 +109,7 @@ describe('formats', () => {
     expect(new Set(results.flat().map(({ kind }) => kind))).toEqual(new Set(['publication', 'copy-without-publication']))
     const failed = await Promise.all(captures.map(async (name) => (await run(['flows', '--deliveries', '--failed', name])).stdout))
     expect(failed.filter((text) => text !== '')).toEqual([])
-  })
+  }, 120_000)
 
   test('json is an array of the same objects', async () => {
     const [json, lines] = await Promise.all([deliveries('-fjson', 'plant.pcap'), deliveries('-fndjson', 'plant.pcap')])
