@@ -326,7 +326,7 @@ export class NetworkConnection {
 
   /** The other side had received the packet before it went by here: the two directions are not captured in step. */
   lags({ segmentEnd }: PacketEvent, side: Side): boolean {
-    return this.late || this.half(side).acknowledgedOffset >= segmentEnd
+    return this.late || this.half(side).isAcknowledged(segmentEnd)
   }
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
