@@ -63,7 +63,7 @@ export class ExchangeTracker {
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
-  /** `outcomesOnly`: nobody asks why an exchange was slow. */
+  /** `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. */
   constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean) {
     this.#emit = emit
     this.#limits = limits
@@ -365,7 +365,7 @@ export class ExchangeTracker {
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = connection.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
-    exchange.add(event, false)
+    if (!this.#outcomesOnly) exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)
     this.#current = exchange
     return exchange
@@ -393,7 +393,7 @@ export class ExchangeTracker {
       if (event.time - exchange.sentTime >= SLOW_LEG) exchange.causes = [...exchange.causes, ...causesOf(connection, exchange, event, side)]
       exchange.endLeg(networkTime(connection, exchange, event.time))
     }
-    exchange.add(event, again)
+    if (!this.#outcomesOnly) exchange.add(event, again)
     exchange.state = state
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       connection.pending.remove(exchange)

@@ -35,7 +35,7 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
 }
 
 export interface SessionOptions {
-  /** Connections and deliveries are not told, and exchanges have no causes and no time of the network. */
+  /** Connections and deliveries are not told, and exchanges have no packets, no causes and no time of the network. */
   readonly outcomesOnly?: boolean
   /** Connections are told with their subscriptions. */
   readonly subscriptions?: boolean
