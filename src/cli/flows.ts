@@ -46,7 +46,7 @@ class Listing {
     this.#choice = listedChoice(plan)
     this.#capture = new CaptureReading(plan, {
       keepPipes: false,
-      outcomesOnly: plan.quiet && plan.filter === null && plan.connections === null && this.#choice === null,
+      outcomesOnly: plan.quiet && plan.filter === null && this.#choice === null,
       sink: {
         packet: () => undefined,
         exchange: (exchange) => this.#exchange(exchange),
