@@ -50,6 +50,8 @@ export interface DeliveryChoice {
 const WITHOUT_END: ReadonlySet<ExchangeOutcome> = new Set(['open', 'abandoned', 'superseded'])
 
 export async function flowsPlan(args: Arguments, files: readonly string[]): Promise<FlowsPlan> {
+  // The first to be told of: `--slow FILE` takes the file for the number.
+  const choice = choiceOf(args)
   checkFiles(files, 'flows')
   const format = oneOf(args, 'f', FLOWS_FORMATS) ?? 'line'
   const ladder = flag(args, 'ladder') || format === 'mermaid'
@@ -67,7 +69,7 @@ export async function flowsPlan(args: Arguments, files: readonly string[]): Prom
     connections: connectionChoice(args),
     pings: args.pings === undefined || flag(args, 'pings'),
     filter: await filterOf(args, EXCHANGE_FIELDS),
-    choice: choiceOf(args),
+    choice,
     deliveries,
     deliveryChoice: deliveries ? deliveryChoiceOf(args) : null,
     // Nobody can read a ladder without the names of its lanes.

@@ -295,7 +295,7 @@ describe('mistakes of the command line are one clear sentence', () => {
   test.each([
     [[], /^mqtap: give a capture file, or - for standard input\nmqtap flows --help tells more\.\n$/],
     [['-f', 'detail', 'x'], /^mqtap: -f detail: choose one of line, ndjson, json, csv, mermaid\n$/],
-    [['--slow', 'x'], /^mqtap: give a capture file/],
+    [['--slow', 'x'], /^mqtap: --slow x: a number of milliseconds is needed/],
     [['x', '--slow'], /^mqtap: --slow needs a value\n/],
     [['--slow', '250ms', 'x'], /^mqtap: --slow 250ms: a number of milliseconds is needed, with at most six decimals\n/],
     [['--slow', '-5', 'x'], /^mqtap: --slow -5: a number of milliseconds/],
