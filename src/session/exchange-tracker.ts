@@ -94,7 +94,7 @@ export class ExchangeTracker {
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
     this.#current = null
-    if (connection.pending.awaiting && !connection.lags(event, side)) this.#giveUpAwaited(connection, side)
+    if (connection.pending.awaiting && !connection.lags(event)) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -322,7 +322,7 @@ export class ExchangeTracker {
   #beginsLate(
     connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
   ): boolean {
-    if (!exchange.awaited || exchange.kind !== kind || !connection.lags(event, exchange.initiator)) return false
+    if (!exchange.awaited || exchange.kind !== kind || !connection.lags(event)) return false
     this.#current = exchange
     exchange.addBeginning(event, topic, filters)
     this.#concludeAnswered(connection, exchange)
@@ -363,7 +363,7 @@ export class ExchangeTracker {
     this.#open++
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
-    exchange.crossedGap = connection.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')
+    exchange.crossedGap = connection.lags(event)
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
     if (!this.#outcomesOnly) exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)

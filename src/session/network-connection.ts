@@ -325,8 +325,8 @@ export class NetworkConnection {
   }
 
   /** The other side had received the packet before it went by here: the two directions are not captured in step. */
-  lags({ segmentEnd }: PacketEvent, side: Side): boolean {
-    return this.late || this.half(side).isAcknowledged(segmentEnd)
+  lags({ sender, segmentEnd }: PacketEvent): boolean {
+    return this.late || this.mqtt.tcp.half(sender).acknowledgedOffset >= segmentEnd
   }
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
@@ -341,7 +341,7 @@ export class NetworkConnection {
   whole(event: PacketEvent, side: Side): boolean {
     const half = this.half(side)
     const other = this.half(otherSide(side))
-    if (!half.synSeen || half.gaps > 0 || other.gaps > 0 || this.lags(event, event.direction === 'client-to-server' ? 'client' : 'server')) return false
+    if (!half.synSeen || half.gaps > 0 || other.gaps > 0 || this.lags(event)) return false
     return !half.hasHole && !other.hasHole && event.acknowledged <= half.offset
   }
 

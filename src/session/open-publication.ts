@@ -135,7 +135,7 @@ export class OpenPublication {
     this.acceptance = packet.qos === 0 ? 'unacknowledged' : 'open'
     this.reasonCode = null
     this.acceptedTime = packet.qos === 0 ? event.time : NaN
-    this.sentBefore = packet.dup || publisher.connection.lags(event, 'client')
+    this.sentBefore = packet.dup || publisher.connection.lags(event)
     this.unwanted = false
     this.alone = true
     this.waiting = 0

@@ -136,16 +136,6 @@ export class HalfStream {
     return this.acknowledgedKnown ? this.offset + sequenceDistance(this.acknowledged, this.next) : -1
   }
 
-  /** The other end has acknowledged all bytes before this stream offset: `acknowledgedOffset >= offset`, without looking at more than it must. */
-  isAcknowledged(offset: number): boolean {
-    const { words, at } = this.#row
-    const own = at + this.#from
-    if ((words[own + HALF.state]! & STATE.acknowledged) === 0) return false
-    const next = words[own + HALF.next]!
-    const delivered = ((next - words[own + HALF.first]!) >>> 0) + words[own + HALF.turns]! * 2 ** 32
-    return delivered + sequenceDistance(words[own + HALF.acknowledged]!, next) >= offset
-  }
-
   /** The end that sends here takes no more bytes itself. */
   get windowClosed(): boolean {
     return this.#is(STATE.windowClosed)
