@@ -88,11 +88,15 @@ export class CaptureReading {
     return true
   }
 
-  /** Writes the summary where it is wanted, says where there was no MQTT, and hands over all output. */
-  async conclude(summary: () => string): Promise<void> {
+  /**
+   * Writes the summary where it is wanted, says where there was no MQTT, and hands over all output. Of input that could not be read at all there is no summary,
+   * unless another program reads it (`machine`), which expects an object in any case.
+   */
+  async conclude(summary: () => string, machine = false): Promise<void> {
     const { totals } = this.pipeline
     const { packets, frames } = totals
-    if (this.#plan.quiet) this.write(summary())
+    const nothingRead = frames === 0 && this.#unreadable
+    if (this.#plan.quiet) this.write(nothingRead && !machine ? '' : summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)

@@ -55,7 +55,7 @@ class Counting {
   async run(): Promise<ExitCode> {
     const capture = this.#capture
     if (!(await capture.read())) return EXIT.clean
-    await capture.conclude(() => this.#text())
+    await capture.conclude(() => this.#text(), this.#plan.format === 'json')
     return capture.failure ?? EXIT.clean
   }
 

@@ -215,6 +215,22 @@ describe('exit codes', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^mqtap: standard input: the file ends inside a packet record/) })
   })
 
+  test.each([
+    ['read', '-q'], ['stats'], ['flows', '-q'], ['connections', '-q'],
+  ])('of what could not be read there is no summary: %s %s', async (...args) => {
+    for (const name of ['nope.pcap', 'empty.pcap', '.']) {
+      const { stdout, stderr } = await run([...args, name], { cwd: folder })
+      expect(stdout).toBe('')
+      expect(stderr).toMatch(/^mqtap: .+\n$/)
+    }
+  })
+
+  test('a program gets its object all the same', async () => {
+    const { code, stdout } = await run(['stats', '-f', 'json', 'nope.pcap'], { cwd: folder })
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'mqtap.stats/1', capture: { frames: 0 } })
+  })
+
   test('what could be read is reported', async () => {
     const { stdout } = await run(['read', file('nope.pcap'), file('cut.pcap')])
     expect(stdout.split('\n').filter((line) => /^. +\d/.test(line))).toHaveLength(4)
