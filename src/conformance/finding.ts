@@ -5,6 +5,13 @@ import type { Version } from '../mqtt/version.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { Reason } from './evidence.ts'
 
+/** The user knows of it and accepts it: still shown, and not counted. */
+export interface Waiver {
+  readonly reason: string
+  /** The last day on which it holds (`2027-01-31`); null where it has no end. */
+  readonly until: string | null
+}
+
 export interface Finding {
   /** A rule's id, or the code of the decoder's problem. */
   readonly rule: string
@@ -33,6 +40,7 @@ export interface Finding {
   readonly evidence: readonly number[]
   /** Exchange.number of the exchange that it is about; null where there is none. */
   readonly exchange: number | null
+  readonly waived: Waiver | null
 }
 
 /**
