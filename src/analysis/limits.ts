@@ -126,6 +126,10 @@ export const LIMITS = {
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },
+  conformance: {
+    /** Findings of one rule that are kept with all that shows them: more than anybody reads of one defect; the count goes on. */
+    findings: 100,
+  },
   ladder: {
     /** Rows of all ladders that are being collected, 0.25 kB each: nobody reads more. Of a longer connection there are the first and the last ones. */
     rows: 50_000,

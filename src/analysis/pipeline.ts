@@ -30,8 +30,8 @@ export interface PipelineSink extends SessionSink {
   packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
-  /** The capture has ended: what ends from now on ends with it. */
-  captureEnds?(): void
+  /** The capture has ended, at `time` (NaN: it has no times): what ends from now on ends with it. */
+  captureEnds?(time: number): void
 }
 
 export interface CaptureFile {
@@ -148,7 +148,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    this.#sink.captureEnds?.()
+    this.#sink.captureEnds?.(this.#running[1]!)
     this.#sessions?.finish()
     this.#tcp.finish(this.#frames, this.#running[1]!)
     this.#sessions?.end()

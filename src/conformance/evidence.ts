@@ -31,14 +31,14 @@ export type Evidence = number
 /**
  * Why a case was not judged, as reports have it. The last ones are no lack of a connection but of one case: `capture-end` the capture ended before the deadline ·
  * `not-acknowledged` TCP does not show that the other side had received it · `content` equal messages cannot be told apart · `other-clients` it depends on
- * clients that the capture does not show · `limit` more than mqtap keeps.
+ * clients that the capture does not show · `doubt` something looks broken, and there are other explanations · `limit` more than mqtap keeps.
  */
 export type Reason =
   | 'start' | 'gap' | 'one-direction' | 'connect' | 'connack' | 'history' | 'cut-frames' | 'clock'
-  | 'capture-end' | 'not-acknowledged' | 'content' | 'other-clients' | 'limit'
+  | 'capture-end' | 'not-acknowledged' | 'content' | 'other-clients' | 'doubt' | 'limit'
 
 export const REASONS: readonly Reason[] = [
-  'start', 'gap', 'one-direction', 'connect', 'connack', 'history', 'cut-frames', 'clock', 'capture-end', 'not-acknowledged', 'content', 'other-clients', 'limit',
+  'start', 'gap', 'one-direction', 'connect', 'connack', 'history', 'cut-frames', 'clock', 'capture-end', 'not-acknowledged', 'content', 'other-clients', 'doubt', 'limit',
 ]
 
 /** What is told where several are missing: the one that explains the others comes first. */

@@ -124,8 +124,9 @@ export class NetworkConnection {
   troubles: Trouble[] | null = null
   /** Its part in what the server passes on; null where nobody follows that. */
   served: ServedConnection | null = null
-  /** State of the layers above. This layer only carries it. */
+  /** State of the layers above: of the statistics, and of the judgement. This layer only carries it. */
   attachment: unknown = null
+  judged: unknown = null
 
   constructor(mqtt: MqttConnection, numbers: ConnectionNumbers) {
     this.mqtt = mqtt

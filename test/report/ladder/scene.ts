@@ -59,7 +59,7 @@ export class Scene {
 
   /** The capture ends. */
   end(): this {
-    this.book.sink.captureEnds()
+    this.book.sink.captureEnds(NaN)
     this.#tracker.finish()
     this.#tcp.finish(this.#frame, this.#time)
     this.#tracker.end()

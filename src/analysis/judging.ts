@@ -1,0 +1,34 @@
+/** The judgement of a capture put before whatever else is told of it. */
+import { Judge } from '../conformance/judge.ts'
+import type { PipelineSink } from './pipeline.ts'
+
+/** A sink that lets `judge` hear of everything, and then `sink`. */
+export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
+  return {
+    ...sink,
+    packet: (event, exchange) => {
+      judge.packet(event, exchange)
+      sink.packet(event, exchange)
+    },
+    exchange: (exchange) => {
+      judge.exchange(exchange)
+      sink.exchange?.(exchange)
+    },
+    connection: (connection) => {
+      judge.connection(connection)
+      sink.connection?.(connection)
+    },
+    delivery: (result) => {
+      judge.delivery(result)
+      sink.delivery?.(result)
+    },
+    gap: (connection, ...rest) => {
+      judge.gap(connection)
+      sink.gap?.(connection, ...rest)
+    },
+    captureEnds: (time) => {
+      judge.captureEnds(time)
+      sink.captureEnds?.(time)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/** The findings of a capture: the first ones of each rule are kept, the rest is counted. */
+import type { Version } from '../mqtt/version.ts'
+import { VERSIONS } from '../mqtt/version.ts'
+import { SIDES, type Side } from '../session/side.ts'
+import type { Finding, Waiver } from './finding.ts'
+
+export interface LeftOut {
+  readonly rule: string
+  readonly count: number
+}
+
+export class FindingBook {
+  readonly #most: number
+  readonly #waiverOf: (finding: Finding) => Waiver | null
+  readonly #hears: (finding: Finding) => void
+  readonly #kept: Finding[] = []
+  readonly #counts = new Map<string, number>()
+  readonly #violated = new Map<string, number>()
+  readonly #totals = { error: 0, warning: 0, note: 0 }
+  #errors = 0
+
+  /** `most`: of one rule that are kept. `hears` gets those, as they are found. */
+  constructor(most: number, waiverOf: (finding: Finding) => Waiver | null, hears: (finding: Finding) => void) {
+    this.#most = most
+    this.#waiverOf = waiverOf
+    this.#hears = hears
+  }
+
+  add(found: Finding): void {
+    const waived = this.#waiverOf(found)
+    const finding = waived === null ? found : { ...found, waived }
+    this.#totals[finding.severity]++
+    if (counts(finding)) {
+      if (finding.severity === 'error') this.#errors++
+      if (finding.severity !== 'note' && finding.version !== null && finding.actor !== 'network') {
+        for (const id of finding.statements) {
+          const key = keyOf(finding.version, id, finding.actor)
+          this.#violated.set(key, (this.#violated.get(key) ?? 0) + 1)
+        }
+      }
+    }
+    const count = (this.#counts.get(finding.rule) ?? 0) + 1
+    this.#counts.set(finding.rule, count)
+    if (count > this.#most) return
+    this.#kept.push(finding)
+    this.#hears(finding)
+  }
+
+  /** In order of their packet; those without one by their frame. */
+  get findings(): readonly Finding[] {
+    return [...this.#kept].sort((a, b) => a.frame - b.frame || (a.packet ?? 0) - (b.packet ?? 0))
+  }
+
+  get leftOut(): readonly LeftOut[] {
+    return [...this.#counts].filter(([, count]) => count > this.#most).map(([rule, count]) => ({ rule, count: count - this.#most }))
+  }
+
+  /** All of them, those left out too. */
+  get totals(): Readonly<Record<Finding['severity'], number>> {
+    return this.#totals
+  }
+
+  /** Errors that count: certain or likely, and not waived. */
+  get errors(): number {
+    return this.#errors
+  }
+
+  /** How often a side broke a statement: errors and warnings that count. */
+  violated(version: Version, id: string, side: Side): number {
+    return this.#violated.get(keyOf(version, id, side)) ?? 0
+  }
+}
+
+/** It says something with enough certainty to be held against somebody. */
+export function counts({ certainty, waived }: Finding): boolean {
+  return certainty !== 'unsure' && waived === null
+}
+
+function keyOf(version: Version, id: string, side: Side): string {
+  return `${VERSIONS.indexOf(version)} ${SIDES.indexOf(side)} ${id}`
+}

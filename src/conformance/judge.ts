@@ -1,0 +1,363 @@
+/**
+ * The engine: judges what the session layer tells of a capture by the rules, and turns the decoder's problems into findings.
+ *
+ * It is asked in the order of the capture, after the session layer has heard of the same thing. It counts how often each rule applied, and on which side, so that
+ * a verdict of `pass` means something. One pass; what is kept is bounded by the number of rules and by `mostFindings` of each.
+ */
+import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Problem } from '../mqtt/problem.ts'
+import { VERSIONS } from '../mqtt/version.ts'
+import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
+import type { Exchange } from '../session/exchange.ts'
+import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
+import type { Certainty, Side } from '../session/side.ts'
+import { CaseCounts, countCases, type CaseRow } from './cases.ts'
+import { MISSING, reasonNotToJudge, type Evidence } from './evidence.ts'
+import { FindingBook, type LeftOut } from './finding-book.ts'
+import type { Finding, Verdict, Waiver } from './finding.ts'
+import { ruleSeverity, type Rule } from './rule.ts'
+import { RULES } from './rules/all.ts'
+import {
+  ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+} from './subject.ts'
+import { Tally } from './tally.ts'
+import { verdictsOf } from './verdicts.ts'
+
+export interface JudgeOptions {
+  /** The rules, and the codes of problems, that are wanted; all where it is left out. */
+  readonly wants?: (ruleOrProblem: string, statements: readonly string[]) => boolean
+  /** Only what this side does is judged; null for both. */
+  readonly side?: Side | null
+  readonly waiverOf?: (finding: Finding) => Waiver | null
+  /** Findings of one rule that are kept; more are counted. */
+  readonly mostFindings: number
+  /** Hears of each finding that is kept, with the packet going by. */
+  readonly found?: (finding: Finding) => void
+}
+
+/** What the capture showed. */
+export interface Judgement {
+  readonly findings: readonly Finding[]
+  readonly findingsLeftOut: readonly LeftOut[]
+  /** All findings by severity, those left out and waived ones as well. */
+  readonly totals: Readonly<Record<Finding['severity'], number>>
+  readonly verdicts: readonly Verdict[]
+}
+
+/** What the engine keeps of a connection. */
+class Judged {
+  missing: Evidence = 0
+  row: CaseRow | null = null
+  /** Something has changed that `missing` is made of. */
+  stale = true
+  clientSeen = false
+  serverSeen = false
+  /** A frame of it was cut off by the snap length. */
+  cut = false
+}
+
+export class Judge {
+  readonly #rules: readonly Rule[]
+  readonly #wants: (ruleOrProblem: string, statements: readonly string[]) => boolean
+  readonly #side: Side | null
+  readonly #findings: FindingBook
+  readonly #cases = new CaseCounts()
+  readonly #tallies = new Map<Rule, Tally>()
+  /** By version and number of the packet type. */
+  readonly #packetRules: readonly (readonly Rule[])[]
+  readonly #otherRules: ReadonlyMap<Trigger, readonly Rule[]>
+  readonly #packetSubject = new PacketSubject()
+  readonly #exchangeSubject = new ExchangeSubject()
+  readonly #connectionSubject = new ConnectionSubject()
+  readonly #publicationSubject = new PublicationSubject()
+  readonly #copySubject = new CopySubject()
+  readonly #missingCopySubject = new MissingCopySubject()
+  #captureEnded = false
+  #now = NaN
+  /** Connections whose first frame is not behind this one saw the clock step. */
+  #clockSteppedAt = -1
+
+  constructor({ wants = () => true, side = null, waiverOf = () => null, mostFindings, found = () => undefined }: JudgeOptions) {
+    this.#wants = wants
+    this.#side = side
+    this.#findings = new FindingBook(mostFindings, waiverOf, found)
+    this.#rules = RULES.filter((each) => wants(each.id, Object.values(each.statements).flat()) && (side === null || each.sides.includes(side)))
+    for (const each of this.#rules) this.#tallies.set(each, new Tally())
+    this.#packetRules = VERSIONS.flatMap((version) =>
+      PACKET_TYPES.map((type) => this.#rules.filter((each) => each.on === type && ruleSeverity(each, version) !== null)))
+    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, this.#rules.filter(({ on }) => on === trigger)]))
+  }
+
+  /** A packet, or unframed bytes; the session layer has met it. */
+  packet(event: PacketEvent, exchange: Exchange | null): void {
+    if (event.start === event.end) return
+    this.#passTime(event)
+    const { version } = event
+    const connection = knownConnection(event.connection)
+    const packet = event.packet as Packet
+    if (version === null || event.direction === null || connection === null) {
+      if (event.problems.length > 0) this.#problems(event, exchange)
+      return
+    }
+    const side = event.direction === 'client-to-server' ? 'client' : 'server'
+    const byte = event.buffer[event.start]!
+    const type = byte >> 4
+    const judged = this.#judged(connection, event, side, type)
+    countCases(judged.row![side], byte, packet)
+    if (event.problems.length > 0) this.#problems(event, exchange)
+    const rules = this.#packetRules[VERSIONS.indexOf(version) * PACKET_TYPES.length + type]!
+    if (rules.length === 0 || packet.type === 'RESERVED') return
+    const subject = this.#packetSubject
+    subject.event = event
+    subject.connection = connection
+    subject.version = version
+    subject.missing = judged.missing
+    subject.side = side
+    subject.exchange = exchange
+    for (const rule of rules) this.#judge(rule, subject)
+  }
+
+  /** An exchange has ended. */
+  exchange(exchange: Exchange): void {
+    const connection = knownConnection(exchange.connection)
+    const { version } = exchange.connection
+    if (connection === null || version === null) return
+    const subject = this.#exchangeSubject
+    subject.exchange = exchange
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    this.#judgeAll('exchange', subject)
+  }
+
+  /** A connection has ended. */
+  connection(connection: NetworkConnection): void {
+    const { version, client } = connection.mqtt
+    if (version === null || client === null) return
+    const subject = this.#connectionSubject
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    for (const side of ['client', 'server'] as const) {
+      subject.side = side
+      for (const rule of this.#otherRules.get('connection')!) if (rule.sides.includes(side)) this.#judge(rule, subject)
+    }
+    connection.judged = null
+  }
+
+  delivery(result: DeliveryResult): void {
+    switch (result.kind) {
+      case 'publication': {
+        const { publication, copies, missing } = result
+        const { version } = publication.publisher
+        if (version !== null) {
+          const subject = this.#publicationSubject
+          subject.delivery = result
+          subject.version = version
+          this.#judgeAll('publication', subject)
+        }
+        for (const copy of copies) this.#copy(copy, publication, result)
+        for (const missingCopy of missing) {
+          if (missingCopy.client.version === null) continue
+          const subject = this.#missingCopySubject
+          subject.missingCopy = missingCopy
+          subject.delivery = result
+          subject.version = missingCopy.client.version
+          this.#judgeAll('missing-copy', subject)
+        }
+        return
+      }
+      case 'late-copy':
+        return this.#copy(result.copy, result.publication, result)
+      case 'copy-without-publication':
+        return
+      case 'copy-without-subscription':
+        return this.#copy(result.copy, result.publication, result)
+    }
+  }
+
+  /** Bytes of a connection were lost to the capture. */
+  gap(mqtt: NetworkConnection['mqtt']): void {
+    const judged = (knownConnection(mqtt)?.judged ?? null) as Judged | null
+    if (judged !== null) judged.stale = true
+  }
+
+  /** The capture has ended, at `time`: what ends from now on ends with it. */
+  captureEnds(time: number): void {
+    this.#captureEnded = true
+    if (!Number.isNaN(time)) this.#now = time
+  }
+
+  get judgement(): Judgement {
+    const counted = { rules: this.#rules, tallies: this.#tallies, cases: this.#cases, findings: this.#findings }
+    const verdicts = this.#cases.versions.flatMap((version) => verdictsOf(version, counted))
+    return {
+      findings: this.#findings.findings,
+      findingsLeftOut: this.#findings.leftOut,
+      totals: this.#findings.totals,
+      verdicts: this.#side === null ? verdicts : verdicts.filter(({ side }) => side === this.#side),
+    }
+  }
+
+  // --- one case ---
+
+  #copy(copy: Copy, publication: Publication | null, result: DeliveryResult): void {
+    if (copy.client.version === null) return
+    const subject = this.#copySubject
+    subject.copy = copy
+    subject.publication = publication
+    subject.result = result
+    subject.version = copy.client.version
+    this.#judgeAll('copy', subject)
+  }
+
+  #judgeAll<On extends Trigger>(on: On, subject: Subjects[On] & Subject): void {
+    for (const rule of this.#otherRules.get(on)!) this.#judge(rule, subject)
+  }
+
+  #judge(rule: Rule, subject: Subject): void {
+    // The rule was declared for this kind of subject (`rule` in rule.ts).
+    const { applies, lacks, holds, certainty } = rule as unknown as Rule<'PUBLISH'>
+    const its = subject as Subjects['PUBLISH']
+    if (!applies(its) || ruleSeverity(rule, subject.version) === null) return
+    const side = rule.actor === undefined ? subject.side : (rule as unknown as Rule<'PUBLISH'>).actor!(its)
+    if (this.#side !== null && side !== this.#side) return
+    const tally = this.#tallies.get(rule)!
+    const reason = reasonNotToJudge(rule.needs, subject.missing) ?? lacks?.(its) ?? null
+    if (reason !== null) {
+      tally.skip(subject.version, side, reason)
+      return
+    }
+    const kept = rule.exercisedBy === undefined && holds(its)
+    if (!kept) {
+      const sure = certainty?.(its) ?? 'certain'
+      this.#accuse(rule, subject, side, sure)
+      if (sure === 'unsure') {
+        tally.skip(subject.version, side, 'doubt')
+        return
+      }
+    }
+    tally.check(subject.version, side)
+  }
+
+  #accuse(rule: Rule, subject: Subject, side: Side, certainty: Certainty): void {
+    const { says, severityHere, at, range, shownBy } = rule as unknown as Rule<'PUBLISH'>
+    const its = subject as Subjects['PUBLISH']
+    const place = at?.(its) ?? { packet: subject.packetNumber, frame: subject.frame, time: subject.time }
+    const bytes = range?.(its) ?? null
+    const frames = new Set([...(shownBy?.(its) ?? []), place.frame])
+    this.#findings.add({
+      rule: rule.id,
+      statements: rule.statements[subject.version]!,
+      version: subject.version,
+      severity: severityHere?.(its) ?? ruleSeverity(rule, subject.version)!,
+      certainty,
+      actor: side,
+      stream: subject.stream,
+      clientId: subject.clientId,
+      ...place,
+      start: bytes?.start ?? null,
+      end: bytes?.end ?? null,
+      message: says(its),
+      evidence: [...frames].sort((a, b) => a - b),
+      exchange: subject.exchangeNumber,
+      waived: null,
+    })
+  }
+
+  #problems(event: PacketEvent, exchange: Exchange | null): void {
+    for (const problem of event.problems) {
+      if (this.#wants(problem.code, problem.statements)) this.#problem(event, exchange, problem)
+    }
+  }
+
+  #problem(event: PacketEvent, exchange: Exchange | null, { code, severity, statements, start, end, message }: Problem): void {
+    const side = event.direction === null ? null : event.direction === 'client-to-server' ? 'client' : 'server'
+    if (this.#side !== null && side !== this.#side) return
+    this.#findings.add({
+      rule: code,
+      statements,
+      version: event.version,
+      severity,
+      certainty: certaintyOf(event),
+      actor: side ?? 'network',
+      stream: event.connection.tcp.stream,
+      clientId: event.connection.clientIdentifier ?? null,
+      packet: event.number,
+      frame: event.frame,
+      time: event.time,
+      start,
+      end,
+      message,
+      evidence: [...new Set([event.firstSeenFrame, event.frame])].sort((a, b) => a - b),
+      exchange: exchange?.number ?? null,
+      waived: null,
+    })
+  }
+
+  // --- what is missing ---
+
+  #judged(connection: NetworkConnection, event: PacketEvent, side: Side, type: number): Judged {
+    const judged = (connection.judged ??= new Judged()) as Judged
+    const isFirst = side === 'client' ? !judged.clientSeen : !judged.serverSeen
+    if (isFirst) {
+      if (side === 'client') judged.clientSeen = true
+      else judged.serverSeen = true
+    }
+    if (event.missing > 0) judged.cut = true
+    if (isFirst || judged.stale || type <= CONNACK || event.missing > 0 || judged.row!.version !== event.version) {
+      judged.stale = false
+      judged.missing = this.#missingOf(connection, judged)
+      judged.row = this.#cases.row(event.version!, judged.missing)
+    }
+    return judged
+  }
+
+  #missing(connection: NetworkConnection): Evidence {
+    return this.#missingOf(connection, (connection.judged as Judged | null) ?? new Judged())
+  }
+
+  #missingOf(connection: NetworkConnection, { cut }: Judged): Evidence {
+    const client = connection.half('client')
+    const server = connection.half('server')
+    return (
+      (client.synSeen || connection.connectSeen ? 0 : MISSING.start)
+      | (client.gaps > 0 ? MISSING.clientBytes : 0)
+      | (server.gaps > 0 ? MISSING.serverBytes : 0)
+      | (connection.sees('client') ? 0 : MISSING.clientDirection)
+      | (connection.sees('server') ? 0 : MISSING.serverDirection)
+      | (connection.connectSeen ? 0 : MISSING.connect)
+      | (connection.connackSeen ? 0 : MISSING.connack)
+      | (connection.session?.whole === true ? 0 : MISSING.history)
+      | (cut ? MISSING.frameEnds : 0)
+      | (connection.mqtt.tcp.firstFrame > this.#clockSteppedAt ? 0 : MISSING.clock)
+    )
+  }
+
+  #passTime({ time, frame, connection }: PacketEvent): void {
+    const passed = time - this.#now
+    if (passed < -CLOCK_BACK || passed > CLOCK_FORWARD) this.#clockSteppedAt = Math.max(frame - 1, connection.tcp.firstFrame)
+    if (!(time <= this.#now)) this.#now = time
+  }
+}
+
+const CONNACK = 2
+
+/** A second back, or more than an hour without a packet: the clock was set (LIMITS.session has the same numbers for the deliveries). */
+const CLOCK_BACK = 1e9
+const CLOCK_FORWARD = 3_600e9
+
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'publication', 'copy', 'missing-copy']
+
+/** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
+function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {
+  if (lostBefore > 0) return 'unsure'
+  if (packet.type === 'CONNECT') return 'certain'
+  if (versionCertainty === null) return 'unsure'
+  return versionCertainty === 'inferred' ? 'likely' : 'certain'
+}

@@ -1,0 +1,6 @@
+/** All rules, one file an area. A new area is added here, and nowhere else. */
+import type { Rule } from '../rule.ts'
+import { CONNECT_RULES } from './connect.ts'
+import { LIMIT_RULES } from './limits.ts'
+
+export const RULES: readonly Rule[] = [...CONNECT_RULES, ...LIMIT_RULES]

@@ -1,0 +1,228 @@
+/**
+ * What rules are asked about. One object of each kind is used again for every case: it is valid only during the call.
+ */
+import type { Packet, PacketType, Text } from '../mqtt/packet.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Version } from '../mqtt/version.ts'
+import type { Copy, Delivery, DeliveryResult, MissingCopy, Publication } from '../session/delivery.ts'
+import type { Exchange } from '../session/exchange.ts'
+import type { NetworkConnection } from '../session/network-connection.ts'
+import { otherSide, type Side } from '../session/side.ts'
+import type { Evidence } from './evidence.ts'
+
+/** What all of them have. */
+export interface Subject {
+  /** TcpConnection.stream. */
+  readonly stream: number
+  readonly clientId: Text | null
+  readonly version: Version
+  /** What the capture does not show of the connection: bits of MISSING. */
+  readonly missing: Evidence
+  /** Whom it is about: of a packet, its sender; of an exchange, its initiator; of what a server passes on, the server. */
+  readonly side: Side
+  /** Where in the capture: the packet, or what it ended with. */
+  readonly packetNumber: number | null
+  readonly frame: number
+  readonly time: number
+  /** Exchange.number; null where there is none. */
+  readonly exchangeNumber: number | null
+}
+
+/** Of a connection that is still known. */
+abstract class OfConnection {
+  connection!: NetworkConnection
+  version: Version = '5.0'
+  missing: Evidence = 0
+
+  get stream(): number {
+    return this.connection.mqtt.tcp.stream
+  }
+
+  get clientId(): Text | null {
+    return this.connection.mqtt.clientIdentifier ?? null
+  }
+}
+
+/** A packet going by. */
+export class PacketSubject<Type extends PacketType = PacketType> extends OfConnection implements Subject {
+  event!: PacketEvent
+  side: Side = 'client'
+  /** That it belongs to, ended or not; null where there is none. */
+  exchange: Exchange | null = null
+
+  get packet(): Extract<Packet, { type: Type }> {
+    return this.event.packet as Extract<Packet, { type: Type }>
+  }
+
+  get packetNumber(): number {
+    return this.event.number
+  }
+
+  get frame(): number {
+    return this.event.frame
+  }
+
+  get time(): number {
+    return this.event.time
+  }
+
+  get exchangeNumber(): number | null {
+    return this.exchange?.number ?? null
+  }
+
+  get peer(): Side {
+    return otherSide(this.side)
+  }
+}
+
+/** An exchange that has ended, or the capture with it. */
+export class ExchangeSubject extends OfConnection implements Subject {
+  exchange!: Exchange
+  /** The capture has ended: what ends now did not end by itself. */
+  captureEnded = false
+  /** The time of the capture's newest frame. */
+  now = NaN
+
+  get side(): Side {
+    return this.exchange.initiator
+  }
+
+  get packetNumber(): number | null {
+    return this.exchange.steps[0]?.number ?? null
+  }
+
+  get frame(): number {
+    return this.exchange.steps[0]?.frame ?? 0
+  }
+
+  get time(): number {
+    return this.exchange.steps[0]?.time ?? NaN
+  }
+
+  get exchangeNumber(): number {
+    return this.exchange.number
+  }
+}
+
+/** A connection that has ended, or the capture with it: `connection.closing` says why. */
+export class ConnectionSubject extends OfConnection implements Subject {
+  side: Side = 'client'
+  captureEnded = false
+  now = NaN
+
+  get packetNumber(): number | null {
+    return this.connection.closing?.packet ?? null
+  }
+
+  get frame(): number {
+    const { closing, connect, mqtt } = this.connection
+    return closing?.evidence.at(-1) ?? connect?.frame ?? mqtt.tcp.firstFrame
+  }
+
+  get time(): number {
+    return this.connection.endTime
+  }
+
+  get exchangeNumber(): null {
+    return null
+  }
+}
+
+/** What a server did with a publication: of the client that it is sent to, or should be. */
+abstract class OfServer {
+  readonly side: Side = 'server'
+  version: Version = '5.0'
+  missing: Evidence = 0
+  readonly exchangeNumber = null
+}
+
+/** A publication, with all its copies. About the server; stream and client are the publisher's. */
+export class PublicationSubject extends OfServer implements Subject {
+  delivery!: Delivery
+
+  get stream(): number {
+    return this.delivery.publication.publisher.stream
+  }
+
+  get clientId(): Text | null {
+    return this.delivery.publication.publisher.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.delivery.publication.number
+  }
+
+  get frame(): number {
+    return this.delivery.publication.frame
+  }
+
+  get time(): number {
+    return this.delivery.publication.time
+  }
+}
+
+/** One copy that a server sent; stream and client are the receiver's. */
+export class CopySubject extends OfServer implements Subject {
+  copy!: Copy
+  /** Null where it is not known. */
+  publication: Publication | null = null
+  /** That which it was told in. */
+  result!: DeliveryResult
+
+  get stream(): number {
+    return this.copy.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.copy.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.copy.number
+  }
+
+  get frame(): number {
+    return this.copy.frame
+  }
+
+  get time(): number {
+    return this.copy.time
+  }
+}
+
+/** A copy that was not sent; stream and client are those that should have got it, the packet is the publication. */
+export class MissingCopySubject extends OfServer implements Subject {
+  missingCopy!: MissingCopy
+  delivery!: Delivery
+
+  get stream(): number {
+    return this.missingCopy.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.missingCopy.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.delivery.publication.number
+  }
+
+  get frame(): number {
+    return this.delivery.publication.frame
+  }
+
+  get time(): number {
+    return this.delivery.publication.time
+  }
+}
+
+/** What each kind of rule is asked about. Packet types by their names. */
+export type Subjects = { readonly [Type in PacketType]: PacketSubject<Type> } & {
+  readonly exchange: ExchangeSubject
+  readonly connection: ConnectionSubject
+  readonly publication: PublicationSubject
+  readonly copy: CopySubject
+  readonly 'missing-copy': MissingCopySubject
+}
+
+export type Trigger = keyof Subjects

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { CONNACK_311, CONNECT_311, pcap, publish, session } from '../cli/captures.ts'
+import { judge, linesOf, verdictOf } from './judging.ts'
+
+const DUP = 0x08
+const client = (payload: Uint8Array) => ({ fromClient: true, payload })
+const server = (payload: Uint8Array) => ({ fromClient: false, payload })
+
+describe('a problem of the decoder', () => {
+  const capture = session(publish('t', 'x'), publish('t', 'x', 0x30 | DUP))
+
+  test('is a finding with its bytes, and breaks its statements for the side that sent it', () => {
+    const judgement = judge(capture)
+    expect(judgement.findings).toMatchObject([{
+      rule: 'publish.dup-on-qos0', statements: ['MQTT-3.3.1-2', 'MQTT-4.3.1-1'], version: '3.1.1', severity: 'error', certainty: 'certain', actor: 'client',
+      stream: 0, clientId: 'plc-7', packet: 4, frame: 4, start: 0, end: 1, evidence: [4], waived: null,
+    }])
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-3.3.1-2', 'client')).toMatchObject({ verdict: 'fail', checked: 2, violated: 1 })
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-3.3.1-2', 'server')).toMatchObject({ verdict: 'not-exercised', checked: 0 })
+  })
+
+  test('that is waived breaks nothing', () => {
+    const waiver = { reason: 'known', until: null }
+    const judgement = judge(capture, { waiverOf: ({ rule }) => (rule === 'publish.dup-on-qos0' ? waiver : null) })
+    expect(judgement.findings).toMatchObject([{ waived: waiver }])
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-3.3.1-2', 'client')).toMatchObject({ verdict: 'pass', violated: 0 })
+  })
+
+  test('that nobody wants is not told', () => {
+    expect(judge(capture, { wants: (name) => name !== 'publish.dup-on-qos0' }).findings).toEqual([])
+    expect(judge(capture, { side: 'server' }).findings).toEqual([])
+  })
+
+  test('goes on being counted', () => {
+    const many = session(...Array.from({ length: 5 }, () => publish('t', 'x', 0x30 | DUP)))
+    const { findings, findingsLeftOut, totals } = judge(many, { mostFindings: 2 })
+    expect(findings).toHaveLength(2)
+    expect(findingsLeftOut).toEqual([{ rule: 'publish.dup-on-qos0', count: 3 }])
+    expect(totals).toEqual({ error: 5, warning: 0, note: 0 })
+  })
+})
+
+describe('a rule', () => {
+  test('is exercised where it applies, and points at the packet that breaks it', () => {
+    const kept = judge(session())
+    expect(verdictOf(kept, '3.1.1', 'MQTT-3.1.0-2', 'client')).toMatchObject({ verdict: 'pass', checked: 1 })
+    const broken = judge(session(CONNECT_311))
+    expect(linesOf(broken.findings)).toContain('certain client connect.second at 3')
+    expect(broken.findings.find(({ rule }) => rule === 'connect.second')!.evidence).toEqual([1, 3])
+    expect(verdictOf(broken, '3.1.1', 'MQTT-3.1.0-2', 'client')).toMatchObject({ verdict: 'fail', checked: 2, violated: 1 })
+  })
+
+  test('says why it could not be judged', () => {
+    // The CONNECT is not in the capture.
+    const judgement = judge(pcap([server(CONNACK_311), client(CONNECT_311)]))
+    expect(judgement.verdicts.length).toBeGreaterThan(0)
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-3.1.0-2', 'client')).toMatchObject({ checked: 1, notJudged: 0 })
+  })
+})
+
+test('every statement of the versions in the capture has a verdict for each side that must obey it, once', () => {
+  const { verdicts } = judge(session())
+  const keys = verdicts.map(({ version, id, side }) => `${version} ${id} ${side}`)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(new Set(verdicts.map(({ version }) => version))).toEqual(new Set(['3.1.1']))
+  expect(verdictOf({ findings: [], findingsLeftOut: [], totals: { error: 0, warning: 0, note: 0 }, verdicts }, '3.1.1', 'MQTT-3.1.2-3', 'client')?.verdict).toBe('pass')
+})
