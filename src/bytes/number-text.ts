@@ -6,8 +6,8 @@ export function grouped(count: number): string {
 }
 
 /** `1 frame`, `4,711 frames`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${grouped(count)} ${count === 1 ? noun : plural}`
 }
 
 /** In at most five characters: `4,711`, `12.3k`, `1.23M`. Never used where the exact value matters. */

@@ -16,7 +16,7 @@ import { CaseCounts, countCases, type CaseRow } from './cases.ts'
 import { MISSING, reasonNotToJudge, type Evidence } from './evidence.ts'
 import { FindingBook, type LeftOut } from './finding-book.ts'
 import type { Finding, Verdict, Waiver } from './finding.ts'
-import { ruleSeverity, type Rule } from './rule.ts'
+import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
   ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
@@ -85,8 +85,8 @@ export class Judge {
     this.#rules = RULES.filter((each) => wants(each.id, Object.values(each.statements).flat()) && (side === null || each.sides.includes(side)))
     for (const each of this.#rules) this.#tallies.set(each, new Tally())
     this.#packetRules = VERSIONS.flatMap((version) =>
-      PACKET_TYPES.map((type) => this.#rules.filter((each) => each.on === type && ruleSeverity(each, version) !== null)))
-    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, this.#rules.filter(({ on }) => on === trigger)]))
+      PACKET_TYPES.map((type) => this.#rules.filter((each) => listensTo(each, type) && ruleSeverity(each, version) !== null)))
+    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, this.#rules.filter((each) => listensTo(each, trigger))]))
   }
 
   /** A packet, or unframed bytes; the session layer has met it. */

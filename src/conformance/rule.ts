@@ -29,8 +29,8 @@ export interface Rule<On extends Trigger = Trigger> {
   readonly severity: Severity | Readonly<Partial<Record<Version, Severity>>>
   /** Whom it can accuse. */
   readonly sides: readonly Side[]
-  /** What it is asked about. */
-  readonly on: On
+  /** What it is asked about: packets of these types, or what else has an end. */
+  readonly on: On | readonly On[]
   /** What it cannot do without: bits of MISSING. */
   readonly needs: Evidence
   /**
@@ -61,6 +61,11 @@ export interface Rule<On extends Trigger = Trigger> {
 /** Declares a rule; the type of its subject comes from `on`. */
 export function rule<On extends Trigger>(definition: Rule<On>): Rule {
   return definition as unknown as Rule
+}
+
+/** Whether the rule is asked about these. */
+export function listensTo({ on }: Rule, trigger: Trigger): boolean {
+  return typeof on === 'string' ? on === trigger : on.includes(trigger)
 }
 
 /** How severe a rule is in a version; null where it does not hold there. */

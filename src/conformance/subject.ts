@@ -5,6 +5,7 @@ import type { Packet, PacketType, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, Publication } from '../session/delivery.ts'
+import type { Limits } from '../session/connect-facts.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import { otherSide, type Side } from '../session/side.ts'
@@ -44,14 +45,14 @@ abstract class OfConnection {
 }
 
 /** A packet going by. */
-export class PacketSubject<Type extends PacketType = PacketType> extends OfConnection implements Subject {
+export class PacketSubject extends OfConnection implements Subject {
   event!: PacketEvent
   side: Side = 'client'
   /** That it belongs to, ended or not; null where there is none. */
   exchange: Exchange | null = null
 
-  get packet(): Extract<Packet, { type: Type }> {
-    return this.event.packet as Extract<Packet, { type: Type }>
+  get packet(): Packet {
+    return this.event.packet as Packet
   }
 
   get packetNumber(): number {
@@ -73,7 +74,18 @@ export class PacketSubject<Type extends PacketType = PacketType> extends OfConne
   get peer(): Side {
     return otherSide(this.side)
   }
+
+  /** What the other side announced that it can take. */
+  get limits(): Limits {
+    return this.connection.limits(this.peer)
+  }
 }
+
+/** A Packet with one of these types. */
+type PacketOf<Type, Any = Packet> = Any extends { readonly type: infer Has } ? (Extract<Has, Type> extends never ? never : Any) : never
+
+/** A packet of a type that is known. */
+export type PacketSubjectOf<Type extends PacketType> = PacketSubject & { readonly packet: PacketOf<Type> }
 
 /** An exchange that has ended, or the capture with it. */
 export class ExchangeSubject extends OfConnection implements Subject {
@@ -217,7 +229,7 @@ export class MissingCopySubject extends OfServer implements Subject {
 }
 
 /** What each kind of rule is asked about. Packet types by their names. */
-export type Subjects = { readonly [Type in PacketType]: PacketSubject<Type> } & {
+export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } & {
   readonly exchange: ExchangeSubject
   readonly connection: ConnectionSubject
   readonly publication: PublicationSubject

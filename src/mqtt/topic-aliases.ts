@@ -8,6 +8,8 @@ export class TopicAliases {
   readonly #topics = new Map<number, Text>()
   readonly #maximumLength: number
   #length = 0
+  /** An alias was set that is not remembered. */
+  overflowed = false
 
   /** `maximumLength`: characters of all topics together; an alias beyond that is not remembered. */
   constructor(maximumLength: number) {
@@ -19,6 +21,7 @@ export class TopicAliases {
     const length = this.#length + lengthOf(topic) - (before === undefined ? 0 : lengthOf(before))
     if (length > this.#maximumLength) {
       this.#topics.delete(alias)
+      this.overflowed = true
       return
     }
     this.#length = length

@@ -64,6 +64,7 @@ export function termsOfConnect(packet: Connect, version: Version | null): Connec
     will: willOf(packet),
     limits: limitsOf(packet.properties),
     sessionExpiry: requestedExpiry(packet, version),
+    problemInformation: numberOf(packet.properties, 'requestProblemInformation') !== 0,
   }
 }
 

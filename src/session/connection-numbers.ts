@@ -5,8 +5,11 @@
 import { NumberRows, type NumberRow } from './number-rows.ts'
 import type { Side } from './side.ts'
 
-/** `connect` and `connack`: number, frame and time of the packet, three each. */
-export const COUNT = { packets: 0, inFlight: 1, mostInFlight: 2, server: 3, connect: 6, connack: 9, all: 12 } as const
+/**
+ * `connect` and `connack`: number, frame and time of the packet, three each. `connackEnd`: the stream offset behind the segment with it; `connackKnown`: when the
+ * client's TCP was seen to have it, 0 while it was not.
+ */
+export const COUNT = { packets: 0, inFlight: 1, mostInFlight: 2, quotaUsed: 3, server: 4, connect: 8, connack: 11, connackEnd: 14, connackKnown: 15, all: 16 } as const
 
 export const TIME = {
   lastNumber: 0, lastFrame: 1, lastTime: 2, sentOffset: 3, earlierTime: 4, earlierOffset: 5, longestSilence: 6, server: 7, handshakeEnd: 14, all: 15,
@@ -104,7 +107,12 @@ export class Sender {
     return this.#counts[this.#count + COUNT.inFlight]!
   }
 
-  /** The same at most, of those sent on this connection: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). */
+  /** Of those sent on this connection: what the other side's Receive Maximum bounds (MQTT 5.0 §4.9). Counted anew after a gap. */
+  get quotaUsed(): number {
+    return this.#counts[this.#count + COUNT.quotaUsed]!
+  }
+
+  /** The same at most. */
   get mostInFlight(): number {
     return this.#counts[this.#count + COUNT.mostInFlight]!
   }

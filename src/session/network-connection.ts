@@ -15,16 +15,14 @@ import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
 import { COUNT, NOT_KEPT, Sender, TIME, type ConnectionNumbers } from './connection-numbers.ts'
 import { Pending } from './pending.ts'
+import type { AliasUse } from './alias-use.ts'
+import type { EarlyPackets } from './early-packets.ts'
+import type { Seen } from './seen.ts'
 import type { ServedConnection } from './served-connection.ts'
-import { otherSide, type Side } from './side.ts'
+import { otherSide, SIDES, type Certainty, type Side } from './side.ts'
 import type { Trouble } from './troubles.ts'
 
-/** Where in the capture a packet was seen. */
-export interface Seen {
-  readonly number: number
-  readonly frame: number
-  readonly time: number
-}
+export type { Seen }
 
 /** What a CONNECT says of the connection as a whole. */
 export interface ConnectTerms {
@@ -37,6 +35,8 @@ export interface ConnectTerms {
   readonly limits: Limits
   /** Session Expiry Interval that the client asks for, in seconds; null where it is not known. */
   readonly sessionExpiry: number | null
+  /** Whether the server may send Reason Strings and User Properties with everything (MQTT 5.0 §3.1.2.11.7). */
+  readonly problemInformation: boolean
 }
 
 export interface ConnackTerms {
@@ -122,6 +122,10 @@ export class NetworkConnection {
   lastError: (Seen & { readonly by: Side; readonly code: string }) | null = null
   /** What TCP went through lately: sent again, window closed. Null where nothing. */
   troubles: Trouble[] | null = null
+  /** What the client sent before the CONNACK; null where that is nothing. */
+  early: EarlyPackets | null = null
+  /** How each side uses Topic Aliases; null where it has none. */
+  aliases: Record<Side, AliasUse | null> | null = null
   /** Its part in what the server passes on; null where nobody follows that. */
   served: ServedConnection | null = null
   /** State of the layers above: of the statistics, and of the judgement. This layer only carries it. */
@@ -170,8 +174,8 @@ export class NetworkConnection {
     if (terms === null) return null
     const { number, frame, time } = this.#seen(COUNT.connect)
     // Written out: to spread the terms takes a kilobyte.
-    const { cleanStart, keepAlive, userName, will, limits, sessionExpiry } = terms
-    return { number, frame, time, cleanStart, keepAlive, userName, will, limits, sessionExpiry }
+    const { cleanStart, keepAlive, userName, will, limits, sessionExpiry, problemInformation } = terms
+    return { number, frame, time, cleanStart, keepAlive, userName, will, limits, sessionExpiry, problemInformation }
   }
 
   get connack(): ConnackFacts | null {
@@ -198,6 +202,27 @@ export class NetworkConnection {
   learnConnack(event: PacketEvent, terms: ConnackTerms): void {
     this.#connackTerms = terms
     this.#note(COUNT.connack, event)
+    this.#counts[this.#countsAt + COUNT.connackEnd] = event.segmentEnd
+  }
+
+  /** A packet of the client goes by behind the CONNACK: its TCP may show that it has that. */
+  noteConnackKnown({ acknowledged, acknowledgedTime }: PacketEvent): void {
+    const counts = this.#counts
+    const at = this.#countsAt
+    if (counts[at + COUNT.connackKnown] === 0 && acknowledged >= counts[at + COUNT.connackEnd]!) counts[at + COUNT.connackKnown] = acknowledgedTime
+  }
+
+  /**
+   * Whether the client had the CONNACK when it sent this packet. `likely` its TCP had it · `certain` and it has sent something new since, for it had nothing in flight
+   * at a moment more than a second later · null not, as far as the capture shows: what TCP sends again, or holds back, was written earlier.
+   */
+  knowsConnack({ acknowledged, filledHole, time, sender }: PacketEvent): Certainty | null {
+    const counts = this.#counts
+    const at = this.#countsAt
+    if (!this.connackSeen || acknowledged < counts[at + COUNT.connackEnd]!) return null
+    const known = counts[at + COUNT.connackKnown]!
+    if (filledHole || known === 0 || !(time - known > GRACE) || this.mqtt.tcp.otherHalf(sender).windowClosed) return 'likely'
+    return this.half('client').acknowledgedOffset >= this.client.earlierOffset ? 'certain' : 'likely'
   }
 
   #note(where: number, { number, frame, time }: PacketEvent): void {
@@ -212,16 +237,21 @@ export class NetworkConnection {
     return { number: this.#counts[at]!, frame: this.#counts[at + 1]!, time: this.#counts[at + 2]! }
   }
 
+  /** A PUBLISH of this side with QoS 1 or 2 has begun its exchange (1), or its exchange has ended (-1). */
+  countInFlight(side: Side, change: 1 | -1): void {
+    this.#counts[this.#countsOf(side) + COUNT.inFlight]! += change
+  }
+
   /**
-   * A PUBLISH of this side with QoS 1 or 2 has begun its exchange (1), was sent again (0), or its exchange has ended (-1). `unsent`: those, of an earlier
-   * connection, whose PUBLISH was not sent on this one.
+   * A PUBLISH of this side with QoS 1 or 2 was sent on this connection for the first time (1), or one was acknowledged to the end (-1), which gives back some of the
+   * quota also where its PUBLISH was sent on an earlier connection (MQTT 5.0 §4.9).
    */
-  countInFlight(side: Side, change: 1 | 0 | -1, unsent: number): void {
+  countQuota(side: Side, change: 1 | -1): void {
     const counts = this.#counts
     const at = this.#countsOf(side)
-    const inFlight = counts[at + COUNT.inFlight]! + change
-    counts[at + COUNT.inFlight] = inFlight
-    if (inFlight - unsent > counts[at + COUNT.mostInFlight]!) counts[at + COUNT.mostInFlight] = inFlight - unsent
+    const used = Math.max(0, counts[at + COUNT.quotaUsed]! + change)
+    counts[at + COUNT.quotaUsed] = used
+    if (used > counts[at + COUNT.mostInFlight]!) counts[at + COUNT.mostInFlight] = used
   }
 
   #countsOf(side: Side): number {
@@ -323,6 +353,8 @@ export class NetworkConnection {
   gap(frame: number): void {
     if (frame > this.#newestFrame) this.#newestFrame = frame
     this.pending.gap()
+    // Acknowledgements may be among what is lost.
+    for (const side of SIDES) this.#counts[this.#countsOf(side) + COUNT.quotaUsed] = 0
   }
 
   /** The other side had received the packet before it went by here: the two directions are not captured in step. */
@@ -333,6 +365,12 @@ export class NetworkConnection {
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
   sees(side: Side): boolean {
     return this.#counts[this.#countsOf(side) + COUNT.packets]! > 0 || this.half(side).started
+  }
+
+  /** All that the other side had received of `side` when it sent `event` has gone by: nothing of it is missing here, or comes later. */
+  inStep(event: PacketEvent, side: Side): boolean {
+    const half = this.half(side)
+    return !half.hasHole && event.acknowledged <= half.offset && !this.lags(event)
   }
 
   /**
@@ -387,6 +425,9 @@ export class NetworkConnection {
 function lastOf({ packets, lastNumber, lastFrame, lastTime }: Sender): Seen | null {
   return packets === 0 ? null : { number: lastNumber, frame: lastFrame, time: lastTime }
 }
+
+/** Nanoseconds after which a program has read what its TCP has received. */
+const GRACE = 1e9
 
 /** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */
 const DISCONNECT_WITH_WILL = 0x04

@@ -16,8 +16,6 @@ export class Pending {
   pings: readonly OpenExchange[] = NONE
   /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
   awaiting = false
-  /** Those whose PUBLISH was not sent on this connection (OpenExchange.unsent). */
-  #unsent = 0
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
@@ -35,21 +33,16 @@ export class Pending {
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)
-    if (exchange.unsent) this.#unsent++
-    if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, 1, this.#countUnsent(exchange.initiator))
+    if (!isPublish(exchange)) return
+    this.#connection.countInFlight(exchange.initiator, 1)
+    // Of one that was met by a later packet, the PUBLISH may have been sent on an earlier connection.
+    if (!exchange.unsent && !exchange.partly) this.#connection.countQuota(exchange.initiator, 1)
   }
 
   /** The PUBLISH of an exchange that began on an earlier connection goes by. */
   sent(exchange: OpenExchange): void {
     exchange.unsent = false
-    this.#unsent--
-    this.#connection.countInFlight(exchange.initiator, 0, this.#countUnsent(exchange.initiator))
-  }
-
-  #countUnsent(side: Side): number {
-    let count = 0
-    if (this.#unsent > 0) for (let exchange = this.first(side); exchange !== null; exchange = exchange.next) if (exchange.unsent) count++
-    return count
+    this.#connection.countQuota(exchange.initiator, 1)
   }
 
   addPing(ping: OpenExchange): void {
@@ -59,8 +52,10 @@ export class Pending {
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
       this.#removeFromList(exchange)
-      if (exchange.unsent) this.#unsent--
-      if (isPublish(exchange)) this.#connection.countInFlight(exchange.initiator, -1, 0)
+      if (isPublish(exchange)) {
+        this.#connection.countInFlight(exchange.initiator, -1)
+        this.#connection.countQuota(exchange.initiator, -1)
+      }
     } else if (exchange === this.connect) this.connect = null
     else if (exchange === this.authenticate) this.authenticate = null
     else this.pings = this.pings.length === 1 ? NONE : this.pings.filter((ping) => ping !== exchange)

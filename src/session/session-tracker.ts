@@ -8,6 +8,8 @@ import type { ConnectionObserver } from '../mqtt/dissector.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
+import type { Packet } from '../mqtt/packet.ts'
+import { AliasUse, aliasOf } from './alias-use.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { closingOf } from './closing.ts'
 import type { ConnectionFollower } from './connection-follower.ts'
@@ -16,9 +18,13 @@ import { ConnectionNumbers } from './connection-numbers.ts'
 import { Deliveries, type DeliveryLimits } from './deliveries.ts'
 import type { DeliveryResult } from './delivery.ts'
 import { FollowedSubscriptions } from './followed-subscriptions.ts'
+import { EarlyPackets } from './early-packets.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange } from './exchange.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
+import type { OpenExchange } from './open-exchange.ts'
+import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
+import { seenIn } from './seen.ts'
 import { otherSide, type Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -111,7 +117,9 @@ export class SessionTracker implements ConnectionObserver {
     if (this.#outcomesOnly) connection.pass(event, side)
     else connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
+    if (side === 'client' && connection.connackSeen) connection.noteConnackKnown(event)
     const exchange = this.#exchanges.packet(event, type, side, connection)
+    if (event.version === '5.0') this.#noteAsked(event, side, connection, exchange)
     if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
     this.#follower?.packet(event, type, side, connection, exchange)
     return exchange
@@ -202,6 +210,20 @@ export class SessionTracker implements ConnectionObserver {
     }
   }
 
+  /** What a packet asks of the other side's limits. */
+  #noteAsked(event: PacketEvent, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
+    const { packet } = event
+    if (side === 'client' && !connection.connackSeen && packet.type !== 'CONNECT' && packet.type !== 'AUTH') {
+      const early = (connection.early ??= new EarlyPackets())
+      early.add(event)
+      if (packet.type === 'PUBLISH') early.publish(event, packet, connection.client.quotaUsed)
+    }
+    if (packet.type === 'PUBLISH') {
+      const alias = packet.properties === undefined || packet.properties.length === 0 ? null : aliasOf(packet)
+      if (alias !== null) aliasUseOf(connection, side).publish(event, alias, connection.limits(otherSide(side)).topicAliasMaximum)
+    } else if ((packet.type === 'PUBACK' || packet.type === 'PUBREC') && exchange !== null) noteAcceptance(event, packet, otherSide(side), connection, exchange)
+  }
+
   #close(connection: NetworkConnection): void {
     const captureEnded = this.#captureEnds && connection.finish === null
     if (!this.#outcomesOnly) connection.closing = closingOf(connection, captureEnded)
@@ -230,6 +252,18 @@ function sideOf({ client }: MqttConnection, sender: End): Side {
 /** The other side had closed when this one sent the packet, or did so while that was on its way. */
 function closedBefore({ finish }: NetworkConnection, { firstSeenFrame }: PacketEvent, side: Side): boolean {
   return finish !== null && finish.first && finish.by !== side && finish.frame < firstSeenFrame
+}
+
+function aliasUseOf(connection: NetworkConnection, side: Side): AliasUse {
+  const both = (connection.aliases ??= { client: null, server: null })
+  return (both[side] ??= new AliasUse())
+}
+
+/** The answer to a PUBLISH of `sender`, which may have had an alias that was not set. */
+function noteAcceptance(event: PacketEvent, packet: Packet, sender: Side, { aliases }: NetworkConnection, { topic, partly }: OpenExchange): void {
+  const use = aliases?.[sender] ?? null
+  if (use === null || use.unset === null || topic !== null || partly) return
+  if ((reasonCodeOf(packet) ?? 0) < FIRST_FAILURE) use.unsetAccepted ??= seenIn(event)
 }
 
 function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {
