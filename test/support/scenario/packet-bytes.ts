@@ -285,9 +285,9 @@ export const WRITTEN_TYPES = Object.keys(LAYOUTS) as WrittenType[]
 export function packetBytes(type: WrittenType, version: Version, client: string, words: readonly Word[]): Uint8Array {
   const layout: Layout = LAYOUTS[type]
   const given = new Given(type, layout, version, client, words)
-  const body = layout.parts.flatMap((part) => partBytes(part, given))
   const flags = given.valueOf('flags')
   const nibble = flags !== undefined ? numberOf('flags', flags, 0x0f) : typeof layout.flags === 'number' ? layout.flags : given.bits(layout.flags)
+  const body = layout.parts.flatMap((part) => partBytes(part, given))
   const length = given.valueOf('remainingLength')
   const remaining = length === undefined ? body.length : numberOf('remainingLength', length, 268_435_455)
   return Uint8Array.from([(PACKET_TYPES.indexOf(type) << 4) | nibble, ...variableByteInteger(remaining), ...body])

@@ -233,6 +233,7 @@ class Reader {
   #ends(kind: (typeof BARE)[number], client: string, from: Side, { sent, ended }: Speaking): void {
     if (kind === 'resent' && !sent[from]) throw new Mistake(`the ${from} has sent nothing that could be sent again`)
     if (ended[from] === 'RST' || ((kind === 'FIN' || kind === 'closes') && ended[from] !== null)) throw over(client, from, ended[from]!)
+    if (kind === 'closes' && Object.values(ended).includes('RST')) throw new Mistake('the connection has been reset: there is nothing to close')
     if (kind === 'FIN' || kind === 'RST') ended[from] = kind
     if (kind === 'closes') ended.client = ended.server = 'FIN'
   }
