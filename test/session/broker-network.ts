@@ -21,6 +21,8 @@ export interface RecordedFrame {
   readonly time: number
   readonly from: From
   readonly clientPort: number
+  /** 10.0.1.x by its port, where it is not told. */
+  readonly clientAddress?: number
   readonly server: number
   readonly sequence: number
   readonly acknowledgement: number
@@ -268,9 +270,10 @@ function follow(frames: readonly RecordedFrame[], limits: Partial<SessionLimits>
   }
 }
 
-function segmentOf({ time, from, clientPort, server, sequence, acknowledgement, flags, bytes }: RecordedFrame, number: number): TcpSegment {
+function segmentOf(frame: RecordedFrame, number: number): TcpSegment {
+  const { time, from, clientPort, server, sequence, acknowledgement, flags, bytes } = frame
   const segment = new TcpSegment()
-  const client = 0x0a000100 + (clientPort & 0xff)
+  const client = frame.clientAddress ?? 0x0a000100 + (clientPort & 0xff)
   segment.frame = number
   segment.time = time
   segment.source0 = from === 'client' ? client : 0x0a000000 + server
@@ -289,6 +292,9 @@ function segmentOf({ time, from, clientPort, server, sequence, acknowledgement, 
   return segment
 }
 
+/** When captures begin, in seconds since 1970. */
+export const CAPTURE_SECOND = 1_700_000_000
+
 /** The frames as a capture file: nanosecond pcap, Ethernet, IPv4. */
 export function pcapOf(frames: readonly RecordedFrame[]): Uint8Array {
   const header = Buffer.alloc(24)
@@ -303,7 +309,7 @@ export function pcapOf(frames: readonly RecordedFrame[]): Uint8Array {
 function recordOf({ time, bytes }: RecordedFrame, segment: TcpSegment): Uint8Array[] {
   const length = 54 + bytes.length
   const headers = Buffer.alloc(16 + 54)
-  headers.writeUInt32LE(1_700_000_000 + Math.floor(time / 1e9), 0)
+  headers.writeUInt32LE(CAPTURE_SECOND + Math.floor(time / 1e9), 0)
   headers.writeUInt32LE(time % 1e9, 4)
   headers.writeUInt32LE(length, 8)
   headers.writeUInt32LE(length, 12)
