@@ -19,15 +19,14 @@ const WORTH_A_LOOK = /[^\x20-\x5b\x5d-\x7e]/
  *   an emoji too: terminals differ in the width of what they join. A variation selector right after a pictograph only chooses its style, and stays.
  * - FFF9..FFFB: interlinear annotation, which hides text where it is supported
  */
-const UNSAFE =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffb}]|(?!(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u
+const UNSAFE = String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{fff9}-\u{fffb}]|(?!(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}`
 
 /** A whole run of backslashes (or none) before something that is escaped, or that would read as an escape. */
 let escaped: RegExp | null = null
 
-/** Made when it is first needed: its character classes take a while. */
+/** Made when it is first needed, from text: its character classes take a while even to be read. */
 function escapedParts(): RegExp {
-  return (escaped ??= new RegExp(String.raw`(?<!\\)(\\*)(?:(${UNSAFE.source})|(?<=\\)(?=x[0-9a-fA-F]{2}|u\{))`, 'gu'))
+  return (escaped ??= new RegExp(String.raw`(?<!\\)(\\*)(?:(${UNSAFE})|(?<=\\)(?=x[0-9a-fA-F]{2}|u\{))`, 'gu'))
 }
 
 /** One of our escapes with its run of backslashes, in escaped text. */

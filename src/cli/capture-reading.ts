@@ -34,8 +34,9 @@ const MOST_NETWORK_MESSAGES = 3
 
 export class CaptureReading {
   readonly pipeline: Pipeline
+  /** Standard output. */
+  readonly output = new TextOutput()
   readonly #plan: CapturePlan
-  readonly #output = new TextOutput()
   readonly #interrupt = new Interrupt()
   readonly #progress: Progress | null
   readonly #input: CaptureInput
@@ -72,17 +73,17 @@ export class CaptureReading {
 
   /** Text for standard output. */
   write(text: string): void {
-    if (text !== '') this.#output.write(text)
+    if (text !== '') this.output.write(text)
   }
 
   /** Reads all files. False where nobody wants to know any more: the reader of standard output has gone. */
   async read(): Promise<boolean> {
     for (const file of this.#plan.files) {
-      if (this.#interrupt.happened || this.#output.closed) break
+      if (this.#interrupt.happened || this.output.closed) break
       await this.#file(file)
     }
     this.#progress?.clear()
-    if (this.#output.closed) return false
+    if (this.output.closed) return false
     // Interrupted, the rest of the capture is unknown: what is open is not reported as ended.
     if (!this.#interrupt.happened) this.pipeline.finish()
     return true
@@ -102,7 +103,7 @@ export class CaptureReading {
     else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)
     // A summary says so itself.
     if (!this.#plan.quiet && !this.#interrupt.happened) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
-    await this.#output.drained()
+    await this.output.drained()
   }
 
   release(): void {
@@ -124,7 +125,7 @@ export class CaptureReading {
         this.#input.keep(input, next.value, !begun)
         begun = true
         this.pipeline.push(next.value)
-        if (!(await this.#output.drained()) || this.pipeline.stopped) {
+        if (!(await this.output.drained()) || this.pipeline.stopped) {
           await chunks.return()
           return
         }

@@ -3,7 +3,7 @@ import { FieldReader } from '../analysis/fields/field-reader.ts'
 import { grouped } from '../bytes/number-text.ts'
 import { ByteDumpRenderer } from '../report/byte-dump.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
-import { ColumnsRenderer } from '../report/columns.ts'
+import { ColumnsWriter } from '../report/columns.ts'
 import { CsvRenderer } from '../report/packet-csv.ts'
 import { DetailRenderer } from '../report/packet-detail.ts'
 import { JsonRenderer, NdjsonRenderer } from '../report/packet-json.ts'
@@ -18,6 +18,7 @@ import { readPlan } from './read-plan.ts'
 import { tell } from './report-error.ts'
 import { treeDecoder } from './tree-decoder.ts'
 import type { Pipeline } from '../analysis/pipeline.ts'
+import type { TextSink } from '../bytes/text-sink.ts'
 import type { FieldNode } from '../mqtt/field.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { PacketRenderer } from '../report/renderer.ts'
@@ -47,6 +48,8 @@ class Reading {
   readonly #plan: ReadPlan
   readonly #capture: CaptureReading
   readonly #export: FrameExport | null
+  /** What shows the packets, where anything does: columns, or else a renderer. */
+  readonly #columns: ColumnsWriter | null
   readonly #renderer: PacketRenderer | null
   readonly #reader: FieldReader
   readonly #shown = { packets: 0, packetTypes: new Map<string, number>(), problems: { error: 0, warning: 0, note: 0 } }
@@ -65,7 +68,9 @@ class Reading {
     const decodeTree = treeDecoder()
     const reader = new FieldReader({ clock, decodeFields: decodeTree })
     this.#reader = reader
-    this.#renderer = plan.quiet ? null : rendererOf(plan, clock, decodeTree, reader)
+    const { quiet, format } = plan
+    this.#columns = quiet || format !== 'fields' ? null : columnsWriter(plan, reader, this.#capture.output)
+    this.#renderer = quiet || format === 'fields' ? null : rendererOf(plan, format, clock, decodeTree)
     this.#export = plan.output === null ? null : new FrameExport(plan.output, plan.files)
   }
 
@@ -91,7 +96,8 @@ class Reading {
       this.#count(event)
     }
     this.#export?.add(event)
-    if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event, exchange))
+    if (this.#columns !== null) this.#columns.packet(event)
+    else if (this.#renderer !== null) this.#capture.write(this.#renderer.packet(event, exchange))
   }
 
   /** Only with a filter: without one, the pipeline has counted already. */
@@ -121,24 +127,24 @@ class Reading {
   }
 }
 
+function columnsWriter({ columns, filter, showSecrets }: ReadPlan, reader: FieldReader, output: TextSink): ColumnsWriter {
+  const named = [...columns.map(({ field }) => field), ...(filter?.fields ?? [])]
+  const unframed = named.some(({ name }) => name.startsWith(UNFRAMED_FIELD))
+  return new ColumnsWriter(compileColumns(columns, reader, { showSecrets }), output, { forTerminal: process.stdout.isTTY === true, unframed })
+}
+
 function rendererOf(
-  plan: ReadPlan, clock: () => Pipeline['clock'], decodeTree: (event: PacketEvent) => readonly FieldNode[], reader: FieldReader,
+  plan: ReadPlan, format: Exclude<ReadPlan['format'], 'fields'>, clock: () => Pipeline['clock'], decodeTree: (event: PacketEvent) => readonly FieldNode[],
 ): PacketRenderer {
   const { payload, payloadBytes, showSecrets, header } = plan
   const palette = plan.colour ? ANSI : PLAIN
-  const toTerminal = process.stdout.isTTY === true
   const time = new TimeColumn(plan.time, plan.utc, clock)
   const withBytes = (renderer: PacketRenderer) => (plan.bytes ? new ByteDumpRenderer(renderer, showSecrets, decodeTree) : renderer)
-  switch (plan.format) {
+  switch (format) {
     case 'line': return withBytes(new LineRenderer({ palette, time, header, payload, payloadBytes, showSecrets }))
     case 'detail': return withBytes(new DetailRenderer({ palette, time, payload, payloadBytes, showSecrets }, decodeTree))
     case 'ndjson': return new NdjsonRenderer(clock, { payloadBytes, showSecrets })
     case 'json': return new JsonRenderer(clock, { payloadBytes, showSecrets })
-    case 'csv': return new CsvRenderer(clock, { payloadBytes, showSecrets }, toTerminal)
-    case 'fields': {
-      const named = [...plan.columns.map(({ field }) => field), ...(plan.filter?.fields ?? [])]
-      const unframed = named.some(({ name }) => name.startsWith(UNFRAMED_FIELD))
-      return new ColumnsRenderer(compileColumns(plan.columns, reader, { showSecrets }), { forTerminal: toTerminal, unframed })
-    }
+    case 'csv': return new CsvRenderer(clock, { payloadBytes, showSecrets }, process.stdout.isTTY === true)
   }
 }

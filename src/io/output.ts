@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import { outputError, systemCode } from './errors.ts'
+import type { TextSink } from '../bytes/text-sink.ts'
 import type { OutputError } from './errors.ts'
 
 /**
@@ -9,15 +10,23 @@ import type { OutputError } from './errors.ts'
  * fills its memory. A reader that has gone (`| head`) is no error: `closed` turns true, and what is written then is dropped, so that the caller can stop.
  */
 
-/** Characters gathered before they are written: as much as a pipe of Linux holds. */
+/** Bytes gathered before they are written: as much as a pipe of Linux holds. */
 const BUFFER = 65_536
+/** Up to this many characters, a loop is quicker than the system's encoder. */
+const SHORT = 96
+/** The most bytes that UTF-8 needs for a UTF-16 unit. */
+const BYTES_PER_UNIT = 3
+/** Numbers below it are written without making text of them. */
+const SMALL_NUMBER = 1e9
+const ZERO = 0x30
 const NOTHING = new Uint8Array(0)
 /** How the system says that nobody reads any more. */
 const READER_GONE: readonly string[] = ['EPIPE', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END']
 
-export class TextOutput {
+export class TextOutput implements TextSink {
   readonly #stream: Writable
-  #text = ''
+  readonly #bytes = Buffer.allocUnsafeSlow(BUFFER)
+  #used = 0
   #closed = false
   /** Something was given to the stream since `drained`. */
   #handedOver = false
@@ -27,7 +36,7 @@ export class TextOutput {
     this.#stream = stream
     stream.on('error', (error: Error) => {
       this.#closed = true
-      this.#text = ''
+      this.#used = 0
       if (!READER_GONE.includes(systemCode(error))) this.#error ??= outputError(name, error)
     })
     stream.on('close', () => (this.#closed = true))
@@ -41,8 +50,25 @@ export class TextOutput {
   /** Adds text. False once nothing more can be written. */
   write(text: string): boolean {
     if (this.#closed) return false
-    this.#text += text
-    if (this.#text.length >= BUFFER) this.#flush()
+    if (text.length > SHORT || !this.#addAscii(text)) this.#addUtf8(text)
+    return !this.#closed
+  }
+
+  /** Adds a number in decimal. False once nothing more can be written. */
+  writeNumber(value: number): boolean {
+    if (!Number.isInteger(value) || value < 0 || value >= SMALL_NUMBER) return this.write(String(value))
+    if (this.#closed) return false
+    let digits = 1
+    for (let power = 10; power <= value; power *= 10) digits++
+    this.#makeRoom(digits)
+    const bytes = this.#bytes
+    let rest = value
+    for (let at = this.#used + digits - 1; at >= this.#used; at--) {
+      const tens = (rest / 10) | 0
+      bytes[at] = ZERO + rest - tens * 10
+      rest = tens
+    }
+    this.#used += digits
     return !this.#closed
   }
 
@@ -71,10 +97,37 @@ export class TextOutput {
     this.#stream.write(bytes)
   }
 
+  /** Adds a short text. False, and nothing added, where not all of it is ASCII. */
+  #addAscii(text: string): boolean {
+    const { length } = text
+    this.#makeRoom(length)
+    const bytes = this.#bytes
+    const used = this.#used
+    for (let index = 0; index < length; index++) {
+      const unit = text.charCodeAt(index)
+      if (unit > 0x7f) return false
+      bytes[used + index] = unit
+    }
+    this.#used = used + length
+    return true
+  }
+
+  #addUtf8(text: string): void {
+    const most = text.length * BYTES_PER_UNIT
+    this.#makeRoom(most)
+    if (most > BUFFER) this.#handOver(Buffer.from(text))
+    else this.#used += this.#bytes.write(text, this.#used)
+  }
+
+  /** Hands over what was gathered where there is no room for as many bytes more behind it. */
+  #makeRoom(length: number): void {
+    if (this.#used + length > BUFFER) this.#flush()
+  }
+
   #flush(): void {
-    if (this.#text.length === 0) return
-    const bytes = Buffer.from(this.#text)
-    this.#text = ''
+    if (this.#used === 0) return
+    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#used))
+    this.#used = 0
     this.#handOver(bytes)
   }
 }

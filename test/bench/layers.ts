@@ -17,6 +17,7 @@ import { NetworkDecoder } from '../../src/network/network.ts'
 import { TcpSegment } from '../../src/network/segment.ts'
 import { ConnectionTable } from '../../src/tcp/connection-table.ts'
 import type { End, TcpConnection } from '../../src/tcp/connection.ts'
+import { ColumnsWriter } from '../../src/report/columns.ts'
 import { StreamData, type StreamSink } from '../../src/tcp/stream-sink.ts'
 
 export interface Measure {
@@ -253,16 +254,27 @@ const COLUMNS = ['frame.number', 'mqtt.msgtype', 'mqtt.topic', 'mqtt.msgid']
 
 function columnsMeasure(events: readonly PacketEvent[]): Measure {
   const reader = new FieldReader({ clock: () => null, decodeFields() { throw new Error('these columns need no field tree') } })
-  const line = compileColumns(COLUMNS.map((name) => PACKET_FIELDS.get(name)!), reader)
-  const characters = events.reduce((sum, event) => sum + line(event).length, 0)
+  let written = 0
+  const output = {
+    write(text: string) {
+      written += text.length
+      return true
+    },
+    writeNumber: (value: number) => output.write(String(value)),
+  }
+  const lines = new ColumnsWriter(compileColumns(COLUMNS.map((name) => PACKET_FIELDS.get(name)!), reader), output, { forTerminal: false, unframed: false })
+  const writeAll = () => {
+    written = 0
+    for (const event of events) lines.packet(event)
+    return written
+  }
+  const characters = writeAll()
   return {
     unit: 'packets',
     count: events.length,
     bytes: characters,
     once() {
-      let written = 0
-      for (const event of events) written += line(event).length
-      expectCount('characters', written, characters)
+      expectCount('characters', writeAll(), characters)
     },
   }
 }

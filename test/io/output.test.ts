@@ -36,6 +36,22 @@ describe('text output', () => {
     expect(writes.filter(({ length }) => length > 0).length).toBeLessThan(12)
   })
 
+  it('writes short, long, and wide text and numbers, wherever in the gathered bytes they come to stand', async () => {
+    const { stream, writes } = slowStream()
+    const output = new TextOutput(stream)
+    const parts = ['a', '', '\u007f', '\u0080', 'ünïcode', '\u{1f321}\ufe0f 21 °C', 'x'.repeat(96), 'y'.repeat(97), `${'z'.repeat(300)}€`, '温'.repeat(9_000), 'ß'.repeat(70_000)]
+    const numbers = [0, 7, 9, 10, 99, 100, 65_535, 999_999_999, 1_000_000_000, 2 ** 53 - 1, -1, 0.5, NaN]
+    let expected = ''
+    for (let round = 0; round < 3_000; round++) {
+      const part = round % 500 === 499 ? parts[9 + (round % 1_000 === 999 ? 1 : 0)]! : parts[round % 9]!
+      const number = numbers[round % numbers.length]!
+      expect(output.write(part) && output.writeNumber(number)).toBe(true)
+      expected += part + String(number)
+    }
+    await output.drained()
+    expect(Buffer.concat(writes).toString()).toBe(expected)
+  })
+
   it('keeps text and bytes in their order, and copies the bytes', async () => {
     const { stream, writes } = slowStream()
     const output = new TextOutput(stream)

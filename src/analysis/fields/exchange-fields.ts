@@ -3,7 +3,7 @@ import { CONNACK_RETURN_CODES, REASON_CODE_NAMES, SUBACK_RETURN_CODES } from '..
 import { durationOf, EXCHANGE_KINDS, EXCHANGE_OUTCOMES, legsOf, type Exchange } from '../../session/exchange.ts'
 import { CAUSES } from '../../session/leg-causes.ts'
 import { own, type FieldSource, type ReadField } from './field-source.ts'
-import { namesOf } from './value-names.ts'
+import { ValueNames } from './value-names.ts'
 import { addKnown, addText, type Values } from './values.ts'
 
 /**
@@ -23,7 +23,7 @@ export const EXCHANGE_ONLY: readonly FieldSource<Exchange>[] = [
   }),
   own(
     'mqtt.exchange.reason_code', 'Reason Code of the Answer that Ended It', 'unsigned', 'number', ({ reasonCode }, values) => addKnown(values, reasonCode),
-    namesOf([...Object.values(REASON_CODE_NAMES), CONNACK_RETURN_CODES, SUBACK_RETURN_CODES]),
+    new ValueNames([...Object.values(REASON_CODE_NAMES), CONNACK_RETURN_CODES, SUBACK_RETURN_CODES]),
   ),
   own('mqtt.exchange.packets', 'Number of Packets', 'unsigned', 'number', ({ packets }, values) => values.add(packets)),
   own('mqtt.exchange.retransmitted', 'Number of Packets Sent Again', 'unsigned', 'number', ({ retransmitted }, values) => values.add(retransmitted)),

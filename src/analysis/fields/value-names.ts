@@ -61,29 +61,44 @@ const NAMES: ReadonlyMap<Field, readonly Names[]> = new Map([
   [FIELDS.authReasonCode, [REASON_CODE_NAMES.AUTH]],
 ])
 
-export interface ValueNames {
+/** The names of a field's numbers. Most commands ask for none, so they are put in order when somebody does. */
+export class ValueNames {
+  readonly #standard: readonly Names[]
+  readonly #more: readonly Names[]
+  #values: ReadonlyMap<string, number> | null = null
+
+  /** `more` names may be used in a filter, and are in no message. */
+  constructor(standard: readonly Names[], more: readonly Names[] = []) {
+    this.#standard = standard
+    this.#more = more
+  }
+
   /** By the name in lower case. */
-  readonly values: ReadonlyMap<string, number>
+  get values(): ReadonlyMap<string, number> {
+    return (this.#values ??= byName([...this.#standard, ...this.#more]))
+  }
+
   /** As the standard writes them, for messages and completion. */
-  readonly spelled: readonly string[]
+  get spelled(): readonly string[] {
+    return [...new Set(this.#standard.flat())].filter((name) => name !== undefined)
+  }
 }
 
 /** The names of a field's numbers, or null where it has none. */
 export function valueNames(field: Field): ValueNames | null {
   const [standard, ...more] = NAMES.get(field) ?? []
-  return standard === undefined ? null : namesOf([standard], more)
+  return standard === undefined ? null : new ValueNames([standard], more)
 }
 
-/** `more` names may be used in a filter, and are in no message. */
-export function namesOf(standard: readonly Names[], more: readonly Names[] = []): ValueNames {
+function byName(tables: readonly Names[]): ReadonlyMap<string, number> {
   const values = new Map<string, number>()
-  for (const names of [...standard, ...more]) {
+  for (const names of tables) {
     names.forEach((name, value) => {
       // The first table that has a name decides: RESERVED is 0 among the packet types.
       if (name !== undefined && !values.has(name.toLowerCase())) values.set(name.toLowerCase(), value)
     })
   }
-  return { values, spelled: [...new Set(standard.flat())].filter((name) => name !== undefined) }
+  return values
 }
 
 /** `names` with one more. */

@@ -19,6 +19,11 @@ const HEX_FIELDS: ReadonlySet<Field | null> = new Set([
   FIELDS.headerFlags, FIELDS.connectFlags, FIELDS.acknowledgeFlags, FIELDS.subscriptionOptions, FIELDS.optionsReserved, FIELDS.propertyIdentifier,
 ])
 
+/** Whether the values are numbers whose text is decimal. */
+export function isPlainNumber(kind: ValueKind, field: Field | null): boolean {
+  return kind === 'number' && !HEX_FIELDS.has(field)
+}
+
 /** Makes text of the values of one kind; `field` is null for what no field holds but a filter computes. */
 export function valueText(kind: ValueKind, field: Field | null): ValueText {
   switch (kind) {
@@ -26,7 +31,7 @@ export function valueText(kind: ValueKind, field: Field | null): ValueText {
     case 'boolean':
       return (value) => (value === true ? '1' : '0')
     case 'number':
-      return HEX_FIELDS.has(field) ? (value) => `0x${(value as number).toString(16).padStart(2, '0')}` : (value) => `${value as number}`
+      return isPlainNumber(kind, field) ? (value) => `${value as number}` : (value) => `0x${(value as number).toString(16).padStart(2, '0')}`
     case 'text':
     case 'bytes':
       return (value) => (typeof value === 'string' ? escapeControls(value) : hexText(value))
