@@ -5,6 +5,8 @@ import type { Finding, Verdict } from '../../src/conformance/finding.ts'
 import { Judge, type JudgeOptions, type Judgement } from '../../src/conformance/judge.ts'
 import type { Version } from '../../src/mqtt/version.ts'
 import type { Side } from '../../src/session/side.ts'
+import { captureOf } from '../support/scenario/capture.ts'
+import { parseScenario } from '../support/scenario/scenario.ts'
 
 /** What the engine says of a capture: the bytes of a file that is not compressed. */
 export function judge(capture: Uint8Array, options: Partial<JudgeOptions> = {}): Judgement {
@@ -16,6 +18,12 @@ export function judge(capture: Uint8Array, options: Partial<JudgeOptions> = {}):
   pipeline.push(capture)
   pipeline.finish()
   return judge.judgement
+}
+
+/** What it says of a conversation: the lines of a scenario behind its header. */
+export function judgeConversation(conversation: string, version: Version = '5.0', options: Partial<JudgeOptions> = {}): Judgement {
+  const scenario = parseScenario(`A conversation\nversion ${version}\n\n${conversation}`, 'conversation')
+  return judge(captureOf(scenario).pcap, options)
 }
 
 export function verdictOf({ verdicts }: Judgement, version: Version, id: string, side: Side): Verdict | undefined {
