@@ -6,7 +6,8 @@
  * publisher may send and the subscriber may receive it. Everything else is a doubt, or is not judged.
  *
  * Only the publisher's own messages show anything. Those of others may overtake it (MQTT 5.0 §4.6), and the client may be allowed to receive these while it is
- * not allowed to receive its own: one address may serve several tenants, who use the same topics.
+ * not allowed to receive its own: one address may serve several tenants, who use the same topics. For the same reason a client that
+ * did not get a second copy shows that there was no second message only where it is known to get what others publish.
  */
 import type { Doubt, NotJudgedReason } from './delivery.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -176,7 +177,7 @@ function isSlow(connection: NetworkConnection, now: number, { settling }: Judgem
 
 /**
  * Of a copy that is one more than the recipient's subscriptions explain: whether it is of the same publication. Somebody whom the capture does not hold may have
- * published the same once more; then all subscribers would have got it twice. `null`: it is no duplicate.
+ * published the same once more; then all subscribers that may receive it would have got it twice. `null`: it is no duplicate.
  */
 export function duplicateVerdict(publication: OpenPublication, recipient: Recipient, copy: OpenCopy, now: number, final: boolean, times: JudgementTimes): 'wait' | Certainty | null {
   const { subscriber, firstCopy } = recipient
@@ -188,7 +189,7 @@ export function duplicateVerdict(publication: OpenPublication, recipient: Recipi
     || topic.server.wills.has(topic.name) || !(topic.strayTime < publication.time - times.copyDeadline) || askedLately(publication, recipient, times)
   if (doubtful) return 'unsure'
   const witnesses = publication.recipients.filter((other) => other !== recipient && isWitness(publication, other, copy, now, times))
-  if (witnesses.length === 0) return final ? 'unsure' : 'wait'
+  if (!witnesses.some((other) => hearsTheSame(publication, recipient, other))) return final ? 'unsure' : 'wait'
   return witnesses.length > 1 ? 'certain' : 'likely'
 }
 
@@ -210,4 +211,20 @@ function isWitness(publication: OpenPublication, other: Recipient, copy: OpenCop
   if (heldOf(publication, other).length === 0 || connection.takenOverBy !== null || connection.server.inFlight > 0 || isSlow(connection, now, times)) return false
   if (connection.half('client').hasHole || connection.half('server').hasHole || !(subscriber.strayTime < publication.time)) return false
   return connection.server.lastTime >= copy.time + times.copyDeadline
+}
+
+/**
+ * Several other messages of the topic came to both, from somebody else than the witness: its own show nothing of what it may receive. And since the first of these no
+ * copy of the topic came from a publisher whom the capture does not hold.
+ */
+function hearsTheSame(publication: OpenPublication, { subscriber }: Recipient, witness: Recipient): boolean {
+  const { strayTime } = publication.topic
+  const isShared = (other: OpenPublication) => other.publisher.subscriber !== witness.subscriber && strayTime < other.time
+    && copyTo(other, subscriber) !== null && copyTo(other, witness.subscriber) !== null
+  let shared = 0
+  let other = publication.previousOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && shared < ENOUGH; looked++, other = other.previousOfTopic) if (isShared(other)) shared++
+  other = publication.nextOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && shared < ENOUGH; looked++, other = other.nextOfTopic) if (isShared(other)) shared++
+  return shared >= ENOUGH
 }

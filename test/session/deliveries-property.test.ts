@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { read, toldOf, type RecordedFrame } from './broker-network.ts'
-import { play, script } from './simulated-broker.ts'
+import { play, script, type Script } from './simulated-broker.ts'
 import type { DeliveryResult } from '../../src/session/delivery.ts'
 
 /** What is claimed of the broker with a certainty that counts. */
@@ -29,6 +29,27 @@ function foundIn(results: readonly DeliveryResult[]): Map<number, { readonly sou
 }
 
 const RUNS = Number(process.env['RUNS'] ?? 300)
+
+/** What was claimed wrongly once, where part of the capture was missing: what the broker did, and which part. */
+const PARTS_MISSING: [Script, number][] = [
+  // The connection of c2, who publishes the same as c0; c1 gets both, and c0 only its own.
+  [{
+    habits: { quick: false, copyForEach: false, prompt: false, mayNotPublish: 0, mayNotReceive: 0, apart: 140_288, overtakes: false },
+    beginnings: [
+      { version: '3.1.1', clean: true, will: true, filters: [0], qos: 2, nl: true, rap: false, rh: 0 },
+      { version: '3.1.1', clean: true, will: false, filters: [0], qos: 1, nl: true, rap: false, rh: 0 },
+      { version: '3.1.1', clean: false, will: true, filters: [0], qos: 0, nl: true, rap: false, rh: 0 },
+    ],
+    actions: [
+      { do: 'round', seconds: 25 },
+      { do: 'publish', who: 0, topic: 1, payload: 1, qos: 1, retain: true, drops: 0 },
+      { do: 'publish', who: 2, topic: 1, payload: 1, qos: 1, retain: true, drops: 0 },
+      { do: 'wait', seconds: 130 },
+      { do: 'round', seconds: 0.5 },
+      { do: 'subscribe', who: 2, filters: [0], qos: 1, nl: true, rap: false, rh: 0 },
+    ],
+  }, 1_804_595_777],
+]
 
 describe('a correct broker', () => {
   test('all seen: nothing is claimed, and every copy is found once', () => {
@@ -75,7 +96,7 @@ describe('a correct broker', () => {
       const parts = [...new Set(frames.map(partOf))]
       const part = parts[choice % Math.max(1, parts.length)]
       expect(claims(read(frames.filter((frame) => partOf(frame) !== part)))).toEqual([])
-    }), { numRuns: RUNS })
+    }), { numRuns: RUNS, examples: PARTS_MISSING })
   })
 
   test('frames in disorder, some of them missing: nothing is claimed', () => {

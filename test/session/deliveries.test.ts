@@ -436,6 +436,13 @@ describe('a copy comes twice', () => {
     expect(told(twice(calm()).settle())).toEqual(['a/b QoS 1 by p: s likely, s likely duplicate likely, t'])
   })
 
+  test('while another client got it once, and what comes next shows that it gets the same', () => {
+    const plant = calm()
+    plant.message({ topic: 'a/c', payload: 'the one', to: [plant.s, plant.s, plant.t] })
+    for (let time = 0; time < 3; time++) plant.message({ topic: 'a/c', to: [plant.s, plant.t] })
+    expect(told(plant.settle())).toEqual(['a/c QoS 1 by p: s likely, s likely duplicate likely, t'])
+  })
+
   test('while the same was published at another address long before', () => {
     const plant = calm()
     plant.connect('x', { server: 3 }).publish('a/b', 'the one', QOS_1)
@@ -460,6 +467,18 @@ describe('a copy comes twice', () => {
     ['to everybody: it was published twice, once unseen', (plant) => {
       twice(plant)
       plant.t.copy('a/b', 'the one', QOS_1)
+    }],
+    ['while the other client may have got only what it published itself', (plant) => {
+      for (let time = 0; time < 4; time++) plant.message({ by: plant.t, topic: 'a/c', to: [plant.s, plant.t] })
+      plant.message({ by: plant.t, topic: 'a/c', payload: 'the one', to: [plant.s, plant.s, plant.t] })
+    }],
+    ['on a topic of which hardly anything is known', (plant) => {
+      for (let time = 0; time < 2; time++) plant.message({ topic: 'a/c', to: [plant.s, plant.t] })
+      plant.message({ topic: 'a/c', payload: 'the one', to: [plant.s, plant.s, plant.t] })
+    }],
+    ['on a topic to which somebody publishes who is not in the capture', (plant) => {
+      plant.s.copy('a/b', 'from nowhere', QOS_1)
+      twice(plant.wait(25).usual().usual())
     }],
     ['with QoS 0', (plant) => twice(plant, { qos: 0 })],
     ['with DUP', (plant) => {
