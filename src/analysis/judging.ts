@@ -26,6 +26,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.gap(connection)
       sink.gap?.(connection, ...rest)
     },
+    conflict: (connection, sender, length, frame, time) => {
+      judge.conflict(connection, sender, length, frame, time)
+      sink.conflict?.(connection, sender, length, frame, time)
+    },
     captureEnds: (time) => {
       judge.captureEnds(time)
       sink.captureEnds?.(time)

@@ -39,3 +39,23 @@ export function threeFigures(value: number): string {
 export function rateText(rate: number): string {
   return rate < 99.95 ? threeFigures(rate) : shortened(rate)
 }
+
+/** A length of time for people, in three digits: `4.08ms`, `507ms`, `12.0s`, `3m05s`, `2h10m`. Never used where the exact value matters. */
+export function durationText(nanoseconds: number): string {
+  if (nanoseconds < 0) return `-${durationText(-nanoseconds)}`
+  if (nanoseconds < 999.5) return `${nanoseconds}ns`
+  if (nanoseconds < 999.5e3) return `${threeFigures(nanoseconds / 1e3)}us`
+  if (nanoseconds < 999.5e6) return `${threeFigures(nanoseconds / 1e6)}ms`
+  if (nanoseconds < 59.95e9) return `${threeFigures(nanoseconds / 1e9)}s`
+  const seconds = Math.round(nanoseconds / 1e9)
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${twoDigits(seconds % 60)}s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 1440) return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`
+  const hours = Math.round(minutes / 60)
+  return `${Math.floor(hours / 24)}d${twoDigits(hours % 24)}h`
+}
+
+/** `07`. */
+export function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
+}

@@ -12,6 +12,7 @@ import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
+import type { End } from '../tcp/connection.ts'
 import { CaseCounts, countCases, type CaseRow } from './cases.ts'
 import { MISSING, reasonNotToJudge, type Evidence } from './evidence.ts'
 import { FindingBook, type LeftOut } from './finding-book.ts'
@@ -19,7 +20,7 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -32,6 +33,8 @@ export interface JudgeOptions {
   readonly waiverOf?: (finding: Finding) => Waiver | null
   /** Findings of one rule that are kept; more are counted. */
   readonly mostFindings: number
+  /** Nanoseconds from which on an answer is slow; SLOW_ANSWER where it is left out. */
+  readonly slowAfter?: number
   /** Hears of each finding that is kept, with the packet going by. */
   readonly found?: (finding: Finding) => void
 }
@@ -70,6 +73,7 @@ export class Judge {
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #connectionSubject = new ConnectionSubject()
+  readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
   readonly #copySubject = new CopySubject()
   readonly #missingCopySubject = new MissingCopySubject()
@@ -78,7 +82,8 @@ export class Judge {
   /** Connections whose first frame is not behind this one saw the clock step. */
   #clockSteppedAt = -1
 
-  constructor({ wants = () => true, side = null, waiverOf = () => null, mostFindings, found = () => undefined }: JudgeOptions) {
+  constructor({ wants = () => true, side = null, waiverOf = () => null, mostFindings, slowAfter = SLOW_ANSWER, found = () => undefined }: JudgeOptions) {
+    this.#exchangeSubject.slowAfter = slowAfter
     this.#wants = wants
     this.#side = side
     this.#findings = new FindingBook(mostFindings, waiverOf, found)
@@ -187,6 +192,21 @@ export class Judge {
     if (judged !== null) judged.stale = true
   }
 
+  /** Bytes that `sender` sent came again, and were others. */
+  conflict(mqtt: NetworkConnection['mqtt'], sender: End, length: number, frame: number, time: number): void {
+    const connection = knownConnection(mqtt)
+    if (connection === null || mqtt.version === null || mqtt.client === null) return
+    const subject = this.#conflictSubject
+    subject.connection = connection
+    subject.version = mqtt.version
+    subject.missing = this.#missing(connection)
+    subject.side = sender === mqtt.client ? 'client' : 'server'
+    subject.length = length
+    subject.frame = frame
+    subject.time = time
+    this.#judgeAll('conflict', subject)
+  }
+
   /** The capture has ended, at `time`: what ends from now on ends with it. */
   captureEnds(time: number): void {
     this.#captureEnded = true
@@ -246,7 +266,7 @@ export class Judge {
   }
 
   #accuse(rule: Rule, subject: Subject, side: Side, certainty: Certainty): void {
-    const { says, severityHere, at, range, shownBy } = rule as unknown as Rule<'PUBLISH'>
+    const { says, severityHere, blames, at, range, shownBy } = rule as unknown as Rule<'PUBLISH'>
     const its = subject as Subjects['PUBLISH']
     const place = at?.(its) ?? { packet: subject.packetNumber, frame: subject.frame, time: subject.time }
     const bytes = range?.(its) ?? null
@@ -257,7 +277,7 @@ export class Judge {
       version: subject.version,
       severity: severityHere?.(its) ?? ruleSeverity(rule, subject.version)!,
       certainty,
-      actor: side,
+      actor: blames ?? side,
       stream: subject.stream,
       clientId: subject.clientId,
       ...place,
@@ -348,11 +368,14 @@ export class Judge {
 
 const CONNACK = 2
 
+/** MQTT has no limit; a person notices it, and a program that waits for each answer has one message a second left. */
+export const SLOW_ANSWER = 1e9
+
 /** A second back, or more than an hour without a packet: the clock was set (LIMITS.session has the same numbers for the deliveries). */
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

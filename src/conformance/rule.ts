@@ -50,6 +50,8 @@ export interface Rule<On extends Trigger = Trigger> {
   readonly severityHere?: (subject: Subjects[On]) => Severity | null
   /** Who is at fault: the side that the subject is about where it is left out. */
   readonly actor?: (subject: Subjects[On]) => Side
+  /** The finding accuses neither side. */
+  readonly blames?: 'network'
   /** Where the finding points: at the subject itself where it is left out. */
   readonly at?: (subject: Subjects[On]) => Place
   /** Bytes of the packet, half open. */

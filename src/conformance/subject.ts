@@ -94,6 +94,8 @@ export class ExchangeSubject extends OfConnection implements Subject {
   captureEnded = false
   /** The time of the capture's newest frame. */
   now = NaN
+  /** Nanoseconds from which on an answer is slow: the user's choice. */
+  slowAfter = Infinity
 
   get side(): Side {
     return this.exchange.initiator
@@ -138,6 +140,17 @@ export class ConnectionSubject extends OfConnection implements Subject {
   get exchangeNumber(): null {
     return null
   }
+}
+
+/** Bytes of a stream came twice, and were not the same. About the side that seems to have sent them. */
+export class ConflictSubject extends OfConnection implements Subject {
+  side: Side = 'client'
+  frame = 0
+  time = NaN
+  /** Bytes of the stream that were repeated. */
+  length = 0
+  readonly packetNumber = null
+  readonly exchangeNumber = null
 }
 
 /** What a server did with a publication: of the client that it is sent to, or should be. */
@@ -232,6 +245,7 @@ export class MissingCopySubject extends OfServer implements Subject {
 export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } & {
   readonly exchange: ExchangeSubject
   readonly connection: ConnectionSubject
+  readonly conflict: ConflictSubject
   readonly publication: PublicationSubject
   readonly copy: CopySubject
   readonly 'missing-copy': MissingCopySubject

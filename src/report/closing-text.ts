@@ -1,5 +1,5 @@
 import { reasonText } from './reason-text.ts'
-import { durationText } from './time-format.ts'
+import { durationText } from '../bytes/number-text.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { Side } from '../session/side.ts'
 

@@ -1,7 +1,6 @@
 import { plot } from 'asciichart'
-import { rateText } from '../bytes/number-text.ts'
+import { durationText, rateText } from '../bytes/number-text.ts'
 import { left, right } from './padding.ts'
-import { durationText } from './time-format.ts'
 import type { RateColumns } from '../analysis/statistics/rates.ts'
 import type { Palette } from './colour.ts'
 

@@ -53,7 +53,8 @@ const LOSSY_FOR = 10_000_000_000
 export function causesOf(connection: NetworkConnection, exchange: OpenExchange, event: PacketEvent, side: Side): readonly LegCause[] {
   const from = exchange.sentTime
   const leg = event.time - from
-  if (!(leg >= SLOW_LEG)) return []
+  // The other side had the answer before it went by here: nobody knows when.
+  if (!(leg >= SLOW_LEG) || connection.lags(event)) return []
   const found: LegCause[] = []
   const add = (cause: Cause, duration: number) => {
     // What took a small part of the leg does not explain it.

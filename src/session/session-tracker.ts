@@ -31,7 +31,7 @@ import { addTrouble } from './troubles.ts'
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
 
 /** What happens to connections between packets is told as ConnectionObserver has it, in order with the packets. */
-export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'window' | 'closed'>> {
+export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'conflict' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
   /** A connection ended, or the capture: `closing` says why. */
@@ -141,7 +141,8 @@ export class SessionTracker implements ConnectionObserver {
     connection.troubles = addTrouble(connection.troubles, { kind: 'retransmission', by: sideOf(mqtt, sender), offset, end: offset + length, time, until: time })
   }
 
-  conflict(mqtt: MqttConnection, _sender: End, _length: number, _frame: number, time: number): void {
+  conflict(mqtt: MqttConnection, sender: End, length: number, frame: number, time: number): void {
+    this.#sink.conflict?.(mqtt, sender, length, frame, time)
     const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection !== null) this.#follower?.gap(connection, time)
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { durationText, epochText, TimeColumn, timeStyle } from '../../src/report/time-format.ts'
+import { durationText } from '../../src/bytes/number-text.ts'
+import { epochText, TimeColumn, timeStyle } from '../../src/report/time-format.ts'
 import { CLOCK } from './build.ts'
 import type { TimeStyle } from '../../src/report/time-format.ts'
 

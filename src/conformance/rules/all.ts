@@ -2,5 +2,7 @@
 import type { Rule } from '../rule.ts'
 import { CONNECT_RULES } from './connect.ts'
 import { LIMIT_RULES } from './limits.ts'
+import { NETWORK_RULES } from './network.ts'
+import { TIMING_RULES } from './timing.ts'
 
-export const RULES: readonly Rule[] = [...CONNECT_RULES, ...LIMIT_RULES]
+export const RULES: readonly Rule[] = [...CONNECT_RULES, ...LIMIT_RULES, ...NETWORK_RULES, ...TIMING_RULES]

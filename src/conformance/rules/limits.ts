@@ -458,7 +458,7 @@ const PROBLEM_INFORMATION_RULES = [
     sides: ['server'],
     on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK', 'AUTH'],
     needs: MISSING.connect,
-    applies: ({ side, connection }) => side === 'server' && !connection.connect!.problemInformation,
+    applies: ({ side, connection }) => side === 'server' && connection.connect?.problemInformation === false,
     holds: ({ packet }) => !has(packet.properties, 'reasonString') && !has(packet.properties, 'userProperty'),
     says: ({ packet }) =>
       `${packet.type} has a ${has(packet.properties, 'reasonString') ? 'Reason String' : 'User Property'}; the client wants none there (Request Problem Information is 0)`,

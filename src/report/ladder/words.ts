@@ -1,5 +1,5 @@
 /** Words and numbers of ladders: short, for there is little room. */
-import { durationText } from '../time-format.ts'
+import { durationText } from '../../bytes/number-text.ts'
 import type { ExchangeKind } from '../../session/exchange.ts'
 import type { Cause } from '../../session/leg-causes.ts'
 
