@@ -11,12 +11,14 @@ import type { CapturePosition } from './capture-position.ts'
 import { CopyMatching } from './copy-matching.ts'
 import type { DeliveryResult, Publication } from './delivery.ts'
 import { beginUnexpected } from './expectation.ts'
-import { ContentReader, isSame, passedOnHash } from './message-content.ts'
+import { ContentReader, isSame } from './message-content.ts'
 import type { JudgementTimes } from './missing-copies.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import { OpenCopy, type PassingCopy } from './open-copy.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import type { OpenPublication, Recipient } from './open-publication.ts'
 import { ParkedCopies } from './parked-copies.ts'
+import { alterations, passedOnOf, type Alteration } from './passed-on.ts'
 import type { PublicationWindow } from './publication-window.ts'
 import type { SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
@@ -65,7 +67,7 @@ export class Copies {
     // The publishers may be where this client's packets are: not in the capture.
     if (!connection.sees('client')) server.blindTime = event.time
     const { payloadLength } = packet
-    const copy = new OpenCopy(event, packet, served.party)
+    const copy = new OpenCopy(event, packet, served)
     const name = event.resolvedTopicName ?? packet.topicName
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) {
       const topic = name === undefined || name === '' ? null : name
@@ -79,7 +81,7 @@ export class Copies {
       copy.grantedQos = match.grantedQos
     }
     const passing: PassingCopy = {
-      copy, served, subscriber, topic, match, same: topic.findOrAdd(this.#content), extent: this.#content.extent, properties: passedOnHash(packet.properties),
+      copy, served, subscriber, topic, match, same: topic.findOrAdd(this.#content), extent: this.#content.extent, properties: passedOnOf(packet.properties),
       due: this.#position.after(event.time, this.#limits.settling),
     }
     copy.unsubscribed = unsubscribed(event, passing)
@@ -172,7 +174,7 @@ export class Copies {
     if (same.empty) topic.forget(same)
     copy.certainty = only && subscriber.whole && passing.extent === 'whole' ? 'certain' : 'likely'
     copy.duration = durationOf(facts, copy)
-    if (publication !== null) copy.unaltered = unaltered(publication, passing)
+    if (publication !== null) compare(copy, publication, passing)
     if (publication?.number === facts.number && !publication.settled) {
       this.#window.addCopy(publication, copy)
       if (publication.recipientOf(subscriber) === null) this.#addRecipient(publication, passing).doubtful = true
@@ -185,11 +187,12 @@ export class Copies {
     const { copy, served, subscriber } = passing
     const recipient = known ?? this.#addRecipient(publication, passing)
     copy.certainty = certainty
+    copy.only = certainty === 'certain'
     copy.duration = durationOf(publication, copy)
-    copy.unaltered = unaltered(publication, passing)
-    if (copy.unaltered === false) copy.lessThanCertain()
+    compare(copy, publication, passing)
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
+    this.#describe(publication, recipient, passing)
     publication.content!.moveCursor(subscriber, publication)
     this.#count(publication, recipient, copy)
     if (!publication.settled) return
@@ -197,6 +200,19 @@ export class Copies {
     doubtOthers(publication.content!, subscriber)
     publication.content!.lateTime = copy.time
     this.#emit({ kind: 'late-copy', publication: publication.facts, copy })
+  }
+
+  /** What rules about copies want to know, when it is clear what the copy is of. */
+  #describe(publication: OpenPublication, recipient: Recipient, { copy, served, subscriber, match }: PassingCopy): void {
+    const { publisher, firstSeenFrame, time } = publication
+    const { connection } = served
+    copy.own = publisher.subscriber === subscriber
+    copy.heldUp = isHeldUp(connection, time)
+    if (!subscriber.whole || subscriber.connection !== connection || subscriber.unusual || served.bridge || match === null) return
+    copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
+    if (copy.subscriptions === null) return
+    copy.removed = match.gone
+    if (recipient.copies === 0 && !copy.dup) findNeighbours(publication, subscriber, copy)
   }
 
   #count(publication: OpenPublication, recipient: Recipient, copy: OpenCopy): void {
@@ -271,8 +287,12 @@ function isStored({ number }: OpenPublication, { connection }: ServedConnection)
   return connection.connack !== null && connection.connack.number > number
 }
 
-function unaltered({ properties }: OpenPublication, passing: PassingCopy): boolean | null {
-  return passing.served.connection.mqtt.version === '5.0' ? properties === passing.properties : null
+function compare(copy: OpenCopy, { properties }: OpenPublication, passing: PassingCopy): void {
+  if (passing.served.connection.mqtt.version !== '5.0') return
+  const altered: readonly Alteration[] = alterations(properties, passing.properties)
+  copy.altered = altered
+  copy.unaltered = altered.length === 0
+  if (altered.length > 0 && copy.certainty === 'certain') copy.certainty = 'likely'
 }
 
 /** A bridge gets live messages with RETAIN as published, and so does whoever asked for that (MQTT 5.0 §3.8.3.1). */
@@ -291,4 +311,45 @@ function doubtOthers(same: SameContent, subscriber: Subscriber): void {
 function durationOf(publication: Pick<Publication, 'time' | 'frame'>, copy: OpenCopy): number | null {
   const duration = copy.time - publication.time
   return Number.isNaN(duration) || publication.frame > copy.frame ? null : duration
+}
+
+/** TCP sent bytes of the server again since then, or the client took none. */
+function isHeldUp(connection: NetworkConnection, since: number): boolean {
+  if (connection.half('client').windowClosed) return true
+  return connection.troubles?.some(({ kind, by, until }) => until >= since && by === (kind === 'window' ? 'client' : 'server')) === true
+}
+
+/** Publications of a topic that are looked at to find the one before, or behind, of the same publisher and QoS. */
+const MOST_NEIGHBOURS = 64
+
+/**
+ * MQTT 5.0 §4.6: what one connection publishes with one topic and one QoS is sent on in that order, as far as it is sent with one QoS and for subscriptions that
+ * are not shared. A server may take QoS 2 in the order of PUBREL.
+ */
+function findNeighbours(publication: OpenPublication, subscriber: Subscriber, copy: OpenCopy): void {
+  if (copy.certainty === 'unsure' || copy.kind !== 'live' || copy.subscriptions!.length !== 1 || copy.subscriptions![0]!.shareName !== null) return
+  if (publication.resent > 0 || publication.sentBefore) return
+  let other = publication.nextOfTopic
+  for (let looked = 0; other !== null && looked < MOST_NEIGHBOURS; looked++, other = other.nextOfTopic) {
+    if (other.publisher !== publication.publisher || other.qos !== publication.qos) continue
+    const first = copyBefore(other, subscriber, copy)
+    if (first !== null && isAcceptedBefore(publication, other)) copy.overtakenBy = other.facts
+    break
+  }
+  other = publication.previousOfTopic
+  for (let looked = 0; other !== null && looked < MOST_NEIGHBOURS; looked++, other = other.previousOfTopic) {
+    if (other.publisher !== publication.publisher || other.qos !== publication.qos) continue
+    if (copyBefore(other, subscriber, copy) !== null) copy.predecessor = other.facts
+    return
+  }
+}
+
+function copyBefore(publication: OpenPublication, subscriber: Subscriber, { client, qos, number }: OpenCopy): OpenCopy | null {
+  if (publication.resent > 0 || publication.sentBefore) return null
+  const first = publication.recipientOf(subscriber)?.firstCopy ?? null
+  return first !== null && first.only && first.client.stream === client.stream && first.qos === qos && !first.dup && first.number < number ? first : null
+}
+
+function isAcceptedBefore(earlier: OpenPublication, later: OpenPublication): boolean {
+  return earlier.qos < 2 || earlier.acceptedTime < later.acceptedTime || (earlier.acceptedTime > 0 && Number.isNaN(later.acceptedTime))
 }

@@ -7,7 +7,9 @@
 import type { Qos, Text } from '../mqtt/packet.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { ClientSession } from './client-session.ts'
+import type { Alteration, PassedOnName } from './passed-on.ts'
 import type { Certainty } from './side.ts'
+import type { SubscriptionTerms } from './subscription.ts'
 
 /** A client on one of its connections. */
 export interface Party {
@@ -35,6 +37,11 @@ export interface Publication {
   readonly payloadLength: number
   /** How often it was sent again with DUP set. */
   readonly resent: number
+  /** Properties of it that a server must pass on as they are (MQTT 5.0 §3.3.2.3), and whether U+FEFF is in one of them or in the topic. */
+  readonly properties: readonly PassedOnName[]
+  readonly byteOrderMark: boolean
+  /** Message Expiry Interval, in seconds; null where there is none. */
+  readonly messageExpiryInterval: number | null
 }
 
 /**
@@ -67,10 +74,32 @@ export interface Copy {
    * which they came · `unsure`: by the order alone, and not all was seen.
    */
   readonly certainty: Certainty
+  /** No other publication had its topic and content, and all was seen: so it is of this one, whatever its properties are. */
+  readonly only: boolean
   /** From the publication to the copy, in nanoseconds; null where either has no time, or where the publication was noticed only later. */
   readonly duration: number | null
   /** Whether the properties are there that a server must pass on unaltered (MQTT 5.0 §3.3.2.3); null where the client cannot take any. */
   readonly unaltered: boolean | null
+  /** What of these is different; null where the client cannot take any. */
+  readonly altered: readonly Alteration[] | null
+  /** Message Expiry Interval as it was sent, in seconds; null where there is none. */
+  readonly messageExpiryInterval: number | null
+  /** Something may have held it up on its way from the server: TCP sent again, or the client took no bytes. */
+  readonly heldUp: boolean
+  /** The client's subscriptions that matched when the message was published, and have not changed since; null where they have, or where that is not known. */
+  readonly subscriptions: readonly SubscriptionTerms[] | null
+  /** Filters that match, as the client wrote them, and that it had unsubscribed from before; empty where that is not known. */
+  readonly removed: readonly string[]
+  /** The client published the message itself. */
+  readonly own: boolean
+  /** The client is another broker's bridge. */
+  readonly bridge: boolean
+  /**
+   * One that its publisher had sent before it with the same topic and QoS and that the client got with the same QoS (MQTT 5.0 §4.6): `predecessor` came before
+   * it, as it should, and `overtakenBy` is a later one that came before it. Null where there is none, or where their order is not given.
+   */
+  readonly predecessor: Publication | null
+  readonly overtakenBy: Publication | null
   /** It is one more than the client's subscriptions explain; null where it is not. */
   readonly duplicate: Certainty | null
   /** No subscription of the client matches the topic; null where one does. */

@@ -4,7 +4,7 @@
  * Two hashes of 32 bits each stand for the payload. They are quick and not secret: who crafts a capture can make two payloads look the same, which mixes up
  * copies and nothing else.
  */
-import type { Packet, Properties, Property, Text } from '../mqtt/packet.ts'
+import type { Packet } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 
 /** Whether all of the payload was hashed: `whole`, its `beginning` (of a very large one, whose rest went by), or `none` of it, since bytes are missing. */
@@ -78,41 +78,4 @@ export class ContentReader implements Content {
     this.first = (first ^ (first >>> 16)) | 0
     this.second = (second ^ (second >>> 13)) | 0
   }
-}
-
-/** Properties that a server must pass on as they are (MQTT 5.0 §3.3.2.3), those of one name in their order. */
-const PASSED_ON: ReadonlySet<Property['name']> = new Set<Property['name']>(['payloadFormatIndicator', 'contentType', 'responseTopic', 'correlationData', 'userProperty'])
-
-/** A hash of these; 0 where there are none. */
-export function passedOnHash(properties: Properties): number {
-  if (properties === undefined || properties.length === 0) return 0
-  let hash = 0
-  let users = 0
-  for (const property of properties) {
-    if (!PASSED_ON.has(property.name)) continue
-    // Different properties may change places, which a sum does not notice. User Properties may not (§3.3.2.3.7).
-    if (property.name === 'userProperty') users = mix(users, valueHash(property))
-    else hash = (hash + valueHash(property)) | 0
-  }
-  return (hash + users) | 0
-}
-
-function valueHash({ id, value }: Property): number {
-  let hash = Math.imul(id, 0x9e3779b1) ^ 0x51ed270b
-  if (typeof value === 'number') return mix(hash, value)
-  if (value instanceof Uint8Array) {
-    for (const byte of value) hash = mix(hash, byte)
-    return mix(hash, value.length)
-  }
-  for (const text of Array.isArray(value) ? (value as readonly Text[]) : [value as Text]) {
-    const characters = typeof text === 'string' ? text : text.hex
-    for (let at = 0; at < characters.length; at++) hash = mix(hash, characters.charCodeAt(at))
-    hash = mix(hash, ~characters.length)
-  }
-  return hash
-}
-
-function mix(hash: number, value: number): number {
-  const mixed = Math.imul(hash ^ value, 0x85ebca6b)
-  return mixed ^ (mixed >>> 14)
 }

@@ -1,12 +1,14 @@
 /** A copy while it is not settled what it is of, and what is known of it when it goes by. */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import type { Properties, Publish, Qos } from '../mqtt/packet.ts'
-import type { Copy, CopyKind, Party } from './delivery.ts'
+import { propertyValue, type Properties, type Publish, type Qos } from '../mqtt/packet.ts'
+import type { Copy, CopyKind, Party, Publication } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
+import type { Alteration, PassedOn } from './passed-on.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Certainty } from './side.ts'
 import type { Subscriber } from './subscriber.ts'
+import type { SubscriptionTerms } from './subscription.ts'
 
 const NO_FILTERS: readonly string[] = []
 const NO_IDENTIFIERS: readonly number[] = []
@@ -25,25 +27,38 @@ export class OpenCopy implements Copy {
   filters: readonly string[] = NO_FILTERS
   grantedQos: number | null = null
   certainty: Certainty = 'unsure'
+  only = false
   duration: number | null = null
   unaltered: boolean | null = null
+  altered: readonly Alteration[] | null = null
+  readonly messageExpiryInterval: number | null
+  heldUp = false
+  subscriptions: readonly SubscriptionTerms[] | null = null
+  removed: readonly string[] = NO_FILTERS
+  own = false
+  readonly bridge: boolean
+  predecessor: Publication | null = null
+  overtakenBy: Publication | null = null
   duplicate: Certainty | null = null
   unsubscribed: Certainty | null = null
 
-  constructor({ number, frame, time }: PacketEvent, { qos, dup, retain, properties }: Publish, client: Party) {
+  constructor({ number, frame, time }: PacketEvent, { qos, dup, retain, properties }: Publish, { party, bridge }: ServedConnection) {
     this.number = number
     this.frame = frame
     this.time = time
-    this.client = client
+    this.client = party
+    this.bridge = bridge
     this.qos = qos
     this.dup = dup
     this.retain = retain
     this.subscriptionIdentifiers = subscriptionIdentifiers(properties)
+    this.messageExpiryInterval = messageExpiryInterval(properties)
   }
 
   /** It may be of another publication after all. */
   lessThanCertain(): void {
     if (this.certainty === 'certain') this.certainty = 'likely'
+    this.only = false
   }
 }
 
@@ -57,8 +72,7 @@ export interface PassingCopy {
   readonly match: Match | null
   readonly same: SameContent
   readonly extent: ContentExtent
-  /** See `passedOnHash`. */
-  readonly properties: number
+  readonly properties: PassedOn
   /** Until when it waits for its publication, should that not be known yet. */
   readonly due: number
 }
@@ -67,4 +81,11 @@ export interface PassingCopy {
 function subscriptionIdentifiers(properties: Properties): readonly number[] {
   if (properties === undefined || properties.length === 0) return NO_IDENTIFIERS
   return properties.flatMap(({ name, value }) => (name === 'subscriptionIdentifier' && typeof value === 'number' ? [value] : []))
+}
+
+/** MQTT 5.0 §3.3.2.3.3, in seconds; null where there is none. */
+export function messageExpiryInterval(properties: Properties): number | null {
+  if (properties === undefined || properties.length === 0) return null
+  const value = propertyValue(properties, 'messageExpiryInterval')
+  return typeof value === 'number' ? value : null
 }

@@ -7,6 +7,7 @@ import type { Acceptance, Party, Publication } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
+import { NOTHING_PASSED_ON, type PassedOn } from './passed-on.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -67,8 +68,7 @@ export class OpenPublication {
   payloadLength = 0
   resent = 0
   extent: ContentExtent = 'none'
-  /** See `passedOnHash`; of the publication itself. */
-  properties = 0
+  properties: PassedOn = NOTHING_PASSED_ON
   /** Bytes that a copy of it may take: more than it will. */
   copyLength = 0
   /** Message Expiry Interval in seconds; null for none. */
@@ -128,7 +128,7 @@ export class OpenPublication {
     this.payloadLength = packet.payloadLength
     this.resent = 0
     this.extent = extent
-    this.properties = 0
+    this.properties = NOTHING_PASSED_ON
     this.copyLength = 0
     this.expiry = null
     this.exchange = 0
@@ -167,9 +167,12 @@ export class OpenPublication {
 
   /** As it is told. */
   get facts(): Publication {
-    const { number, frame, time, party, topic, qos, retain, payloadLength, resent } = this
+    const { number, frame, time, party, topic, qos, retain, payloadLength, resent, properties, expiry } = this
     if (this.#facts?.resent === resent) return this.#facts
-    return (this.#facts = { number, frame, time, publisher: party, topic: topic.name, qos, retain, payloadLength, resent })
+    return (this.#facts = {
+      number, frame, time, publisher: party, topic: topic.name, qos, retain, payloadLength, resent, properties: properties.names,
+      byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry,
+    })
   }
 
   addCopy(copy: OpenCopy): void {

@@ -2,12 +2,14 @@
  * The messages that servers receive: for every PUBLISH of a client, who should get a copy of it (expectation.ts), and whether the server has accepted it.
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { propertyValue, type Packet, type Properties, type Publish } from '../mqtt/packet.ts'
+import type { Packet, Publish } from '../mqtt/packet.ts'
 import type { Publication } from './delivery.ts'
 import { expectedRecipient } from './expectation.ts'
-import { ContentReader, passedOnHash, type Content } from './message-content.ts'
+import { ContentReader, type Content } from './message-content.ts'
+import { messageExpiryInterval } from './open-copy.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { OpenPublication, type Recipient } from './open-publication.ts'
+import { passedOnOf } from './passed-on.ts'
 import type { PublicationWindow } from './publication-window.ts'
 import type { Match, PublishedTopic } from './published-topic.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -56,6 +58,9 @@ export class Publications {
       exchange.message = publication
       publication.exchange = exchange.number
     } else if (packet.qos > 0) publication.acceptance = 'unacknowledged'
+    const { properties } = packet
+    publication.properties = passedOnOf(properties)
+    publication.expiry = messageExpiryInterval(properties)
     if (packet.retain) keepRetained(topic, this.#content, publication.facts)
     // It waited behind missing bytes while its answer went by.
     if (exchange !== null && exchange.answer !== null) acknowledge(publication, exchange.answer, event.time)
@@ -66,9 +71,6 @@ export class Publications {
       if (publication.acceptance !== 'open') this.#settling.settleUnwanted(publication)
       return null
     }
-    const { properties } = packet
-    publication.properties = passedOnHash(properties)
-    publication.expiry = messageExpiryInterval(properties)
     publication.copyLength = event.length + LONGEST_CHARACTER * name.length + COPY_MARGIN
     const same = this.#window.index(publication, this.#content)
     if (matches === null) this.#leftOut++
@@ -129,11 +131,4 @@ function acknowledge(publication: OpenPublication, answer: Packet, time: number)
 /** MQTT 5.0 §3.3.1.3: a retained message takes the place of the one before; an empty one takes it away. */
 function keepRetained(topic: PublishedTopic, { first, second, length }: Content, publication: Publication): void {
   topic.retained = length === 0 ? null : { first, second, length, publication }
-}
-
-/** MQTT 5.0 §3.3.2.3.3, in seconds; null where there is none. */
-function messageExpiryInterval(properties: Properties): number | null {
-  if (properties === undefined || properties.length === 0) return null
-  const value = propertyValue(properties, 'messageExpiryInterval')
-  return typeof value === 'number' ? value : null
 }

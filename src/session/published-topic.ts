@@ -3,11 +3,12 @@
  */
 import type { Publication } from './delivery.ts'
 import { isSame, type Content } from './message-content.ts'
+import type { Seen } from './network-connection.ts'
 import type { PassingCopy } from './open-copy.ts'
 import type { OpenPublication } from './open-publication.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription, SubscriptionTerms } from './subscription.ts'
 
 /** The subscriptions of one client that match a topic. */
 export class Match {
@@ -16,6 +17,13 @@ export class Match {
   /** Among the recipients of the publication before: mostly it is the same in the next one. */
   place = 0
   #filters: readonly string[] | null = null
+  /** Of the subscriptions when the subscriber's `changes` were these; and the last change of one of them. */
+  #changes = -1
+  #terms: readonly SubscriptionTerms[] = []
+  #gone: readonly string[] = []
+  #changedFrame = Infinity
+  #changedTime = Infinity
+  #replaces = false
 
   constructor(subscriber: Subscriber) {
     this.subscriber = subscriber
@@ -33,6 +41,46 @@ export class Match {
     return highest
   }
 
+  /**
+   * As they are in force for a message that was first seen in this frame, at this time; null where they have changed since, or where it is not known which ones
+   * there are.
+   */
+  termsFor(firstSeenFrame: number, time: number, settling: number): readonly SubscriptionTerms[] | null {
+    if (this.#changes !== this.subscriber.changes) this.#readTerms()
+    if (!(this.#changedFrame < firstSeenFrame)) return null
+    // Nodes of a cluster may know of a change a little later. A first subscription has nothing else that could hold instead.
+    return this.#replaces && !(this.#changedTime < time - settling) ? null : this.#terms
+  }
+
+  /** Those that are gone, as the client wrote them. */
+  get gone(): readonly string[] {
+    if (this.#changes !== this.subscriber.changes) this.#readTerms()
+    return this.#gone
+  }
+
+  #readTerms(): void {
+    const terms: SubscriptionTerms[] = []
+    const gone: string[] = []
+    let last: Seen | null = null
+    this.#changes = this.subscriber.changes
+    this.#replaces = false
+    for (const { topicFilter, shareName, state, granted, grantedQos, since, over, asked, begun } of this.subscriptions) {
+      const changed = state === 'in-force' ? since! : state === 'gone' ? over! : NEVER
+      if (last === null || changed.frame > last.frame) last = changed
+      const replaced = asked !== begun
+      if (replaced || state !== 'in-force') this.#replaces = true
+      if (state === 'gone') gone.push(topicFilter)
+      else if (granted !== null && grantedQos !== null) {
+        const { noLocal, retainAsPublished, identifier } = granted
+        terms.push({ topicFilter, shareName, grantedQos, noLocal, retainAsPublished, identifier, replaced })
+      }
+    }
+    this.#terms = terms
+    this.#gone = gone
+    this.#changedFrame = last!.frame
+    this.#changedTime = last!.time
+  }
+
   /** All of them were asked for before the packet with this number. */
   askedBefore(number: number): boolean {
     return this.subscriptions.every(({ asked }) => asked.number < number)
@@ -43,6 +91,9 @@ export class Match {
     return this.subscriptions.some(({ asked }) => !(asked.time < time))
   }
 }
+
+/** Its request is not answered yet. */
+const NEVER: Seen = { number: Infinity, frame: Infinity, time: Infinity }
 
 const NO_MATCHES: readonly Match[] = []
 

@@ -39,6 +39,8 @@ export class Subscriber {
   lostNumber = 0
   /** When its last connection ended. */
   leftTime = NaN
+  /** Counts requests for subscriptions, and their answers. */
+  changes = 0
   /** Counts what disturbs expectations, and the newest reason. */
   disturbances = 0
   disturbance: Disturbance = 'gap'

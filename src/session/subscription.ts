@@ -22,6 +22,19 @@ export interface SubscriptionOptions {
   readonly identifier: number | null
 }
 
+/** A subscription as it was in force for a message. */
+export interface SubscriptionTerms {
+  /** As the client wrote it. */
+  readonly topicFilter: string
+  readonly shareName: string | null
+  readonly grantedQos: number
+  readonly noLocal: boolean
+  readonly retainAsPublished: boolean
+  readonly identifier: number | null
+  /** A later SUBSCRIBE has replaced an earlier one for the same filter (§3.8.4). */
+  readonly replaced: boolean
+}
+
 export class Subscription implements FilterEntry {
   readonly subscriber: Subscriber
   /** As the client wrote it. */
@@ -42,8 +55,9 @@ export class Subscription implements FilterEntry {
   begun: Seen
   /** The SUBACK that it is in force from; null while it is not. */
   since: Seen | null = null
-  /** The newest UNSUBSCRIBE for it. */
+  /** The newest UNSUBSCRIBE for it, and the answer that says that it is gone, or was never granted. */
   ending: Seen | null = null
+  over: Seen | null = null
   slot = 0
 
   constructor(subscriber: Subscriber, topicFilter: string, options: SubscriptionOptions, asked: Seen) {

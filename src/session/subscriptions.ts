@@ -88,6 +88,7 @@ export class Subscriptions implements SessionFollower {
   packet(served: ServedConnection, event: PacketEvent, side: Side): void {
     const { packet } = event
     const fromClient = side === 'client'
+    served.subscriber.changes++
     switch (packet.type) {
       case 'SUBSCRIBE':
         if (fromClient) this.#subscribe(served, event, packet)
@@ -292,7 +293,7 @@ export class Subscriptions implements SessionFollower {
       subscription.state = 'in-force'
       subscription.grantedQos = code
       subscription.since = seen
-    } else if (code >= FIRST_FAILURE && subscription.grantedQos === null) this.#gone(subscription)
+    } else if (code >= FIRST_FAILURE && subscription.grantedQos === null) this.#gone(subscription, seen)
     // Where what it should have replaced may go on, it stays asked for, and nothing is expected of it.
   }
 
@@ -300,13 +301,14 @@ export class Subscriptions implements SessionFollower {
     if (subscription.state !== 'ending' || subscription.ending?.number !== request) return
     if (code < FIRST_FAILURE) {
       this.#periods?.ended(subscription, seen)
-      this.#gone(subscription)
+      this.#gone(subscription, seen)
     } else subscription.state = 'asked'
   }
 
-  #gone(subscription: Subscription): void {
+  #gone(subscription: Subscription, seen: Seen): void {
     const { subscriber } = subscription
     subscription.state = 'gone'
+    subscription.over = seen
     subscription.since = null
     subscriber.gone.push(subscription)
     if (subscriber.gone.length <= this.#limits.goneSubscriptions) return
