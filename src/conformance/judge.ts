@@ -8,7 +8,7 @@ import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
 import { VERSIONS } from '../mqtt/version.ts'
-import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
+import type { Copy, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
@@ -20,7 +20,8 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, RecipientSubject, StraySubject, type Subject,
+  type Subjects, type Trigger,
 } from './subject.ts'
 import { Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -75,7 +76,9 @@ export class Judge {
   readonly #connectionSubject = new ConnectionSubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
+  readonly #recipientSubject = new RecipientSubject()
   readonly #copySubject = new CopySubject()
+  readonly #straySubject = new StraySubject()
   readonly #missingCopySubject = new MissingCopySubject()
   #captureEnded = false
   #now = NaN
@@ -167,6 +170,7 @@ export class Judge {
           this.#judgeAll('publication', subject)
         }
         for (const copy of copies) this.#copy(copy, publication, result)
+        this.#recipients(result)
         for (const missingCopy of missing) {
           if (missingCopy.client.version === null) continue
           const subject = this.#missingCopySubject
@@ -179,10 +183,19 @@ export class Judge {
       }
       case 'late-copy':
         return this.#copy(result.copy, result.publication, result)
-      case 'copy-without-publication':
+      case 'copy-without-publication': {
+        this.#copy(result.copy, null, result)
+        const { version } = result.copy.client
+        if (version === null) return
+        const subject = this.#straySubject
+        subject.stray = result
+        subject.version = version
+        this.#judgeAll('stray', subject)
         return
+      }
       case 'copy-without-subscription':
-        return this.#copy(result.copy, result.publication, result)
+        // The copy is told in another result too.
+        return
     }
   }
 
@@ -234,6 +247,32 @@ export class Judge {
     subject.result = result
     subject.version = copy.client.version
     this.#judgeAll('copy', subject)
+  }
+
+  /** Each client that a publication was, or was not, passed on to. */
+  #recipients(delivery: Delivery): void {
+    if (this.#otherRules.get('recipient')!.length === 0) return
+    const copies = copiesByStream(delivery.copies)
+    const partial = byStream(delivery.partial)
+    const unsubscribed = byStream(delivery.unsubscribed)
+    for (const [stream, its] of copies) this.#recipient(delivery, its[0]!.client, its, null, partial.get(stream) ?? null, unsubscribed.get(stream) ?? null)
+    for (const one of delivery.missing) this.#recipient(delivery, one.client, NO_COPIES, one, null, null)
+    for (const one of delivery.unsubscribed) if (!copies.has(one.client.stream)) this.#recipient(delivery, one.client, NO_COPIES, null, null, one)
+  }
+
+  #recipient(
+    delivery: Delivery, client: Party, copies: readonly Copy[], missingCopy: MissingCopy | null, partial: PartialDelivery | null, unsubscribed: Unsubscribed | null,
+  ): void {
+    if (client.version === null) return
+    const subject = this.#recipientSubject
+    subject.delivery = delivery
+    subject.client = client
+    subject.copies = copies
+    subject.missingCopy = missingCopy
+    subject.partial = partial
+    subject.unsubscribed = unsubscribed
+    subject.version = client.version
+    this.#judgeAll('recipient', subject)
   }
 
   #judgeAll<On extends Trigger>(on: On, subject: Subjects[On] & Subject): void {
@@ -366,6 +405,22 @@ export class Judge {
   }
 }
 
+const NO_COPIES: readonly Copy[] = []
+
+function copiesByStream(copies: readonly Copy[]): ReadonlyMap<number, readonly Copy[]> {
+  const byStream = new Map<number, Copy[]>()
+  for (const copy of copies) {
+    const its = byStream.get(copy.client.stream)
+    if (its === undefined) byStream.set(copy.client.stream, [copy])
+    else its.push(copy)
+  }
+  return byStream
+}
+
+function byStream<About extends { readonly client: Party }>(all: readonly About[]): ReadonlyMap<number, About> {
+  return new Map(all.map((one) => [one.client.stream, one]))
+}
+
 const CONNACK = 2
 
 /** MQTT has no limit; a person notices it, and a program that waits for each answer has one message a second left. */
@@ -375,7 +430,7 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

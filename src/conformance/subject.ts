@@ -4,7 +4,7 @@
 import type { Packet, PacketType, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
-import type { Copy, Delivery, DeliveryResult, MissingCopy, Publication } from '../session/delivery.ts'
+import type { Copy, CopyWithoutPublication, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
 import type { Limits } from '../session/connect-facts.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
@@ -186,6 +186,39 @@ export class PublicationSubject extends OfServer implements Subject {
   }
 }
 
+/**
+ * What one client got of a publication: its copies, or that it should have got one, or that it was to get none. Stream and client are those of this client. Copies
+ * that come late are not among them.
+ */
+export class RecipientSubject extends OfServer implements Subject {
+  delivery!: Delivery
+  client!: Party
+  copies: readonly Copy[] = []
+  missingCopy: MissingCopy | null = null
+  partial: PartialDelivery | null = null
+  unsubscribed: Unsubscribed | null = null
+
+  get stream(): number {
+    return this.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return (this.copies.at(-1) ?? this.delivery.publication).number
+  }
+
+  get frame(): number {
+    return (this.copies.at(-1) ?? this.delivery.publication).frame
+  }
+
+  get time(): number {
+    return (this.copies.at(-1) ?? this.delivery.publication).time
+  }
+}
+
 /** One copy that a server sent; stream and client are the receiver's. */
 export class CopySubject extends OfServer implements Subject {
   copy!: Copy
@@ -193,6 +226,35 @@ export class CopySubject extends OfServer implements Subject {
   publication: Publication | null = null
   /** That which it was told in. */
   result!: DeliveryResult
+
+  get stream(): number {
+    return this.copy.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.copy.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.copy.number
+  }
+
+  get frame(): number {
+    return this.copy.frame
+  }
+
+  get time(): number {
+    return this.copy.time
+  }
+}
+
+/** A copy of nothing that was published; stream and client are the receiver's. */
+export class StraySubject extends OfServer implements Subject {
+  stray!: CopyWithoutPublication
+
+  get copy(): Copy {
+    return this.stray.copy
+  }
 
   get stream(): number {
     return this.copy.client.stream
@@ -247,7 +309,10 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   readonly connection: ConnectionSubject
   readonly conflict: ConflictSubject
   readonly publication: PublicationSubject
+  readonly recipient: RecipientSubject
+  /** Of every copy, whatever it is of. */
   readonly copy: CopySubject
+  readonly stray: StraySubject
   readonly 'missing-copy': MissingCopySubject
 }
 

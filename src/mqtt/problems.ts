@@ -771,6 +771,7 @@ function leftOver(number: number): string {
 /** Characters of a text from the wire that a message shows: enough to know it again. */
 const SHOWN = 60
 
-function quoted(text: Text): string {
+/** Text from the wire as it stands in messages. */
+export function quoted(text: Text): string {
   return typeof text === 'string' ? `"${printable(text, SHOWN)}"` : `(bytes ${printable(text.hex, SHOWN)})`
 }

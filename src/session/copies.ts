@@ -24,6 +24,7 @@ import type { SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Certainty } from './side.ts'
+import { almostMatching } from './spelling.ts'
 import { isExplainedOtherwise, noteStray, strayResult } from './strays.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -71,7 +72,7 @@ export class Copies {
     const name = event.resolvedTopicName ?? packet.topicName
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) {
       const topic = name === undefined || name === '' ? null : name
-      this.#emit({ kind: 'copy-without-publication', topic, payloadLength, copy, cause: 'topic-unknown', source: null, certainty: 'unsure' })
+      this.#emit({ kind: 'copy-without-publication', topic, payloadLength, copy, cause: 'topic-unknown', source: null, lookalike: null, certainty: 'unsure' })
       return
     }
     const topic = this.#window.topic(server, name)
@@ -85,6 +86,7 @@ export class Copies {
       due: this.#position.after(event.time, this.#limits.settling),
     }
     copy.unsubscribed = unsubscribed(event, passing)
+    if (copy.unsubscribed === 'likely') copy.almost = almostMatching(subscriber, name)
     const publication = this.#place(passing)
     if (copy.unsubscribed === null) return
     this.#emit({ kind: 'copy-without-subscription', topic: name, payloadLength, copy, publication, certainty: copy.unsubscribed })
@@ -187,9 +189,9 @@ export class Copies {
     const { copy, served, subscriber } = passing
     const recipient = known ?? this.#addRecipient(publication, passing)
     copy.certainty = certainty
-    copy.only = certainty === 'certain'
     copy.duration = durationOf(publication, copy)
     compare(copy, publication, passing)
+    copy.only = certainty === 'certain' && isTelling(publication, passing)
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)
@@ -212,10 +214,12 @@ export class Copies {
     copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
     if (copy.subscriptions === null) return
     copy.removed = match.gone
+    if (copy.subscriptions.length > 1) recipient.lacksIdentifiers = lacksIdentifiers(copy)
     if (recipient.copies === 0 && !copy.dup) findNeighbours(publication, subscriber, copy)
   }
 
   #count(publication: OpenPublication, recipient: Recipient, copy: OpenCopy): void {
+    if (copy.qos > recipient.bestQos) recipient.bestQos = copy.qos
     if (recipient.copies++ === 0) {
       recipient.firstCopy = copy
       if (recipient.expected) {
@@ -311,6 +315,21 @@ function doubtOthers(same: SameContent, subscriber: Subscriber): void {
 function durationOf(publication: Pick<Publication, 'time' | 'frame'>, copy: OpenCopy): number | null {
   const duration = copy.time - publication.time
   return Number.isNaN(duration) || publication.frame > copy.frame ? null : duration
+}
+
+/** Shorter payloads, such as numbers, `online` and `offline`, are sent by many. */
+const TELLING = 8
+
+/** The content is hardly that of somebody else's message. */
+function isTelling({ payloadLength, properties }: OpenPublication, { properties: sent }: PassingCopy): boolean {
+  if (payloadLength >= TELLING) return true
+  const { correlationData, userProperties } = properties
+  return (correlationData !== 0 && correlationData === sent.correlationData) || (userProperties !== 0 && userProperties === sent.userProperties)
+}
+
+/** One copy for several subscriptions carries the identifiers of all of them (MQTT 5.0 §3.3.4); one without any is another matter. */
+function lacksIdentifiers({ subscriptions, subscriptionIdentifiers }: OpenCopy): boolean {
+  return subscriptionIdentifiers.length > 0 && subscriptions!.some(({ identifier, shareName }) => shareName === null && identifier !== null && !subscriptionIdentifiers.includes(identifier))
 }
 
 /** TCP sent bytes of the server again since then, or the client took none. */

@@ -98,7 +98,8 @@ function fitOf(publication: OpenPublication, recipient: Recipient, match: Match 
     if (publication.settled) return mayBeStored(publication, recipient.subscriber, match) ? FIT.unknown : FIT.reported
     return recipient.expected && recipient.undisturbed && !recipient.doubtful && qosFits(publication, recipient, qos) ? FIT.expected : FIT.disturbed
   }
-  if (recipient.copies >= recipient.allowed + publication.resent) return FIT.none
+  // Of QoS 2, what is sent again is the same message (MQTT 5.0 §4.3.3).
+  if (recipient.copies >= recipient.allowed + (publication.qos === 2 ? 0 : publication.resent)) return FIT.none
   return publication.settled ? FIT.reported : FIT.further
 }
 

@@ -6,6 +6,7 @@
  * (publication-window.ts).
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Packet } from '../mqtt/packet.ts'
 import { AnnouncedWills } from './announced-wills.ts'
 import { CapturePosition, type ClockLimits } from './capture-position.ts'
 import type { ClientSession } from './client-session.ts'
@@ -16,6 +17,7 @@ import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { PublicationWindow, type PublicationWindowLimits } from './publication-window.ts'
 import { Publications } from './publications.ts'
+import { reasonCodeOf } from './reason-code.ts'
 import { Settling } from './settling.ts'
 import type { Side } from './side.ts'
 import { Subscriptions, type SubscriptionLimits } from './subscriptions.ts'
@@ -30,6 +32,7 @@ const PUBCOMP = 7
 const SUBSCRIBE = 8
 const UNSUBACK = 11
 const DISCONNECT = 14
+const PACKET_TOO_LARGE = 0x95
 
 export class Deliveries implements ConnectionFollower {
   readonly subscriptions: Subscriptions
@@ -79,7 +82,12 @@ export class Deliveries implements ConnectionFollower {
     } else if (type >= PUBACK && type <= PUBCOMP) {
       if (side === 'server' && exchange !== null) this.#publications.acknowledged(exchange, event)
     } else if (type >= SUBSCRIBE && type <= UNSUBACK) this.subscriptions.packet(served, event, side)
-    else if (type === DISCONNECT) this.subscriptions.closing(served)
+    else if (type === DISCONNECT) {
+      if (side === 'server' && reasonCodeOf(packet as Packet) === PACKET_TOO_LARGE && connection.limits('server').maximumPacketSize === null) {
+        served.subscriber.tooLarge = { number: event.number, frame: event.frame, time: event.time }
+      }
+      this.subscriptions.closing(served)
+    }
     else if (packet.type === 'CONNECT' && packet.bridge) served.bridge = true
   }
 

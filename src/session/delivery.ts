@@ -9,6 +9,7 @@ import type { Version } from '../mqtt/version.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Alteration, PassedOnName } from './passed-on.ts'
 import type { Certainty } from './side.ts'
+import type { Lookalike } from './spelling.ts'
 import type { SubscriptionTerms } from './subscription.ts'
 
 /** A client on one of its connections. */
@@ -42,6 +43,8 @@ export interface Publication {
   readonly byteOrderMark: boolean
   /** Message Expiry Interval, in seconds; null where there is none. */
   readonly messageExpiryInterval: number | null
+  /** The server published it for a client whose connection had ended; then number and frame are those of the CONNECT that announced it. */
+  readonly will: boolean
 }
 
 /**
@@ -74,7 +77,10 @@ export interface Copy {
    * which they came · `unsure`: by the order alone, and not all was seen.
    */
   readonly certainty: Certainty
-  /** No other publication had its topic and content, and all was seen: so it is of this one, whatever its properties are. */
+  /**
+   * It can be of no other publication, whatever its properties are: no other one had its topic and content, all was seen, and the content is more than what anybody
+   * may send, such as a number or a state.
+   */
   readonly only: boolean
   /** From the publication to the copy, in nanoseconds; null where either has no time, or where the publication was noticed only later. */
   readonly duration: number | null
@@ -104,6 +110,8 @@ export interface Copy {
   readonly duplicate: Certainty | null
   /** No subscription of the client matches the topic; null where one does. */
   readonly unsubscribed: Certainty | null
+  /** Then, one of its filters that would match if case, slashes and the form of characters did not count; null where there is none. */
+  readonly almost: string | null
 }
 
 /**
@@ -129,6 +137,8 @@ export interface MissingCopy {
   readonly filter: string
   /** The QoS that it should have had. */
   readonly qos: number
+  /** Others of its filters that match, and that it had unsubscribed from before; empty where that is not known. */
+  readonly removed: readonly string[]
   readonly certainty: Certainty
   readonly doubts: readonly Doubt[]
 }
@@ -155,6 +165,24 @@ export interface NotJudged {
   readonly client: Party
   readonly filter: string
   readonly reason: NotJudgedReason
+  /** With `maximum-packet-size`: frames in which the server disconnected the client because of it; null where it did not. */
+  readonly closedIn: readonly number[] | null
+}
+
+/** A client that had unsubscribed from every filter that matches before the message was published, so that it gets no copy (MQTT 5.0 §3.10.4). */
+export interface Unsubscribed {
+  readonly client: Party
+  readonly filters: readonly string[]
+}
+
+/**
+ * A client with several subscriptions that match, of which one has not been served: its copies have a lower QoS than it was granted (MQTT 5.0 §3.3.4), or lack
+ * Subscription Identifiers. Where each subscription is served with a copy of its own, one of them is missing.
+ */
+export interface PartialDelivery {
+  readonly client: Party
+  readonly lacks: 'qos' | 'identifiers'
+  readonly certainty: Certainty
 }
 
 /** What became of a publication. */
@@ -174,6 +202,10 @@ export interface Delivery {
   readonly copies: readonly Copy[]
   readonly missing: readonly MissingCopy[]
   readonly notJudged: readonly NotJudged[]
+  readonly unsubscribed: readonly Unsubscribed[]
+  /** The publisher has subscriptions that match, and all of them have No Local set (MQTT 5.0 §3.8.3.1). */
+  readonly noLocal: boolean
+  readonly partial: readonly PartialDelivery[]
 }
 
 export type Acceptance = 'accepted' | 'refused' | 'open' | 'unacknowledged'
@@ -204,6 +236,8 @@ export interface CopyWithoutPublication {
   readonly cause: StrayCause
   /** With `other-address` only. */
   readonly source: Publication | null
+  /** A message with this content whose topic is spelled in another way; null where there is none. */
+  readonly lookalike: Lookalike | null
   /** That its publication is not in the capture: never more than `likely`, since nothing shows what the capture does not hold. */
   readonly certainty: Certainty
 }

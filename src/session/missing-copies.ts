@@ -184,7 +184,7 @@ export function duplicateVerdict(publication: OpenPublication, recipient: Recipi
   // What was not acknowledged on an earlier connection is sent again on the next one.
   if (firstCopy === null || firstCopy.client.stream !== copy.client.stream) return null
   const { topic } = publication
-  const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || publication.resent > 0 || publication.sentBefore || publication.extent !== 'whole'
+  const doubtful = copy.dup || copy.qos === 0 || copy.qos !== firstCopy.qos || (publication.resent > 0 && publication.qos < 2) || publication.sentBefore || publication.extent !== 'whole'
     || !recipient.undisturbed || !subscriber.whole || !publication.alone || publication.nextSame !== null || publication.publisher.bridge
     || topic.server.wills.has(topic.name) || !(topic.strayTime < publication.time - times.copyDeadline) || askedLately(publication, recipient, times)
   if (doubtful) return 'unsure'

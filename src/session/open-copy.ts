@@ -41,6 +41,7 @@ export class OpenCopy implements Copy {
   overtakenBy: Publication | null = null
   duplicate: Certainty | null = null
   unsubscribed: Certainty | null = null
+  almost: string | null = null
 
   constructor({ number, frame, time }: PacketEvent, { qos, dup, retain, properties }: Publish, { party, bridge }: ServedConnection) {
     this.number = number

@@ -3,7 +3,7 @@
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Publish, Qos } from '../mqtt/packet.ts'
-import type { Acceptance, Party, Publication } from './delivery.ts'
+import type { Acceptance, PartialDelivery, Party, Publication, Unsubscribed } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
@@ -31,6 +31,11 @@ export class Recipient {
   backlog = 0
   copies = 0
   firstCopy: OpenCopy | null = null
+  /** The highest QoS of its copies, and Subscription Identifiers that they lack: see `PartialDelivery`. */
+  bestQos = -1
+  lacksIdentifiers = false
+  /** Its payload alone is longer than any packet that the client takes. */
+  oversized = false
   /** A copy with the same content came to it that may or may not be this one. */
   doubtful = false
 
@@ -45,7 +50,16 @@ export class Recipient {
     this.backlog = backlog
     this.copies = 0
     this.firstCopy = null
+    this.bestQos = -1
+    this.lacksIdentifiers = false
+    this.oversized = false
     this.doubtful = false
+  }
+
+  /** A further copy may be missing: several subscriptions match, and what came does not serve all of them. */
+  lacksIn({ qos }: OpenPublication): PartialDelivery['lacks'] | null {
+    if (!this.expected || this.copies === 0 || this.allowed === 1 || this.copies >= this.allowed) return null
+    return this.bestQos < Math.min(qos, this.grantedQos ?? 0) ? 'qos' : this.lacksIdentifiers && this.copies === 1 ? 'identifiers' : null
   }
 
   /** Nothing has happened since that the copy may have been lost by. */
@@ -96,6 +110,12 @@ export class OpenPublication {
   lastCopyTime = NaN
   /** Copies that may be duplicates, with the recipient of each. */
   suspects: { readonly copy: OpenCopy; readonly recipient: Recipient }[] | null = null
+  /** Clients that had unsubscribed from it; null where there are none. */
+  unsubscribed: Unsubscribed[] | null = null
+  /** Its publisher has subscriptions that match, all with No Local. */
+  noLocal = false
+  /** See `Publication.will`. */
+  will = false
   /** What is to be told of recipients without a copy: known when the capture ends, told when all of it has been read. */
   verdicts: readonly Verdict[] | null = null
   settled = false
@@ -137,6 +157,8 @@ export class OpenPublication {
     this.acceptedTime = packet.qos === 0 ? event.time : NaN
     this.sentBefore = packet.dup || publisher.connection.lags(event)
     this.unwanted = false
+    this.noLocal = false
+    this.will = false
     this.alone = true
     this.waiting = 0
     this.open = 0
@@ -152,6 +174,7 @@ export class OpenPublication {
     this.#bySubscriber = null
     this.#copies = null
     this.suspects = null
+    this.unsubscribed = null
     this.verdicts = null
     this.#facts = null
     this.content = null
@@ -167,11 +190,11 @@ export class OpenPublication {
 
   /** As it is told. */
   get facts(): Publication {
-    const { number, frame, time, party, topic, qos, retain, payloadLength, resent, properties, expiry } = this
+    const { number, frame, time, party, topic, qos, retain, payloadLength, resent, properties, expiry, will } = this
     if (this.#facts?.resent === resent) return this.#facts
     return (this.#facts = {
       number, frame, time, publisher: party, topic: topic.name, qos, retain, payloadLength, resent, properties: properties.names,
-      byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry,
+      byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry, will,
     })
   }
 

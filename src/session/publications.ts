@@ -93,7 +93,13 @@ export class Publications {
   #expect(publication: OpenPublication, matches: readonly Match[]): void {
     for (const match of matches) {
       const recipient = expectedRecipient(match, publication, this.#makeRecipient)
-      if (recipient === null) continue
+      if (recipient === null) {
+        noteUnsubscribed(match, publication)
+        if (match.subscriber === publication.publisher.subscriber) publication.noLocal = isNoLocal(match, publication)
+        continue
+      }
+      const { maximumPacketSize } = recipient.subscriber.connection!.limits('client')
+      recipient.oversized = maximumPacketSize !== null && publication.payloadLength > maximumPacketSize
       publication.waiting++
       publication.open++
       publication.subscribers++
@@ -102,6 +108,24 @@ export class Publications {
       this.#window.addRecipient(publication, recipient)
     }
   }
+}
+
+/** The client is there, and has no subscription any more that matches. */
+function noteUnsubscribed(match: Match, publication: OpenPublication): void {
+  const { subscriber } = match
+  const served = subscriber.connection?.served ?? null
+  if (served === null || !subscriber.whole || subscriber.unusual || served.bridge || match.gone.length === 0) return
+  const terms = match.termsFor(publication.firstSeenFrame, publication.time, 0)
+  if (terms === null || terms.length > 0) return
+  publication.unsubscribed ??= []
+  publication.unsubscribed.push({ client: served.party, filters: match.gone })
+}
+
+function isNoLocal(match: Match, publication: OpenPublication): boolean {
+  const { subscriber } = match
+  if (!subscriber.whole || subscriber.unusual || publication.publisher.bridge) return false
+  const terms = match.termsFor(publication.firstSeenFrame, publication.time, 0)
+  return terms !== null && terms.length > 0 && terms.every(({ noLocal, shareName }) => noLocal && shareName === null)
 }
 
 /** UTF-8 bytes that one UTF-16 unit may take. */

@@ -3,13 +3,14 @@
  * (missing-copies.ts). Each is told once.
  */
 import type { CapturePosition } from './capture-position.ts'
-import type { DeliveryResult, MissingCopy, NotJudged } from './delivery.ts'
+import type { DeliveryResult, MissingCopy, NotJudged, PartialDelivery, Unsubscribed } from './delivery.ts'
 import { DueQueue } from './due-queue.ts'
 import { duplicateVerdict, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
 import type { OpenPublication, Recipient } from './open-publication.ts'
 import type { PublicationWindow } from './publication-window.ts'
 import type { Match } from './published-topic.ts'
+import type { Subscriber } from './subscriber.ts'
 
 export class Settling {
   readonly #emit: (result: DeliveryResult) => void
@@ -79,7 +80,7 @@ export class Settling {
       const publication = this.#window.takeFresh(now - settling) ?? this.#soon.take(now)
       if (publication === null) return
       if (publication.settled || publication.evicted) continue
-      const complete = publication.waiting === 0 && publication.suspects === null
+      const complete = publication.waiting === 0 && publication.suspects === null && !isPartial(publication)
       const lately = now - publication.lastCopyTime < settling || (publication.content !== null && publication.content.parked !== null)
       if (lately || (complete && this.#waitsForAcknowledgement(publication))) this.#soon.add(publication, now + settling)
       else if (publication.unwanted) this.settleUnwanted(publication)
@@ -114,7 +115,7 @@ export class Settling {
   #verdicts(publication: OpenPublication, final: boolean): Verdict[] {
     const { now, ended } = this.#position
     return publication.recipients.map((recipient, index) => {
-      if (!recipient.expected || recipient.copies > 0) return 'none'
+      if (!recipient.expected || (recipient.copies > 0 && recipient.lacksIn(publication) === null)) return 'none'
       if (ended) return publication.verdicts?.[index] ?? 'too-short'
       return verdictOn(publication, recipient, now, final, this.#times)
     })
@@ -129,15 +130,27 @@ export class Settling {
   #settle(publication: OpenPublication, verdicts: readonly Verdict[]): void {
     const { facts, acceptance, reasonCode, subscribers, recipients } = publication
     const copies = publication.copies.length > 1 ? publication.copies.toSorted(byNumber) : publication.copies
+    const partial: PartialDelivery[] = []
     const missing: MissingCopy[] = []
     const notJudged: NotJudged[] = []
     verdicts.forEach((verdict, index) => {
       if (verdict === 'none') return
-      const { subscriber, client, match, grantedQos, undisturbed } = recipients[index]!
+      const recipient = recipients[index]!
+      const { subscriber, client, match, grantedQos, undisturbed } = recipient
+      if (recipient.copies > 0) {
+        const lacks = recipient.lacksIn(publication)
+        if (typeof verdict !== 'string' && lacks !== null) partial.push({ client, lacks, certainty: verdict.certainty })
+        return
+      }
       if (undisturbed) subscriber.outstanding--
       const about = { client, filter: filterOf(match!) }
-      if (typeof verdict !== 'string') missing.push({ ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), ...verdict })
-      else notJudged.push({ ...about, reason: verdict === 'wait' ? 'too-short' : verdict })
+      if (typeof verdict !== 'string') {
+        const removed = subscriber.whole ? match!.gone : NO_FILTERS
+        missing.push({ ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), removed, ...verdict })
+      }
+      else if (verdict === 'connection-ended' && recipient.oversized && closedOver(publication, subscriber)) {
+        notJudged.push({ ...about, reason: 'maximum-packet-size', closedIn: [subscriber.tooLarge!.frame] })
+      } else notJudged.push({ ...about, reason: verdict === 'wait' ? 'too-short' : verdict, closedIn: null })
     })
     for (const { copy, recipient } of publication.suspects ?? []) {
       if (!this.#position.ended) this.#judgeDuplicate(publication, recipient, copy)
@@ -149,7 +162,9 @@ export class Settling {
     publication.settled = true
     this.#window.told(publication)
     if (publication.open > 0) publication.content!.open--
-    this.#emit({ kind: 'publication', publication: facts, acceptance, reasonCode, subscribers, copies, missing, notJudged })
+    const unsubscribed = publication.unsubscribed ?? NOBODY
+    const { noLocal } = publication
+    this.#emit({ kind: 'publication', publication: facts, acceptance, reasonCode, subscribers, copies, missing, notJudged, unsubscribed, noLocal, partial })
   }
 
   #judgeDuplicate(publication: OpenPublication, recipient: Recipient, copy: OpenCopy): void {
@@ -159,6 +174,20 @@ export class Settling {
 }
 
 const NO_VERDICTS: readonly Verdict[] = []
+const NO_FILTERS: readonly string[] = []
+const NOBODY: readonly Unsubscribed[] = []
+
+/** The server disconnected the client just behind it, saying that a packet was too large. */
+function closedOver({ time }: OpenPublication, { tooLarge }: Subscriber): boolean {
+  return tooLarge !== null && tooLarge.time >= time && tooLarge.time - time < SECOND
+}
+
+const SECOND = 1e9
+
+function isPartial(publication: OpenPublication): boolean {
+  for (const recipient of publication.recipients) if (recipient.lacksIn(publication) !== null) return true
+  return false
+}
 
 function byNumber(a: OpenCopy, b: OpenCopy): number {
   return a.number - b.number

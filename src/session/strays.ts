@@ -6,6 +6,7 @@ import { isFiredWill } from './announced-wills.ts'
 import type { CopyWithoutPublication, Publication, StrayCause } from './delivery.ts'
 import type { PassingCopy } from './open-copy.ts'
 import type { ServerState } from './server-state.ts'
+import { lookalikeOf } from './spelling.ts'
 
 /** Other addresses at which the content of a copy without publication is looked for. */
 const MOST_ADDRESSES = 16
@@ -15,7 +16,9 @@ export function strayResult(passing: PassingCopy, servers: Iterable<ServerState>
   const { copy, topic, same } = passing
   // What others sent just before may have gone unseen.
   const certainty = topic.server.blindTime < copy.time - copyDeadline ? 'likely' : 'unsure'
-  return { kind: 'copy-without-publication', topic: topic.name, payloadLength: same.length, copy, ...causeOf(passing, servers), certainty }
+  const cause = causeOf(passing, servers)
+  const lookalike = cause.cause === 'unknown' ? lookalikeOf(topic, same) : null
+  return { kind: 'copy-without-publication', topic: topic.name, payloadLength: same.length, copy, ...cause, lookalike, certainty }
 }
 
 function causeOf(passing: PassingCopy, servers: Iterable<ServerState>): { readonly cause: StrayCause; readonly source: Publication | null } {

@@ -3,7 +3,7 @@
  * changed them was seen. Changed by what follows subscriptions, publications and copies only.
  */
 import type { ClientSession } from './client-session.ts'
-import type { NetworkConnection } from './network-connection.ts'
+import type { NetworkConnection, Seen } from './network-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
@@ -46,6 +46,8 @@ export class Subscriber {
   disturbance: Disturbance = 'gap'
   /** Copies expected and not here yet, since the newest disturbance. */
   outstanding = 0
+  /** The DISCONNECT by which the server said last that a packet was too large (0x95), having set no limit to what the client sends. */
+  tooLarge: Seen | null = null
   /** Time of the last copy that came to it from no publication. */
   strayTime = -Infinity
 

@@ -28,7 +28,7 @@ describe('is what the schema says', () => {
 })
 
 test('a publication', () => {
-  expect(line(delivery({ missing: [missing('hmi-3', { doubts: ['qos-0'], certainty: 'unsure' })], notJudged: [{ client: party('hmi-4'), filter: '#', reason: 'gap' }] }))).toBe(
+  expect(line(delivery({ missing: [missing('hmi-3', { doubts: ['qos-0'], certainty: 'unsure' })], notJudged: [{ client: party('hmi-4'), filter: '#', reason: 'gap', closedIn: null }] }))).toBe(
     '{"schema":"mqtap.delivery/1","kind":"publication","server":"10.0.0.2:1883","number":17,"frame":42,"time":"1700000012.127574789","stream":3,"clientId":"plc-7",'
       + '"version":"5.0","topic":"plant/7/temp","qos":1,"retain":false,"payloadLength":4,"resent":0,"acceptance":"accepted","reasonCode":0,"subscribers":2,"copies":['
       + '{"number":19,"frame":44,"time":"1700000012.127885789","stream":4,"clientId":"hmi-1","kind":"live","qos":1,"dup":false,"retain":false,'

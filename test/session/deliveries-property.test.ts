@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { read, toldOf, type RecordedFrame } from './broker-network.ts'
+import { numbersFrom } from './damage.ts'
 import { play, script, type Script } from './simulated-broker.ts'
 import type { DeliveryResult } from '../../src/session/delivery.ts'
 
@@ -131,12 +132,3 @@ describe('a correct broker', () => {
     }), { numRuns: RUNS })
   })
 })
-
-/** The same numbers for the same seed, between 0 and 1. */
-function numbersFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-    return (state >>> 8) / 2 ** 24
-  }
-}

@@ -1,0 +1,30 @@
+/** Whatever a correct broker does, and whatever is missing from the capture: no rule about what a server passes on finds anything that counts. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DELIVERY_RULES } from '../../src/conformance/rules/deliveries.ts'
+import { pcapOf, type RecordedFrame } from '../session/broker-network.ts'
+import { damages } from '../session/damage.ts'
+import { play, script } from '../session/simulated-broker.ts'
+import { judge } from './judging.ts'
+
+const OWN = new Set(DELIVERY_RULES.map(({ id }) => id))
+const RUNS = Number(process.env['RUNS'] ?? 100)
+
+function accusations(frames: readonly RecordedFrame[]): string[] {
+  const { findings } = judge(pcapOf(frames), { wants: (id) => OWN.has(id) })
+  return findings.filter(({ severity, certainty }) => severity !== 'note' && certainty !== 'unsure').map(({ rule, frame, message }) => `${rule} at ${frame}: ${message}`)
+}
+
+describe('a correct broker', () => {
+  test('all seen', () => {
+    fc.assert(fc.property(script, (one) => {
+      expect(accusations(play(one).network.frames)).toEqual([])
+    }), { numRuns: 3 * RUNS })
+  })
+
+  test('damaged captures', () => {
+    fc.assert(fc.property(script, damages, (one, damage) => {
+      expect(accusations(damage(play(one).network.frames))).toEqual([])
+    }), { numRuns: 5 * RUNS })
+  })
+})
