@@ -191,7 +191,7 @@ export class Copies {
     copy.certainty = certainty
     copy.duration = durationOf(publication, copy)
     compare(copy, publication, passing)
-    copy.only = certainty === 'certain' && isTelling(publication, passing)
+    copy.only = certainty === 'certain' && isTelling(publication, recipient, passing)
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)
@@ -319,10 +319,12 @@ function durationOf(publication: Pick<Publication, 'time' | 'frame'>, copy: Open
 
 /** Shorter payloads, such as numbers, `online` and `offline`, are sent by many. */
 const TELLING = 8
+/** The same where a copy more would not be noticed, since the client has several subscriptions that match. */
+const TELLING_WITH_OTHERS = 16
 
 /** The content is hardly that of somebody else's message. */
-function isTelling({ payloadLength, properties }: OpenPublication, { properties: sent }: PassingCopy): boolean {
-  if (payloadLength >= TELLING) return true
+function isTelling({ payloadLength, properties }: OpenPublication, { allowed }: Recipient, { properties: sent }: PassingCopy): boolean {
+  if (payloadLength >= (allowed > 1 ? TELLING_WITH_OTHERS : TELLING)) return true
   const { correlationData, userProperties } = properties
   return (correlationData !== 0 && correlationData === sent.correlationData) || (userProperties !== 0 && userProperties === sent.userProperties)
 }

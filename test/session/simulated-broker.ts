@@ -164,12 +164,15 @@ class Simulation {
   readonly #sources = new Map<number, number>()
   readonly #turns = new Map<string, number>()
   #unique = 0
+  /** Some copies are not sent. */
+  #drops = false
 
   constructor(habits: Habits) {
     this.#habits = habits
   }
 
   play(actions: readonly Action[]): Played {
+    this.#drops = actions.some((one) => one.do === 'publish' && one.drops > 0)
     for (const one of actions) {
       this.#act(one)
       if (this.#habits.quick) this.#flushAll()
@@ -212,7 +215,7 @@ class Simulation {
 
   /** That the broker itself publishes just what it keeps from somebody, again and again, is a coincidence that nobody could tell from passing on. */
   #own(payload: string): string {
-    return this.#habits.mayNotPublish === 0 && this.#habits.apart === 0 ? payload : `own ${this.#unique++}`
+    return this.#habits.mayNotPublish === 0 && this.#habits.apart === 0 && !this.#drops ? payload : `own ${this.#unique++}`
   }
 
   #session(who: number): Session {

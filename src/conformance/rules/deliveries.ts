@@ -192,7 +192,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     needs: 0,
     applies: ({ copy, publication }) => publication !== null && isSubscribed(copy) && !copy.subscriptions.some(({ replaced }) => replaced),
     lacks: notTheOnly,
-    holds: ({ copy, publication }) => copy.subscriptions!.some(({ grantedQos }) => copy.qos === Math.min(publication!.qos, grantedQos)),
+    holds: ({ copy, publication }) => hasQosOf(copy, publication!),
     certainty: sure,
     severityHere: lessSevere,
     says: (subject) => `The server sent ${messageOf(subject)}, published with QoS ${subject.publication!.qos}, to ${clientOf(subject.copy)} with QoS ${subject.copy.qos}; granted are ${grants(subject.copy)}`,
@@ -379,7 +379,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     needs: 0,
     applies: ({ copy, publication }) => publication !== null && isReplaced(copy) && !copy.dup,
     lacks: (subject) => (isCounted(subject.copy.duplicate) ? null : notTheOnly(subject)),
-    holds: ({ copy, publication }) => !isCounted(copy.duplicate) && copy.subscriptions!.some(({ grantedQos }) => copy.qos === Math.min(publication!.qos, grantedQos))
+    holds: ({ copy, publication }) => !isCounted(copy.duplicate) && hasQosOf(copy, publication!)
       && copy.subscriptionIdentifiers.every((one) => copy.subscriptions!.some(({ identifier }) => identifier === one)),
     certainty: (subject) => (isCounted(subject.copy.duplicate) ? subject.copy.duplicate! : sure(subject)),
     severityHere: (subject) => (isCounted(subject.copy.duplicate) ? null : lessSevere(subject)),
@@ -461,6 +461,12 @@ const TELLING = 16
 /** Its subscriptions are known, so that what the server sends for them can be compared. */
 function isSubscribed(copy: Copy): copy is Copy & { readonly subscriptions: NonNullable<Copy['subscriptions']> } {
   return copy.subscriptions !== null && copy.subscriptions.length > 0 && copy.kind !== 'retained' && !copy.dup
+}
+
+/** Of several subscriptions, each may have a copy of its own; and an equal message of somebody else may be among these. */
+function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boolean {
+  if (subscriptions!.length === 1) return qos === Math.min(publication.qos, subscriptions![0]!.grantedQos)
+  return qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos))
 }
 
 function isReplaced(copy: Copy): boolean {
