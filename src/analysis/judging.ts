@@ -22,6 +22,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.delivery(result)
       sink.delivery?.(result)
     },
+    retained: (answer) => {
+      judge.retained(answer)
+      sink.retained?.(answer)
+    },
     gap: (connection, ...rest) => {
       judge.gap(connection)
       sink.gap?.(connection, ...rest)

@@ -11,6 +11,7 @@ import { VERSIONS } from '../mqtt/version.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
+import type { RetainedAnswer } from '../session/retained-answers.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
 import { CaseCounts, countCases, type CaseRow } from './cases.ts'
@@ -20,7 +21,8 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, RecipientSubject, StraySubject, type Subject,
+  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, RecipientSubject, RetainedSubject,
+  StraySubject, type Subject,
   type Subjects, type Trigger,
 } from './subject.ts'
 import { Tally } from './tally.ts'
@@ -79,6 +81,7 @@ export class Judge {
   readonly #recipientSubject = new RecipientSubject()
   readonly #copySubject = new CopySubject()
   readonly #straySubject = new StraySubject()
+  readonly #retainedSubject = new RetainedSubject()
   readonly #missingCopySubject = new MissingCopySubject()
   #captureEnded = false
   #now = NaN
@@ -197,6 +200,16 @@ export class Judge {
         // The copy is told in another result too.
         return
     }
+  }
+
+  /** What a server sent because of a SUBSCRIBE. */
+  retained(answer: RetainedAnswer): void {
+    const { version } = answer.client
+    if (version === null) return
+    const subject = this.#retainedSubject
+    subject.answer = answer
+    subject.version = version
+    this.#judgeAll('retained', subject)
   }
 
   /** Bytes of a connection were lost to the capture. */
@@ -430,7 +443,7 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

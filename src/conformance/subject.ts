@@ -8,6 +8,7 @@ import type { Copy, CopyWithoutPublication, Delivery, DeliveryResult, MissingCop
 import type { Limits } from '../session/connect-facts.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
+import type { RetainedAnswer } from '../session/retained-answers.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -248,6 +249,31 @@ export class CopySubject extends OfServer implements Subject {
   }
 }
 
+/** The retained messages that a server sent because of a SUBSCRIBE; stream and client are the subscriber's, the packet is the SUBACK. */
+export class RetainedSubject extends OfServer implements Subject {
+  answer!: RetainedAnswer
+
+  get stream(): number {
+    return this.answer.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.answer.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.answer.granted.number
+  }
+
+  get frame(): number {
+    return this.answer.granted.frame
+  }
+
+  get time(): number {
+    return this.answer.granted.time
+  }
+}
+
 /** A copy of nothing that was published; stream and client are the receiver's. */
 export class StraySubject extends OfServer implements Subject {
   stray!: CopyWithoutPublication
@@ -313,6 +339,7 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   /** Of every copy, whatever it is of. */
   readonly copy: CopySubject
   readonly stray: StraySubject
+  readonly retained: RetainedSubject
   readonly 'missing-copy': MissingCopySubject
 }
 

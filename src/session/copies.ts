@@ -9,7 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Publish } from '../mqtt/packet.ts'
 import type { CapturePosition } from './capture-position.ts'
 import { CopyMatching } from './copy-matching.ts'
-import type { DeliveryResult, Publication } from './delivery.ts'
+import type { DeliveryResult, Publication, RetainedState } from './delivery.ts'
 import { beginUnexpected } from './expectation.ts'
 import { ContentReader, isSame } from './message-content.ts'
 import type { JudgementTimes } from './missing-copies.ts'
@@ -20,6 +20,7 @@ import type { OpenPublication, Recipient } from './open-publication.ts'
 import { ParkedCopies } from './parked-copies.ts'
 import { alterations, passedOnOf, type Alteration } from './passed-on.ts'
 import type { PublicationWindow } from './publication-window.ts'
+import type { RetainedAnswers } from './retained-answers.ts'
 import type { SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { ServerState } from './server-state.ts'
@@ -45,10 +46,15 @@ export class Copies {
   readonly #servers: Iterable<ServerState>
   readonly #window: PublicationWindow
   readonly #parked: ParkedCopies
+  readonly #answers: RetainedAnswers
   readonly #content = new ContentReader()
   readonly #matching = new CopyMatching()
 
-  constructor(emit: (result: DeliveryResult) => void, limits: CopyLimits, position: CapturePosition, servers: Iterable<ServerState>, window: PublicationWindow) {
+  constructor(
+    emit: (result: DeliveryResult) => void, limits: CopyLimits, position: CapturePosition, servers: Iterable<ServerState>, window: PublicationWindow,
+    answers: RetainedAnswers,
+  ) {
+    this.#answers = answers
     this.#emit = emit
     this.#limits = limits
     this.#position = position
@@ -88,6 +94,7 @@ export class Copies {
     copy.unsubscribed = unsubscribed(event, passing)
     if (copy.unsubscribed === 'likely') copy.almost = almostMatching(subscriber, name)
     const publication = this.#place(passing)
+    if (subscriber.answers !== null) this.#answers.sent(passing, publication)
     if (copy.unsubscribed === null) return
     this.#emit({ kind: 'copy-without-subscription', topic: name, payloadLength, copy, publication, certainty: copy.unsubscribed })
   }
@@ -164,6 +171,7 @@ export class Copies {
   #retained(passing: PassingCopy): Publication | null {
     const { copy, subscriber, topic, same } = passing
     copy.kind = 'retained'
+    copy.retained = retainedState(passing, this.#limits.settling)
     let publication: OpenPublication | null = null
     for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.retain) publication = one
     // Should the live copy of one of them not come, this may have been it.
@@ -196,6 +204,7 @@ export class Copies {
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)
     publication.content!.moveCursor(subscriber, publication)
+    if (copy.kind === 'live' && copy.only) publication.noteTaken(copy)
     this.#count(publication, recipient, copy)
     if (!publication.settled) return
     // It may have been one of those that are not told of yet, or one that is not here yet.
@@ -327,6 +336,30 @@ function isTelling({ payloadLength, properties }: OpenPublication, { allowed }: 
   if (payloadLength >= (allowed > 1 ? TELLING_WITH_OTHERS : TELLING)) return true
   const { correlationData, userProperties } = properties
   return (correlationData !== 0 && correlationData === sent.correlationData) || (userProperties !== 0 && userProperties === sent.userProperties)
+}
+
+/** Whether it is what its topic retains by now, as far as that can be told. */
+function retainedState({ copy, served, subscriber, topic, match, same }: PassingCopy, settling: number): RetainedState | null {
+  const latest = topic.retained
+  if (served.bridge || !subscriber.whole || subscriber.unusual || match === null || copy.dup) return null
+  if (same.length === 0) {
+    const live = match.subscriptions.some(({ options }) => options.retainAsPublished)
+    return live ? null : { state: 'empty', newest: latest?.publication ?? null, source: null, passedOver: false }
+  }
+  if (latest !== null && isSame(latest, same)) return { state: 'latest', newest: latest.publication, source: null, passedOver: latest.passedOver }
+  // Somebody else may have published it, or a will it is.
+  const { server } = topic
+  if (same.length < TELLING || server.wills.has(topic.name) || topic.strayTime > -Infinity || same.newest === null) return null
+  const source = same.newest
+  const newer = latest ?? null
+  const known = newer?.taken ?? null
+  if (newer !== null && source.retain && (known === null || source.number > newer.publication.number)) return null
+  const since = source.retain ? known! : source
+  if ((source.retain && newer === null) || !(server.blindTime < source.time) || source.extent !== 'whole') return null
+  const isAsked = match.subscriptions.every(({ shareName, asked }) => shareName === null && asked.number > since.number && asked.time - since.time >= settling)
+  if (!isAsked) return null
+  const state = !source.retain ? 'not-retained' : newer!.length === 0 ? 'cleared' : 'outdated'
+  return { state, newest: newer?.publication ?? null, source: source.facts, passedOver: false }
 }
 
 /** One copy for several subscriptions carries the identifiers of all of them (MQTT 5.0 §3.3.4); one without any is another matter. */

@@ -18,6 +18,7 @@ import type { OpenExchange } from './open-exchange.ts'
 import { PublicationWindow, type PublicationWindowLimits } from './publication-window.ts'
 import { Publications } from './publications.ts'
 import { reasonCodeOf } from './reason-code.ts'
+import { RetainedAnswers, type RetainedAnswer } from './retained-answers.ts'
 import { Settling } from './settling.ts'
 import type { Side } from './side.ts'
 import { Subscriptions, type SubscriptionLimits } from './subscriptions.ts'
@@ -41,8 +42,9 @@ export class Deliveries implements ConnectionFollower {
   readonly #publications: Publications
   readonly #copies: Copies
   readonly #settling: Settling
+  readonly #answers: RetainedAnswers
 
-  constructor(emit: (result: DeliveryResult) => void, limits: DeliveryLimits, keepPeriods = false) {
+  constructor(emit: (result: DeliveryResult) => void, tellAnswer: (answer: RetainedAnswer) => void, limits: DeliveryLimits, keepPeriods = false) {
     this.subscriptions = new Subscriptions(limits, keepPeriods)
     const { servers } = this.subscriptions
     this.#position = new CapturePosition(limits)
@@ -50,7 +52,9 @@ export class Deliveries implements ConnectionFollower {
     const window = new PublicationWindow(servers, (publication) => this.#settling.settleEarly(publication), limits)
     this.#settling = new Settling(emit, limits, this.#position, window)
     this.#publications = new Publications(this.subscriptions, window, this.#settling, limits.disorder)
-    this.#copies = new Copies(emit, limits, this.#position, servers, window)
+    this.#answers = new RetainedAnswers(tellAnswer, limits, this.#position)
+    this.subscriptions.follower = this.#answers
+    this.#copies = new Copies(emit, limits, this.#position, servers, window, this.#answers)
   }
 
   /** Publications whose subscribers were not looked up, or that were told of before all was seen, because there was too much at once. */
@@ -65,6 +69,7 @@ export class Deliveries implements ConnectionFollower {
     // Behind the packet: what TCP knows of its connection includes it already.
     this.#copies.expire(this.#position.now)
     this.#settling.settleDue()
+    this.#answers.settleDue()
   }
 
   #take(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
@@ -110,6 +115,7 @@ export class Deliveries implements ConnectionFollower {
   finish(): void {
     this.#copies.expire(Infinity)
     this.#settling.finish()
+    this.#answers.end()
     this.#position.ended = true
     this.subscriptions.finish()
   }
@@ -138,6 +144,7 @@ export class Deliveries implements ConnectionFollower {
     if (position.stepsTo(event.time)) {
       this.#copies.expire(Infinity)
       this.#settling.clockSteps()
+      this.#answers.end()
     }
     position.moveTo(event)
     return true

@@ -112,6 +112,22 @@ export interface Copy {
   readonly unsubscribed: Certainty | null
   /** Then, one of its filters that would match if case, slashes and the form of characters did not count; null where there is none. */
   readonly almost: string | null
+  /** Of a retained message; null where nothing can be said. */
+  readonly retained: RetainedState | null
+}
+
+/**
+ * What a retained message is, beside what its topic retains as far as the capture shows. `latest` just that · `outdated` an earlier one · `cleared` one that an
+ * empty message took away since · `not-retained` it was published without RETAIN · `empty` no message that could be retained
+ */
+export interface RetainedState {
+  readonly state: 'latest' | 'outdated' | 'cleared' | 'not-retained' | 'empty'
+  /** The newest message of the topic with RETAIN; null where none was seen. */
+  readonly newest: Publication | null
+  /** Its own publication, where it is not that one. */
+  readonly source: Publication | null
+  /** Others were published after the newest one, without RETAIN. */
+  readonly passedOver: boolean
 }
 
 /**

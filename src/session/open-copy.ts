@@ -1,7 +1,7 @@
 /** A copy while it is not settled what it is of, and what is known of it when it goes by. */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { propertyValue, type Properties, type Publish, type Qos } from '../mqtt/packet.ts'
-import type { Copy, CopyKind, Party, Publication } from './delivery.ts'
+import type { Copy, CopyKind, Party, Publication, RetainedState } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Alteration, PassedOn } from './passed-on.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
@@ -42,6 +42,7 @@ export class OpenCopy implements Copy {
   duplicate: Certainty | null = null
   unsubscribed: Certainty | null = null
   almost: string | null = null
+  retained: RetainedState | null = null
 
   constructor({ number, frame, time }: PacketEvent, { qos, dup, retain, properties }: Publish, { party, bridge }: ServedConnection) {
     this.number = number

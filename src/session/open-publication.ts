@@ -6,9 +6,10 @@ import type { Publish, Qos } from '../mqtt/packet.ts'
 import type { Acceptance, PartialDelivery, Party, Publication, Unsubscribed } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Verdict } from './missing-copies.ts'
+import type { Seen } from './network-connection.ts'
 import type { OpenCopy } from './open-copy.ts'
 import { NOTHING_PASSED_ON, type PassedOn } from './passed-on.ts'
-import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
+import type { Match, PublishedTopic, RetainedMessage, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Subscriber } from './subscriber.ts'
 
@@ -112,6 +113,8 @@ export class OpenPublication {
   suspects: { readonly copy: OpenCopy; readonly recipient: Recipient }[] | null = null
   /** Clients that had unsubscribed from it; null where there are none. */
   unsubscribed: Unsubscribed[] | null = null
+  /** What its topic retains since it was published; null where it has no RETAIN. */
+  retained: RetainedMessage | null = null
   /** Its publisher has subscriptions that match, all with No Local. */
   noLocal = false
   /** See `Publication.will`. */
@@ -175,6 +178,7 @@ export class OpenPublication {
     this.#copies = null
     this.suspects = null
     this.unsubscribed = null
+    this.retained = null
     this.verdicts = null
     this.#facts = null
     this.content = null
@@ -196,6 +200,14 @@ export class OpenPublication {
       number, frame, time, publisher: party, topic: topic.name, qos, retain, payloadLength, resent, properties: properties.names,
       byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry, will,
     })
+  }
+
+  /** Something shows that the server took it: a topic that retains it has it now. */
+  noteTaken({ number, frame, time }: Seen): void {
+    const { retained, topic } = this
+    if (retained === null || retained.taken !== null) return
+    retained.taken = { number, frame, time }
+    if (topic.retained === retained) topic.server.retaining.add(topic)
   }
 
   addCopy(copy: OpenCopy): void {

@@ -208,8 +208,9 @@ export class PublicationWindow {
     for (const keepRetained of [true, false]) {
       for (const { topics } of this.#servers) {
         for (const [name, topic] of topics) {
-          if (!topic.idle || (keepRetained && topic.retained !== null)) continue
+          if (!topic.idle || (keepRetained && topic.retained !== null && topic.retained.length > 0)) continue
           topics.delete(name)
+          topic.server.retaining.delete(topic)
           this.#topics--
         }
       }

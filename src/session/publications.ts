@@ -3,7 +3,6 @@
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Packet, Publish } from '../mqtt/packet.ts'
-import type { Publication } from './delivery.ts'
 import { expectedRecipient } from './expectation.ts'
 import { ContentReader, type Content } from './message-content.ts'
 import { messageExpiryInterval } from './open-copy.ts'
@@ -11,7 +10,7 @@ import type { OpenExchange } from './open-exchange.ts'
 import { OpenPublication, type Recipient } from './open-publication.ts'
 import { passedOnOf } from './passed-on.ts'
 import type { PublicationWindow } from './publication-window.ts'
-import type { Match, PublishedTopic } from './published-topic.ts'
+import { RetainedMessage, type Match, type PublishedTopic } from './published-topic.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Settling } from './settling.ts'
@@ -61,9 +60,10 @@ export class Publications {
     const { properties } = packet
     publication.properties = passedOnOf(properties)
     publication.expiry = messageExpiryInterval(properties)
-    if (packet.retain) keepRetained(topic, this.#content, publication.facts)
+    if (packet.retain) keepRetained(topic, this.#content, publication)
+    else if (topic.retained !== null) topic.retained.passedOver = true
     // It waited behind missing bytes while its answer went by.
-    if (exchange !== null && exchange.answer !== null) acknowledge(publication, exchange.answer, event.time)
+    if (exchange !== null && exchange.answer !== null) acknowledge(publication, exchange.answer, event)
     this.#window.add(publication)
     if (matches !== null && matches.length === 0 && !packet.retain && !served.server.doubtful && this.#subscriptions.serverCount === 1) {
       // Nobody can want it: all is known of everybody, and there is no other address.
@@ -85,7 +85,7 @@ export class Publications {
   acknowledged(exchange: OpenExchange, event: PacketEvent): void {
     const publication = publicationOf(exchange)
     if (publication === null) return
-    acknowledge(publication, event.packet as Packet, event.time)
+    acknowledge(publication, event.packet as Packet, event)
     if (publication.unwanted && publication.acceptance !== 'open' && !publication.settled) this.#settling.settleUnwanted(publication)
   }
 
@@ -138,7 +138,7 @@ function publicationOf({ message, number }: OpenExchange): OpenPublication | nul
   return message instanceof OpenPublication && message.exchange === number && !message.evicted ? message : null
 }
 
-function acknowledge(publication: OpenPublication, answer: Packet, time: number): void {
+function acknowledge(publication: OpenPublication, answer: Packet, event: PacketEvent): void {
   if (publication.acceptance !== 'open') return
   const { type } = answer
   const code = reasonCodeOf(answer)
@@ -148,11 +148,14 @@ function acknowledge(publication: OpenPublication, answer: Packet, time: number)
     if (type !== 'PUBCOMP') publication.acceptance = 'refused'
   } else if (type !== 'PUBREC') {
     publication.acceptance = 'accepted'
-    publication.acceptedTime = time
+    publication.acceptedTime = event.time
+    // Before 5.0, a message that is not permitted is acknowledged as well (MQTT 3.1.1 §3.3.5).
+    if (code !== null) publication.noteTaken(event)
   }
 }
 
 /** MQTT 5.0 §3.3.1.3: a retained message takes the place of the one before; an empty one takes it away. */
-function keepRetained(topic: PublishedTopic, { first, second, length }: Content, publication: Publication): void {
-  topic.retained = length === 0 ? null : { first, second, length, publication }
+function keepRetained(topic: PublishedTopic, content: Content, publication: OpenPublication): void {
+  topic.retained = publication.retained = new RetainedMessage(content, publication.facts, publication.publisher.subscriber)
+  topic.server.retaining.delete(topic)
 }

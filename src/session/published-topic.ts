@@ -98,8 +98,30 @@ const NEVER: Seen = { number: Infinity, frame: Infinity, time: Infinity }
 const NO_MATCHES: readonly Match[] = []
 
 /** The message that a topic retains (MQTT 5.0 §3.3.1.3), as far as the capture shows. */
-export interface RetainedMessage extends Content {
+export class RetainedMessage implements Content {
+  readonly first: number
+  readonly second: number
+  /** 0 where the topic retains none any more. */
+  readonly length: number
   readonly publication: Publication
+  readonly publisher: Subscriber
+  /** What shows that the server took it: a Reason Code, or somebody who got it; null where nothing does. */
+  taken: Seen | null = null
+  /** Others were published since, without RETAIN. */
+  passedOver = false
+
+  constructor({ first, second, length }: Content, publication: Publication, publisher: Subscriber) {
+    this.first = first
+    this.second = second
+    this.length = length
+    this.publication = publication
+    this.publisher = publisher
+  }
+
+  /** The server surely took it before that time, and still has it. */
+  isSure(time: number): boolean {
+    return this.taken !== null && this.taken.time < time && this.publication.messageExpiryInterval === null
+  }
 }
 
 /** The publications of one topic that have the same content, the oldest first; and copies of such content whose publication was not seen yet. */

@@ -15,6 +15,8 @@ export class ServerState {
   version = 0
   /** Topics that were published lately, by name. */
   readonly topics = new Map<string, PublishedTopic>()
+  /** Those of them with a retained message that the server surely took, or that it took away. */
+  readonly retaining = new Set<PublishedTopic>()
   /** By topic. */
   readonly wills = new Map<string, AnnouncedWill[]>()
   /** A client may have had subscriptions that are not known. Once that is so, it stays so. */

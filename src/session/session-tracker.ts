@@ -25,6 +25,7 @@ import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms,
 import type { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
 import { seenIn } from './seen.ts'
+import type { RetainedAnswer } from './retained-answers.ts'
 import { otherSide, type Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
 
@@ -38,6 +39,8 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   connection?(connection: NetworkConnection): void
   /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
   delivery?(result: DeliveryResult): void
+  /** What a server sent because of a SUBSCRIBE; told where deliveries are. */
+  retained?(answer: RetainedAnswer): void
 }
 
 export interface SessionOptions {
@@ -68,7 +71,7 @@ export class SessionTracker implements ConnectionObserver {
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
-    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits, subscriptions)
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), (answer) => sink.retained?.(answer), limits, subscriptions)
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
   }

@@ -4,6 +4,7 @@
  */
 import type { ClientSession } from './client-session.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
+import type { AwaitedAnswer } from './retained-answers.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
@@ -39,6 +40,10 @@ export class Subscriber {
   lostNumber = 0
   /** When its last connection ended. */
   leftTime = NaN
+  /** Subscriptions whose retained messages are waited for; null where there are none. */
+  answers: AwaitedAnswer[] | null = null
+  /** Its Session has ended. */
+  over = false
   /** Counts requests for subscriptions, and their answers. */
   changes = 0
   /** Counts what disturbs expectations, and the newest reason. */

@@ -58,6 +58,8 @@ export class Subscription implements FilterEntry {
   /** The newest UNSUBSCRIBE for it, and the answer that says that it is gone, or was never granted. */
   ending: Seen | null = null
   over: Seen | null = null
+  /** When a SUBSCRIBE for it last asked for what is retained. */
+  retainedAsked = -Infinity
   slot = 0
 
   constructor(subscriber: Subscriber, topicFilter: string, options: SubscriptionOptions, asked: Seen) {

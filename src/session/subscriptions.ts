@@ -35,6 +35,8 @@ export class Subscriptions implements SessionFollower {
   readonly #limits: SubscriptionLimits
   readonly #periods: SubscriptionPeriods | null
   readonly #servers = new Map<string, ServerState>()
+  /** Hears of subscriptions that SUBACK grants. */
+  follower: { granted(subscription: Subscription): void } | null = null
   /** The capture has ended: what ends now did not end then. */
   #finished = false
   #count = 0
@@ -159,6 +161,7 @@ export class Subscriptions implements SessionFollower {
   ended(session: ClientSession): void {
     const subscriber = session.attachment as Subscriber | null
     if (subscriber === null || this.#finished) return
+    subscriber.over = true
     this.#leave(subscriber, null)
     this.#drop(subscriber)
     subscriber.connection = null
@@ -267,6 +270,7 @@ export class Subscriptions implements SessionFollower {
       known.options = options
       known.asked = seen
       known.state = 'asked'
+      if (options.retainHandling === 0 || (options.retainHandling === 1 && known.begun === seen)) known.retainedAsked = seen.time
       return known
     }
     if (this.#count >= this.#limits.subscriptions || levelsOf(topicFilter) > this.#limits.filterLevels) {
@@ -275,6 +279,7 @@ export class Subscriptions implements SessionFollower {
       return null
     }
     const subscription = new Subscription(subscriber, topicFilter, options, seen)
+    if (options.retainHandling < 2) subscription.retainedAsked = seen.time
     subscriber.subscriptions.set(topicFilter, subscription)
     if (isUnusual(topicFilter)) subscriber.unusual = true
     subscriber.server.filters.add(subscription.filter, subscription)
@@ -293,6 +298,7 @@ export class Subscriptions implements SessionFollower {
       subscription.state = 'in-force'
       subscription.grantedQos = code
       subscription.since = seen
+      this.follower?.granted(subscription)
     } else if (code >= FIRST_FAILURE && subscription.grantedQos === null) this.#gone(subscription, seen)
     // Where what it should have replaced may go on, it stays asked for, and nothing is expected of it.
   }
