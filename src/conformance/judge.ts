@@ -9,7 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
-import type { Exchange } from '../session/exchange.ts'
+import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
@@ -20,7 +20,7 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+  AnswerSubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -72,6 +72,7 @@ export class Judge {
   readonly #otherRules: ReadonlyMap<Trigger, readonly Rule[]>
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
+  readonly #answerSubject = new AnswerSubject()
   readonly #connectionSubject = new ConnectionSubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
@@ -136,6 +137,20 @@ export class Judge {
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
     this.#judgeAll('exchange', subject)
+  }
+
+  /** Nothing more comes of an exchange on this connection. */
+  over(exchange: SettledExchange, connection: NetworkConnection): void {
+    const { version } = connection.mqtt
+    if (version === null) return
+    const subject = this.#answerSubject
+    subject.exchange = exchange
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    this.#judgeAll('answer', subject)
   }
 
   /** A connection has ended. */
@@ -375,7 +390,7 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'answer', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

@@ -4,9 +4,10 @@
 import type { Packet, PacketType, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
+import { absenceOfAnswer, type Absence } from '../session/absence.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, Publication } from '../session/delivery.ts'
 import type { Limits } from '../session/connect-facts.ts'
-import type { Exchange } from '../session/exchange.ts'
+import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
@@ -115,6 +116,17 @@ export class ExchangeSubject extends OfConnection implements Subject {
 
   get exchangeNumber(): number {
     return this.exchange.number
+  }
+}
+
+/** An exchange of which nothing more comes on its connection: `exchange.awaits` says whether the answer came. */
+export class AnswerSubject extends ExchangeSubject {
+  declare exchange: SettledExchange
+
+  /** Whether what it waits for is missing, or why that cannot be said. */
+  get absence(): Absence {
+    const { exchange, connection } = this
+    return absenceOfAnswer(connection, exchange, this.now)
   }
 }
 
@@ -244,6 +256,7 @@ export class MissingCopySubject extends OfServer implements Subject {
 /** What each kind of rule is asked about. Packet types by their names. */
 export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } & {
   readonly exchange: ExchangeSubject
+  readonly answer: AnswerSubject
   readonly connection: ConnectionSubject
   readonly conflict: ConflictSubject
   readonly publication: PublicationSubject

@@ -9,7 +9,7 @@
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
-import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter } from './exchange.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange } from './exchange.ts'
 import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
@@ -51,6 +51,7 @@ const NO_EXCHANGES: readonly OpenExchange[] = []
 
 export class ExchangeTracker {
   readonly #emit: (exchange: Exchange) => void
+  readonly #over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null
   readonly #limits: ExchangeLimits
   readonly #outcomesOnly: boolean
   #number = 0
@@ -63,9 +64,15 @@ export class ExchangeTracker {
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
-  /** `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. */
-  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean) {
+  /**
+   * `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. `over` hears of each exchange on which nothing more comes on this connection:
+   * it has its answer, or the connection has ended.
+   */
+  constructor(
+    emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean, over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null,
+  ) {
     this.#emit = emit
+    this.#over = over
     this.#limits = limits
     this.#outcomesOnly = outcomesOnly
   }
@@ -106,7 +113,11 @@ export class ExchangeTracker {
       case PUBLISH:
         if (packet.type === 'PUBLISH' && (packet.qos === 1 || packet.qos === 2) && packet.packetIdentifier !== undefined) this.#publish(connection, side, event, packet)
         return
-      case PUBACK: case PUBREC: case PUBREL: case PUBCOMP: case SUBACK: case UNSUBACK:
+      case UNSUBACK:
+        if (side === 'server') pending.unsubackNumber = event.number
+        this.#acknowledge(connection, side, event, type)
+        return
+      case PUBACK: case PUBREC: case PUBREL: case PUBCOMP: case SUBACK:
         this.#acknowledge(connection, side, event, type)
         return
       case SUBSCRIBE: case UNSUBSCRIBE:
@@ -148,6 +159,7 @@ export class ExchangeTracker {
     for (const exchange of left) {
       pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
+      if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) {
         // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
@@ -365,6 +377,7 @@ export class ExchangeTracker {
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = connection.lags(event)
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
+    exchange.disturbed = event.problems.length > 0 && event.problems.some(({ severity }) => severity === 'error')
     if (!this.#outcomesOnly) exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)
     this.#current = exchange
@@ -397,6 +410,8 @@ export class ExchangeTracker {
     exchange.state = state
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
       connection.pending.remove(exchange)
+      exchange.state = DONE
+      this.#over?.(exchange, connection)
       this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
   }

@@ -14,6 +14,8 @@ export class Pending {
   connect: OpenExchange | null = null
   authenticate: OpenExchange | null = null
   pings: readonly OpenExchange[] = NONE
+  /** PacketEvent.number of the newest UNSUBACK; 0 where there was none. */
+  unsubackNumber = 0
   /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
   awaiting = false
 

@@ -20,7 +20,7 @@ import type { DeliveryResult } from './delivery.ts'
 import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { EarlyPackets } from './early-packets.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, SettledExchange } from './exchange.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -34,6 +34,8 @@ export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, Deli
 export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'conflict' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
+  /** On this connection nothing more comes of an exchange: it has its answer, or the connection has ended, or the capture. Valid only during the call. */
+  over?(exchange: SettledExchange, connection: NetworkConnection): void
   /** A connection ended, or the capture: `closing` says why. */
   connection?(connection: NetworkConnection): void
   /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
@@ -67,7 +69,7 @@ export class SessionTracker implements ConnectionObserver {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
-    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection))
     this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits, subscriptions)
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
