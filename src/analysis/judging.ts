@@ -18,6 +18,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.over(exchange, connection)
       sink.over?.(exchange, connection)
     },
+    misfit: (misfit) => {
+      judge.misfit(misfit)
+      sink.misfit?.(misfit)
+    },
     connection: (connection) => {
       judge.connection(connection)
       sink.connection?.(connection)

@@ -10,6 +10,7 @@ import type { Problem } from '../mqtt/problem.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
 import type { Exchange, SettledExchange } from '../session/exchange.ts'
+import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
@@ -20,7 +21,8 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  AnswerSubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+  AnswerSubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject,
+  type Subjects, type Trigger,
 } from './subject.ts'
 import { Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
@@ -73,6 +75,7 @@ export class Judge {
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #answerSubject = new AnswerSubject()
+  readonly #misfitSubject = new MisfitSubject()
   readonly #connectionSubject = new ConnectionSubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
@@ -120,7 +123,8 @@ export class Judge {
     subject.version = version
     subject.missing = judged.missing
     subject.side = side
-    subject.exchange = exchange
+    // As the session layer keeps it.
+    subject.exchange = exchange as SettledExchange | null
     for (const rule of rules) this.#judge(rule, subject)
   }
 
@@ -151,6 +155,18 @@ export class Judge {
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
     this.#judgeAll('answer', subject)
+  }
+
+  /** A packet does not fit the exchanges of its connection. */
+  misfit(misfit: Misfit): void {
+    const { version } = misfit.connection.mqtt
+    if (version === null) return
+    const subject = this.#misfitSubject
+    subject.misfit = misfit
+    subject.connection = misfit.connection
+    subject.version = version
+    subject.missing = this.#missing(misfit.connection)
+    this.#judgeAll('misfit', subject)
   }
 
   /** A connection has ended. */
@@ -390,7 +406,7 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'answer', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'answer', 'misfit', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

@@ -8,6 +8,7 @@ import { absenceOfAnswer, type Absence } from '../session/absence.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, Publication } from '../session/delivery.ts'
 import type { Limits } from '../session/connect-facts.ts'
 import type { Exchange, SettledExchange } from '../session/exchange.ts'
+import type { Misfit } from '../session/misfit.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
@@ -50,7 +51,7 @@ export class PacketSubject extends OfConnection implements Subject {
   event!: PacketEvent
   side: Side = 'client'
   /** That it belongs to, ended or not; null where there is none. */
-  exchange: Exchange | null = null
+  exchange: SettledExchange | null = null
 
   get packet(): Packet {
     return this.event.packet as Packet
@@ -127,6 +128,31 @@ export class AnswerSubject extends ExchangeSubject {
   get absence(): Absence {
     const { exchange, connection } = this
     return absenceOfAnswer(connection, exchange, this.now)
+  }
+}
+
+/** A packet that does not fit the exchanges of its connection. */
+export class MisfitSubject extends OfConnection {
+  misfit!: Misfit
+
+  get side(): Side {
+    return this.misfit.side
+  }
+
+  get packetNumber(): number {
+    return this.misfit.event.number
+  }
+
+  get frame(): number {
+    return this.misfit.event.frame
+  }
+
+  get time(): number {
+    return this.misfit.event.time
+  }
+
+  get exchangeNumber(): number | null {
+    return this.misfit.exchange?.number ?? this.misfit.swapped?.number ?? null
   }
 }
 
@@ -257,6 +283,7 @@ export class MissingCopySubject extends OfServer implements Subject {
 export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } & {
   readonly exchange: ExchangeSubject
   readonly answer: AnswerSubject
+  readonly misfit: MisfitSubject
   readonly connection: ConnectionSubject
   readonly conflict: ConflictSubject
   readonly publication: PublicationSubject

@@ -11,6 +11,8 @@ import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange } from './exchange.ts'
 import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
+import type { Misfit } from './misfit.ts'
+import { MisfitFinder } from './misfit-finder.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -52,6 +54,7 @@ const NO_EXCHANGES: readonly OpenExchange[] = []
 export class ExchangeTracker {
   readonly #emit: (exchange: Exchange) => void
   readonly #over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null
+  readonly #misfits: MisfitFinder | null
   readonly #limits: ExchangeLimits
   readonly #outcomesOnly: boolean
   #number = 0
@@ -66,12 +69,14 @@ export class ExchangeTracker {
 
   /**
    * `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. `over` hears of each exchange on which nothing more comes on this connection:
-   * it has its answer, or the connection has ended.
+   * it has its answer, or the connection has ended. `misfit` hears of packets that do not fit; exchanges that began before this is asked for are not known then.
    */
   constructor(
     emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean, over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null,
+    misfit: ((misfit: Misfit) => void) | null,
   ) {
     this.#emit = emit
+    this.#misfits = misfit === null ? null : new MisfitFinder(misfit)
     this.#over = over
     this.#limits = limits
     this.#outcomesOnly = outcomesOnly
@@ -111,7 +116,9 @@ export class ExchangeTracker {
     const { pending } = connection
     switch (type) {
       case PUBLISH:
-        if (packet.type === 'PUBLISH' && (packet.qos === 1 || packet.qos === 2) && packet.packetIdentifier !== undefined) this.#publish(connection, side, event, packet)
+        if (packet.type !== 'PUBLISH' || packet.qos === 0) return
+        if (packet.qos !== 3 && packet.packetIdentifier !== undefined) this.#publish(connection, side, event, packet)
+        else this.#misfits?.unread(connection)
         return
       case UNSUBACK:
         if (side === 'server') pending.unsubackNumber = event.number
@@ -157,9 +164,9 @@ export class ExchangeTracker {
     pending.settled = true
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
-      pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
       if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
+      pending.remove(exchange)
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) {
         // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
@@ -205,6 +212,11 @@ export class ExchangeTracker {
     for (const exchange of carried) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
   }
 
+  /** Bytes of the connection could not be read as packets. */
+  unread(connection: NetworkConnection): void {
+    this.#misfits?.unread(connection)
+  }
+
   // --- requests ---
 
   #publish(connection: NetworkConnection, side: Side, event: PacketEvent, packet: Packet & { type: 'PUBLISH' }): void {
@@ -214,17 +226,23 @@ export class ExchangeTracker {
     const before = connection.pending.find(side, identifier)
     if (before !== null) {
       if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
+      this.#misfits?.publish(connection, side, event, packet, kind, topic, before)
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(connection, before, side, event, PUBLISH)) return
       this.#supersede(connection, before)
-    }
-    this.#keep(connection, this.#begin(connection, event, kind, side, identifier, topic, NO_FILTERS))
+    } else this.#misfits?.publish(connection, side, event, packet, kind, topic, null)
+    const exchange = this.#begin(connection, event, kind, side, identifier, topic, NO_FILTERS)
+    if (exchange !== null) this.#misfits?.begun(exchange)
+    this.#keep(connection, exchange)
   }
 
   #request(connection: NetworkConnection, side: Side, event: PacketEvent, type: number): void {
     const { packet } = event
-    if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || packet.packetIdentifier === undefined) return
-    if (side !== 'client') return
+    if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || side !== 'client') return
+    if (packet.packetIdentifier === undefined) {
+      this.#misfits?.unread(connection)
+      return
+    }
     const kind = packet.type === 'SUBSCRIBE' ? 'subscribe' : 'unsubscribe'
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
@@ -232,10 +250,11 @@ export class ExchangeTracker {
     const before = connection.pending.find(side, packet.packetIdentifier)
     if (before !== null) {
       if (this.#beginsLate(connection, before, kind, event, null, filters)) return
+      this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, before)
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(connection, before, side, event, type)) return
       this.#supersede(connection, before)
-    }
+    } else this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, null)
     this.#keep(connection, this.#begin(connection, event, kind, side, packet.packetIdentifier, null, filters))
   }
 
@@ -245,6 +264,7 @@ export class ExchangeTracker {
     const oldest = pending.pings[0]
     if (oldest !== undefined && pending.pings.length >= this.#limits.openPings) {
       pending.remove(oldest)
+      this.#misfits?.unread(connection)
       this.#end(oldest, pending.outcomeOf('open', oldest))
     }
     const ping = this.#begin(connection, event, 'ping', side, null, null, NO_FILTERS)
@@ -268,6 +288,7 @@ export class ExchangeTracker {
     const initiator = joined.by === 'initiator' ? side : otherSide(side)
     const exchange = connection.pending.find(initiator, identifier)
     if (exchange !== null && (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type))) return
+    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange)
     this.#join(connection, initiator, side, identifier, event, type)
   }
 
@@ -299,7 +320,9 @@ export class ExchangeTracker {
       this.#end(lost, 'partly-seen')
     }
     const exchange = pending.pings[0]
-    if (exchange === undefined || !this.#goesOn(connection, exchange, side, event, PINGRESP)) this.#join(connection, 'client', side, null, event, PINGRESP)
+    if (exchange !== undefined && this.#goesOn(connection, exchange, side, event, PINGRESP)) return
+    this.#misfits?.pingresp(connection, side, event)
+    this.#join(connection, 'client', side, null, event, PINGRESP)
   }
 
   /** An answer to what was not seen: the rest of an exchange where the capture may lack its beginning, else something that nobody asked for. */
@@ -370,6 +393,7 @@ export class ExchangeTracker {
   ): OpenExchange | null {
     if (this.#open >= this.#limits.openExchanges) {
       this.#leftOut++
+      this.#misfits?.unread(connection)
       return null
     }
     this.#open++
@@ -398,6 +422,7 @@ export class ExchangeTracker {
 
   #reach(connection: NetworkConnection, exchange: OpenExchange, state: number, again: boolean, side: Side, event: PacketEvent, type: number): void {
     this.#current = exchange
+    this.#misfits?.step(connection, exchange, side, event, type, again)
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (exchange.unsent && type === PUBLISH) connection.pending.sent(exchange)
     if (again) exchange.retransmitted++
@@ -409,9 +434,11 @@ export class ExchangeTracker {
     if (!this.#outcomesOnly) exchange.add(event, again)
     exchange.state = state
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
-      connection.pending.remove(exchange)
       exchange.state = DONE
+      exchange.reasonCode = reasonCodeOf(event.packet as Packet)
+      this.#misfits?.ended(connection, exchange, event, type)
       this.#over?.(exchange, connection)
+      connection.pending.remove(exchange)
       this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
   }

@@ -8,6 +8,7 @@ import type { End } from '../tcp/connection.ts'
 import type { Asked } from './absence.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
+import type { Seen } from './seen.ts'
 import type { Certainty, Side } from './side.ts'
 import { awaitedPacket } from './transitions.ts'
 
@@ -57,6 +58,13 @@ export class OpenExchange implements SettledExchange {
   /** It began on an earlier connection, and its PUBLISH was not sent on this one: the receiver's Receive Maximum does not count it (MQTT 5.0 §4.9). */
   unsent = false
   disturbed = false
+  /** Of a PUBLISH: what it carries (message-content.ts); the length is -1 where that is not known. */
+  contentFirst = 0
+  contentSecond = 0
+  contentLength = -1
+  /** PacketEvent.number of its PUBREC, and the acknowledgement that should have come behind its own. */
+  pubrecNumber = 0
+  overtakenBy: Seen | null = null
   /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet). */
   sentBy: Side = 'client'
   sentTime = NaN
@@ -98,6 +106,8 @@ export class OpenExchange implements SettledExchange {
     this.dormant = false
     this.unsent = false
     this.disturbed = false
+    this.contentLength = -1
+    if (this.overtakenBy !== null) this.overtakenBy = null
     this.legs = 0
     this.#network = 0
     if (this.causes.length > 0) this.causes = NO_CAUSES

@@ -1,5 +1,6 @@
 /** The exchanges without an end yet of one connection, and the evidence that decides what their ends are. */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import { Aftermath } from './aftermath.ts'
 import { InFlight, type OpenExchange } from './open-exchange.ts'
 import { EXCHANGE_KINDS, type ExchangeOutcome } from './exchange.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -18,9 +19,15 @@ export class Pending {
   unsubackNumber = 0
   /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
   awaiting = false
+  /** What ended exchanges have left behind; null where that is nothing, and where nobody looks for misfits. */
+  aftermath: Aftermath | null = null
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
+  }
+
+  get ownAftermath(): Aftermath {
+    return (this.aftermath ??= new Aftermath())
   }
 
   find(side: Side, packetIdentifier: number): OpenExchange | null {
@@ -80,6 +87,7 @@ export class Pending {
    */
   noteAcknowledgements(side: Side): void {
     if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect)
+    if (side === 'client' && this.pings.length > 0 && Number.isNaN(this.pings[0]!.acknowledgedTime)) this.#note(this.pings[0]!)
     let exchange = (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
     for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
       if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange)

@@ -21,6 +21,7 @@ import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { EarlyPackets } from './early-packets.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange, SettledExchange } from './exchange.ts'
+import type { Misfit } from './misfit.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -36,6 +37,8 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   exchange?(exchange: Exchange): void
   /** On this connection nothing more comes of an exchange: it has its answer, or the connection has ended, or the capture. Valid only during the call. */
   over?(exchange: SettledExchange, connection: NetworkConnection): void
+  /** A packet does not fit the exchanges of its connection. Told before the packet itself; valid only during the call. */
+  misfit?(misfit: Misfit): void
   /** A connection ended, or the capture: `closing` says why. */
   connection?(connection: NetworkConnection): void
   /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
@@ -69,7 +72,8 @@ export class SessionTracker implements ConnectionObserver {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
-    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection))
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection),
+      sink.misfit === undefined ? null : (misfit) => sink.misfit!(misfit))
     this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), limits, subscriptions)
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
@@ -112,6 +116,7 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null) return null
     if (event.start === event.end || event.direction === null) {
       this.#follower?.gap(connection, event.time)
+      this.#exchanges.unread(connection)
       return null
     }
     const type = event.buffer[event.start]! >> 4

@@ -1,9 +1,21 @@
 /** All rules, one file an area. A new area is added here, and nowhere else. */
 import type { Rule } from '../rule.ts'
+import { ACKNOWLEDGEMENT_RULES } from './acknowledgements.ts'
 import { ANSWER_RULES } from './answers.ts'
 import { CONNECT_RULES } from './connect.ts'
+import { IDENTIFIER_RULES } from './identifiers.ts'
 import { LIMIT_RULES } from './limits.ts'
 import { NETWORK_RULES } from './network.ts'
+import { SUBACK_RULES } from './suback.ts'
 import { TIMING_RULES } from './timing.ts'
 
-export const RULES: readonly Rule[] = [...ANSWER_RULES, ...CONNECT_RULES, ...LIMIT_RULES, ...NETWORK_RULES, ...TIMING_RULES]
+export const RULES: readonly Rule[] = [
+  ...ACKNOWLEDGEMENT_RULES,
+  ...ANSWER_RULES,
+  ...CONNECT_RULES,
+  ...IDENTIFIER_RULES,
+  ...LIMIT_RULES,
+  ...NETWORK_RULES,
+  ...SUBACK_RULES,
+  ...TIMING_RULES,
+]
