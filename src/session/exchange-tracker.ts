@@ -432,9 +432,9 @@ export class ExchangeTracker {
       exchange.endLeg(networkTime(connection, exchange, event.time))
     }
     if (!this.#outcomesOnly) exchange.add(event, again)
-    exchange.state = state
+    connection.pending.reach(exchange, state)
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
-      exchange.state = DONE
+      connection.pending.reach(exchange, DONE)
       exchange.reasonCode = reasonCodeOf(event.packet as Packet)
       this.#misfits?.ended(connection, exchange, event, type)
       this.#over?.(exchange, connection)

@@ -104,6 +104,7 @@ export class MisfitFinder {
     const isOfServer = type === SUBACK || type === UNSUBACK
     if (isOfServer && side !== 'server') return
     const { pending } = connection
+    if (pending.aftermath?.settles(initiator, identifier) ?? false) return
     const kind = exchange === null ? 'unasked' : kindOfAnswer(exchange, type)
     if (exchange !== null && kind !== 'unasked') {
       pending.ownAftermath.owe(initiator, identifier, FOLLOWING)
@@ -111,7 +112,6 @@ export class MisfitFinder {
       exchange.disturbed = true
       return
     }
-    if (pending.aftermath?.settles(initiator, identifier) ?? false) return
     if (isOfServer) {
       const before = pending.aftermath?.answerTo(type === SUBACK, identifier) ?? null
       this.#unasked(connection, side, event, type, identifier, before === null ? 'unasked' : 'second-answer', before, null)

@@ -14,7 +14,8 @@ function judged(conversation: string, version = '5.0'): Judgement {
 
 /** The same, as lines, of one that begins with CONNECT. */
 function found(conversation: string, version = '5.0'): string[] {
-  return linesOf(judged(CONNECTED + conversation, version).findings)
+  // That an answer was slow is another matter.
+  return linesOf(judged(CONNECTED + conversation, version).findings.filter(({ rule }) => !rule.startsWith('answer.')))
 }
 
 describe('an answer that did not come', () => {
