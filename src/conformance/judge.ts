@@ -22,7 +22,8 @@ import {
   ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
-import { PARTIES, partyOf, type Tally } from './tally.ts'
+import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
+import { partyOf, type Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
 
 export interface JudgeOptions {
@@ -52,6 +53,8 @@ export interface Judgement {
 class Judged {
   missing: Evidence = 0
   row: CaseRow | null = null
+  /** Rules for its packets: those of a version, by sender and type. */
+  rules: PacketRules = []
   /** Something has changed that `missing` is made of. */
   stale = true
   clientSeen = false
@@ -67,8 +70,7 @@ export class Judge {
   readonly #findings: FindingBook
   readonly #cases = new CaseCounts()
   readonly #tallies: ReadonlyMap<Rule, Tally>
-  /** By `partyOf` and number of the packet type. */
-  readonly #packetRules: readonly (readonly RuleCase[])[]
+  readonly #packetRules: RulesByConnection
   readonly #otherRules: ReadonlyMap<Trigger, readonly RuleCase[]>
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
@@ -90,8 +92,7 @@ export class Judge {
     this.#rules = RULES.filter((each) => wants(each.id, Object.values(each.statements).flat()) && (side === null || each.sides.includes(side)))
     const cases = this.#rules.map((each) => new RuleCase(each))
     this.#tallies = new Map(cases.map((each) => [each.rule, each.tally]))
-    this.#packetRules = Array.from({ length: PARTIES }, (_, party) =>
-      PACKET_TYPES.map((type) => cases.filter((each) => listensTo(each.rule, type) && each.concerns(party)))).flat()
+    this.#packetRules = new RulesByConnection(cases)
     this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, cases.filter((each) => listensTo(each.rule, trigger))]))
   }
 
@@ -112,7 +113,7 @@ export class Judge {
     const judged = this.#judged(connection, event, side, type)
     countCases(judged.row![side], byte, packet)
     if (event.problems.length > 0) this.#problems(event, exchange)
-    const rules = this.#packetRules[partyOf(version, side) * PACKET_TYPES.length + type]!
+    const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
     if (rules.length === 0 || packet.type === 'RESERVED') return
     const subject = this.#packetSubject
     subject.event = event
@@ -321,6 +322,7 @@ export class Judge {
       judged.stale = false
       judged.missing = this.#missingOf(connection, judged)
       judged.row = this.#cases.row(event.version!, judged.missing)
+      judged.rules = this.#packetRules.of(connection)
     }
     return judged
   }
