@@ -80,7 +80,7 @@ const SUMMARY = {
     malformedPackets: COUNT,
     exchanges: COUNT,
     findings: { ...BY_SEVERITY, description: 'All, with those that are unsure, waived or left out of the list.' },
-    counted: { ...BY_SEVERITY, description: 'Of these, as far as they are listed: certain or likely, and not waived.' },
+    counted: { ...BY_SEVERITY, description: 'Of these: certain or likely, and not waived.' },
     waived: { ...COUNT, description: 'Of those listed.' },
     unsure: { ...COUNT, description: 'Of those listed and not waived.' },
   },
