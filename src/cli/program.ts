@@ -5,7 +5,7 @@ import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
-  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
@@ -16,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'rules', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -125,6 +125,19 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
         .example('mqtap report --baseline old.json c.pcap', 'What is new and fixed')
         .example('mqtap report --ignore publish.* c.pcap', 'Without some rules'),
       async (args) => end(await (await import('./report.ts')).report(args, words(args, 'file'))),
+    )
+    .command(
+      'rules [pattern..]',
+      'The statements of the standards, and how mqtap judges each',
+      (command) => options(command, RULES_OPTIONS, helpful)
+        .usage('mqtap rules [ID|PATTERN]\n\nAll numbered statements of MQTT 3.1, 3.1.1 and 5.0, and all rules; or those with\nPATTERN in their id, their section, their rules or their words. With the id of a\nstatement or a rule: what it asks, who must obey, how it is judged, and examples.')
+        .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
+        .example('mqtap rules MQTT-3.3.1-2', 'All about a statement')
+        .example('mqtap rules publish.dup-on-qos0', 'All about a rule')
+        .example('mqtap rules 5.0 will', 'Statements of 5.0 about wills')
+        .example("mqtap rules 'MQTT-4.7.*'", 'Those of a section')
+        .example('mqtap rules -f json', 'All of it for programs'),
+      async (args) => end(await (await import('./rules.ts')).rules(args, words(args, 'pattern'))),
     )
     .command(
       'decode [hex..]',
