@@ -174,6 +174,11 @@ describe('--config', () => {
     })
   })
 
+  test('the one in the README', async () => {
+    const example = /```json\n(\{\n {2}"failOn"[\s\S]*?)```/.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8'))![1]!
+    expect(await report(...config(example), '--only', 'publish.dup-on-qos0', 'broken.pcap')).toMatchObject({ stdout: expect.stringContaining('Waived: Fixed in firmware 2.1') as string })
+  })
+
   test('values for options, which the command line overrides', async () => {
     expect((await report(...config({ failOn: 'never' }), 'broken.pcap')).code).toBe(0)
     expect((await report(...config({ failOn: 'never' }), '--fail-on', 'error', 'broken.pcap')).code).toBe(1)

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { counted, grouped } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { CLOSE_REASONS } from '../../session/closing.ts'
@@ -165,13 +166,16 @@ class Page {
       const { clientId, client } = connection
       return { connection, name: cutToWidth(clientId === null || clientId === '' ? client : wireText(clientId), WIDEST_CLIENT) }
     })
-    const nameWidth = Math.max(...names.map(({ name }) => name.length))
+    const nameWidth = Math.max(...names.map(({ name }) => stringWidth(name)))
     const rows = names.map(({ connection: { version, closeReason, closeText, closeCertainty, findings, stream }, name }) => {
       const style = CLOSE_STYLES[closeReason]
       const found = findings > 0 ? `${counted(findings, 'finding')}; ` : ''
-      const place = `${String(stream).padStart(5)}  ${left(name, nameWidth)}  ${left(version ?? '-', 5)}  `
-      const why = cutToWidth(`${found}${closeText}${closeCertainty === 'certain' ? '' : ` (${closeCertainty})`}`, WIDTH - place.length)
-      return `${place}${style === null ? why : `${this.#palette[style]}${why}${this.#palette.reset}`}\n`
+      const place = `${String(stream).padStart(5)}  ${name}${' '.repeat(nameWidth - stringWidth(name))}  ${left(version ?? '-', 5)}  `
+      const text = `${found}${closeText}${closeCertainty === 'certain' ? '' : ` (${closeCertainty})`}`
+      // What is nothing special is cut, so that the list stays one.
+      const lines = style === null && findings === 0 ? [cutToWidth(text, WIDTH - stringWidth(place))] : wrapped(text, '', WIDTH - stringWidth(place))
+      const [why, ...rest] = lines.map((line) => (style === null ? line : `${this.#palette[style]}${line}${this.#palette.reset}`))
+      return [`${place}${why}`, ...rest.map((line) => `${' '.repeat(stringWidth(place))}${line}`), ''].join('\n')
     })
     const more = connections.length - names.length + connectionsLeftOut
     return this.#section('CONNECTIONS', `${wrapped(all, '', WIDTH).join('\n')}\n${rows.join('')}${more > 0 ? `… ${grouped(more)} more\n` : ''}`)
