@@ -46,5 +46,6 @@ export const complete: Complete = (current, _args, usual, done) => {
   if (FIELD_OPTIONS.has(previous)) return done((command === 'flows' ? EXCHANGE_FIELDS : PACKET_FIELDS).complete(current))
   const values = VALUES[previous]
   if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
+  if (command === 'rules' && !current.startsWith('-')) return done([...RULE_NAMES, ...STATEMENT_IDS].filter((name) => name.startsWith(current)))
   return usual()
 }

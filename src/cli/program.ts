@@ -132,8 +132,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       (command) => options(command, RULES_OPTIONS, helpful)
         .usage('mqtap rules [ID|PATTERN]\n\nAll numbered statements of MQTT 3.1, 3.1.1 and 5.0, and all rules; or those with\nPATTERN in their id, their section, their rules or their words. With the id of a\nstatement or a rule: what it asks, who must obey, how it is judged, and examples.')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
-        .example('mqtap rules MQTT-3.3.1-2', 'All about a statement')
-        .example('mqtap rules publish.dup-on-qos0', 'All about a rule')
+        .example('mqtap rules publish.dup-on-qos0', 'All about a rule; or a statement')
         .example('mqtap rules 5.0 will', 'Statements of 5.0 about wills')
         .example("mqtap rules 'MQTT-4.7.*'", 'Those of a section')
         .example('mqtap rules -f json', 'All of it for programs'),

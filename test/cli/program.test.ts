@@ -53,6 +53,7 @@ describe('completion', () => {
     ['formats of report', ['report', '-f', ''], ['text', 'json', 'junit', 'markdown']],
     ['sides', ['report', '--side', ''], ['client', 'server', 'both']],
     ['rules and statements', ['report', '--only', 'publish.dup'], ['publish.dup-on-qos0']],
+    ['ids of rules', ['rules', 'MQTT-3.3.1-'], ['MQTT-3.3.1-2']],
     ['formats of rules', ['rules', '-f', ''], ['text', 'json']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],

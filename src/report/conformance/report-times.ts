@@ -1,4 +1,5 @@
-import { durationText, TimeColumn } from '../time-format.ts'
+import { durationText } from '../../bytes/number-text.ts'
+import { TimeColumn } from '../time-format.ts'
 import type { CaptureClock } from '../../capture/frame.ts'
 import type { ReportObject } from '../schema/report.ts'
 
