@@ -148,8 +148,10 @@ class Page {
     const lines = wrapped(`${place}: ${message}${doubt}${withRule ? ` [${rule}]` : ''}`, '    ', WIDTH)
     const more = others.length + Math.max(0, leftOut)
     if (more === 0) return lines
-    const shown = others.slice(0, MOST_FRAMES).map((finding) => finding.frame)
-    const frames = shown.length === 0 ? '' : `: ${shown.length === 1 ? 'frame' : 'frames'} ${shown.join(', ')}${more > shown.length ? ', …' : ''}`
+    const elsewhere = [...new Set(others.map((finding) => finding.frame))].filter((other) => other !== frame)
+    const shown = elsewhere.slice(0, MOST_FRAMES)
+    const rest = elsewhere.length > shown.length || leftOut > 0 ? ', …' : ''
+    const frames = shown.length === 0 ? '' : `: ${shown.length === 1 ? 'frame' : 'frames'} ${shown.join(', ')}${rest}`
     return [...lines, `    ${dim}and ${grouped(more)} more${frames}${reset}`]
   }
 
