@@ -46,6 +46,8 @@ export interface Judgement {
   readonly findingsLeftOut: readonly LeftOut[]
   /** All findings by severity, those left out and waived ones as well. */
   readonly totals: Readonly<Record<Finding['severity'], number>>
+  /** Of these, the ones that count: certain or likely, and not waived. */
+  readonly counted: Readonly<Record<Finding['severity'], number>>
   readonly verdicts: readonly Verdict[]
 }
 
@@ -222,6 +224,7 @@ export class Judge {
       findings: this.#findings.findings,
       findingsLeftOut: this.#findings.leftOut,
       totals: this.#findings.totals,
+      counted: this.#findings.counted,
       verdicts: this.#side === null ? verdicts : verdicts.filter(({ side }) => side === this.#side),
     }
   }
