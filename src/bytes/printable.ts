@@ -43,6 +43,11 @@ export function printable(text: string, maxLength = Infinity): string {
   return escaped.length > maxLength ? cut(escaped, maxLength) : escaped
 }
 
+/** Whether `text` holds no unsafe character: what `printable` has made, and most else. */
+export function isPrintable(text: string): boolean {
+  return !WORTH_A_LOOK.test(text) || !UNSAFE.test(text)
+}
+
 /** Units looked at beyond the cut: longer than any sequence that readers see as one character, emoji families included. */
 const MARGIN = 64
 
