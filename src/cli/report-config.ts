@@ -12,7 +12,7 @@ import type { FailLevel } from './fail-on.ts'
  *
  * ```json
  * {
- *   "failOn": "warning", "only": [], "ignore": ["timing.*"], "side": "both", "maxFindingsPerRule": 100,
+ *   "failOn": "warning", "only": [], "ignore": ["timing.*"], "side": "both", "maxFindingsPerRule": 100, "slowMs": 250,
  *   "waivers": [{ "rule": "publish.dup-on-qos0", "client": "plc-*", "reason": "Fixed in firmware 2.1", "until": "2027-01-31" }]
  * }
  * ```
@@ -23,12 +23,14 @@ export interface ReportConfig {
   readonly ignore: readonly string[]
   readonly side: (typeof JUDGED_SIDES)[number] | undefined
   readonly maxFindingsPerRule: number | undefined
+  /** As --slow. */
+  readonly slowMs: number | undefined
   readonly waivers: readonly WaiverEntry[]
 }
 
-export const NO_CONFIG: ReportConfig = { failOn: undefined, only: [], ignore: [], side: undefined, maxFindingsPerRule: undefined, waivers: [] }
+export const NO_CONFIG: ReportConfig = { failOn: undefined, only: [], ignore: [], side: undefined, maxFindingsPerRule: undefined, slowMs: undefined, waivers: [] }
 
-const KEYS = ['failOn', 'only', 'ignore', 'side', 'maxFindingsPerRule', 'waivers']
+const KEYS = ['failOn', 'only', 'ignore', 'side', 'maxFindingsPerRule', 'slowMs', 'waivers']
 const WAIVER_KEYS = ['rule', 'statement', 'version', 'client', 'reason', 'until']
 
 /** `name` is that of the file, for messages. */
@@ -47,6 +49,7 @@ export function parseConfig(text: string, name: string): ReportConfig {
     ignore: root.at('ignore')?.items().map((item) => item.name()) ?? [],
     side: root.at('side')?.oneOf(JUDGED_SIDES),
     maxFindingsPerRule: root.at('maxFindingsPerRule')?.wholeNumber(),
+    slowMs: root.at('slowMs')?.wholeNumber(),
     waivers: root.at('waivers')?.items().map(waiverOf) ?? [],
   }
 }

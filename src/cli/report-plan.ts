@@ -8,7 +8,7 @@ import { parseReport, type Baseline } from '../report/conformance/comparison.ts'
 import { REPORT_FORMATS, type ReportFormat } from '../report/conformance/format-names.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
-import { oneOf, text, texts, wholeNumber } from './option-values.ts'
+import { flag, nanosecondsOf, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, JUDGED_SIDES } from './options.ts'
 import { mistakeInName, NO_CONFIG, parseConfig } from './report-config.ts'
 import type { Side } from '../session/side.ts'
@@ -27,6 +27,9 @@ export interface ReportPlan extends CapturePlan {
   readonly side: Side | null
   readonly waivers: Waivers
   readonly mostFindings: number
+  /** Nanoseconds from which on an answer is slow; null for the usual. */
+  readonly slowAfter: number | null
+  readonly showSecrets: boolean
   readonly baseline: Baseline | null
 }
 
@@ -52,6 +55,8 @@ export function reportPlan(args: Arguments, files: readonly string[], today: str
     side: side === 'both' ? null : side,
     waivers: new Waivers(config.waivers, today),
     mostFindings,
+    slowAfter: text(args, 'slow') === undefined ? config.slowMs === undefined ? null : config.slowMs * 1e6 : nanosecondsOf(text(args, 'slow')!),
+    showSecrets: flag(args, 'show-secrets'),
     baseline: baselineOf(args),
   }
 }

@@ -3,13 +3,16 @@ import { Judge } from '../conformance/judge.ts'
 import { AtomicFile } from '../io/atomic-file.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
 import { REPORT_RENDERERS } from '../report/conformance/formats.ts'
+import { PageDetails } from '../report/html/page-details.ts'
 import { ReportCollector } from '../report/report-model.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
 import { reaches } from './fail-on.ts'
 import { tell } from './report-error.ts'
 import { reportPlan } from './report-plan.ts'
+import { treeDecoder } from './tree-decoder.ts'
 import { VERSION } from './version.ts'
+import type { htmlReport as HtmlReport } from '../report/html/page.ts'
 import type { Judgement } from '../conformance/judge.ts'
 import type { ExitCode } from './exit.ts'
 import type { Arguments } from './option-values.ts'
@@ -26,34 +29,45 @@ export async function report(args: Arguments, files: readonly string[]): Promise
   }
 }
 
+/** Loaded only where it is asked for. */
+type HtmlRenderer = typeof HtmlReport
+
 class Reporting {
   readonly #plan: ReportPlan
   readonly #judge: Judge
   readonly #collector: ReportCollector
   readonly #capture: CaptureReading
   readonly #file: AtomicFile | null
+  /** What the HTML page shows beside the report; null in other formats. */
+  readonly #page: PageDetails | null
   /** Streams that something was found of. */
   readonly #accused = new Set<number>()
 
   constructor(plan: ReportPlan) {
     this.#plan = plan
-    const { choice, side, waivers, mostFindings } = plan
+    const { choice, side, waivers, mostFindings, slowAfter, showSecrets } = plan
+    const page = plan.format === 'html' ? new PageDetails({ showSecrets, decodeFields: treeDecoder() }) : null
+    this.#page = page
     this.#judge = new Judge({
-      side, mostFindings, waiverOf: waivers.waiverOf, ...(choice.isEmpty ? {} : { wants: choice.wants }), found: ({ stream }) => void this.#accused.add(stream),
+      side, mostFindings, waiverOf: waivers.waiverOf,
+      ...(choice.isEmpty ? {} : { wants: choice.wants }),
+      ...(slowAfter === null ? {} : { slowAfter }),
+      found: (finding) => {
+        this.#accused.add(finding.stream)
+        page?.finding(finding)
+      },
     })
     const collector: ReportCollector = new ReportCollector(() => this.#capture.pipeline.clock)
     this.#collector = collector
-    this.#capture = new CaptureReading(plan, {
-      keepPipes: false,
-      sink: judgedSink(this.#judge, {
-        packet: () => undefined,
-        exchange: (exchange) => collector.exchange(exchange),
-        connection: (connection) => collector.connection(connection, this.#accused.has(connection.mqtt.tcp.stream)),
-        // Told by the reading itself.
-        captureProblem: () => undefined,
-        networkProblem: () => undefined,
-      }),
+    const sink = judgedSink(this.#judge, {
+      packet: () => undefined,
+      exchange: (exchange) => collector.exchange(exchange),
+      connection: (connection) => collector.connection(connection, this.#accused.has(connection.mqtt.tcp.stream)),
+      // Told by the reading itself.
+      captureProblem: () => undefined,
+      networkProblem: () => undefined,
     })
+    this.#capture = new CaptureReading(plan, { keepPipes: false, sink: page === null ? sink : page.watch(sink) })
     this.#file = plan.output === null ? null : new AtomicFile(plan.output, plan.files)
   }
 
@@ -63,7 +77,8 @@ class Reporting {
     const capture = this.#capture
     if (!(await capture.read())) return EXIT.clean
     const judgement = this.#chosen()
-    await capture.conclude(() => this.#write(judgement), format !== 'text')
+    const htmlReport = format === 'html' ? (await import('../report/html/page.ts')).htmlReport : null
+    await capture.conclude(() => this.#write(judgement, htmlReport), format !== 'text')
     if (capture.pipeline.totals.packets === 0) {
       capture.tellNoMqtt()
       return capture.failure ?? EXIT.unreadable
@@ -83,10 +98,11 @@ class Reporting {
   }
 
   /** What goes to standard output: nothing where there is a file. */
-  #write(judgement: Judgement): string {
+  #write(judgement: Judgement, htmlReport: HtmlRenderer | null): string {
     const { format, colour, utc, baseline } = this.#plan
     const made = this.#collector.report(judgement, this.#capture.pipeline.totals, { toolVersion: VERSION, timestamps: 'file', baseline })
-    const text = REPORT_RENDERERS[format](made, { palette: colour && this.#file === null ? ANSI : PLAIN, utc })
+    const options = { palette: colour && this.#file === null ? ANSI : PLAIN, utc }
+    const text = format === 'html' ? htmlReport!(made, this.#page!.of(made.findings)) : REPORT_RENDERERS[format](made, options)
     if (this.#file === null) return text
     this.#file.writeText(text)
     this.#file.commit()

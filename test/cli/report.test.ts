@@ -70,8 +70,23 @@ describe('formats', () => {
     expect(stdout).toBe((await report('-f', 'text', 'broken.pcap')).stdout)
   })
 
-  test.each([['json', /^\{"schema":"mqtap.report\/1"/], ['junit', /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites /], ['markdown', /^## MQTT conformance: ❌ Fail/]] as const)('%s', async (format, begins) => {
+  test.each([['json', /^\{"schema":"mqtap.report\/1"/], ['junit', /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites /], ['markdown', /^## MQTT conformance: ❌ Fail/], ['html', /^<!doctype html>\n<html lang="en"/i]] as const)('%s', async (format, begins) => {
     expect((await report('-f', format, 'broken.pcap')).stdout).toMatch(begins)
+  })
+
+  test('html shows the bytes of a finding, and the packets of its exchange', async () => {
+    const { stdout } = await report('-f', 'html', 'broken.pcap')
+    expect(stdout).toContain('publish.dup-on-qos0')
+    expect(stdout).toMatch(/<mark[^>]*>/)
+    expect(stdout).not.toMatch(/https?:\/\//)
+  })
+
+  test('--slow says what is slow', async () => {
+    const slow = async (...args: string[]) => (JSON.parse((await report('-f', 'json', ...args)).stdout) as ReportObject).findings.filter(({ rule }) => rule === 'answer.slow').length
+    const capture = path.join(ROOT, 'fixtures', 'captures', 'paused-broker.pcap')
+    expect(await slow('--slow', '60000', capture)).toBe(0)
+    expect(await slow('--slow', '50', capture)).toBeGreaterThan(0)
+    expect((await report('--slow', 'soon', capture)).stderr).toMatch(/^mqtap: --slow soon: a number of milliseconds is needed/)
   })
 
   test('--color always', async () => {

@@ -5,8 +5,8 @@ import { reportText, type ReportTextOptions } from './text-report.ts'
 import type { ReportObject } from '../schema/report.ts'
 import type { ReportFormat } from './format-names.ts'
 
-/** The formats that are a function of the report alone. One that shows bytes and ladders too needs more: what it collects while the packets go by. */
-export const REPORT_RENDERERS: Readonly<Record<ReportFormat, (report: ReportObject, options: ReportTextOptions) => string>> = {
+/** The formats that are a function of the report alone. The HTML page shows bytes and ladders too, and needs more: what is collected while the packets go by (html/page.ts). */
+export const REPORT_RENDERERS: Readonly<Record<Exclude<ReportFormat, 'html'>, (report: ReportObject, options: ReportTextOptions) => string>> = {
   text: reportText,
   json: (report) => `${jsonText(report)}\n`,
   junit: reportJunit,
