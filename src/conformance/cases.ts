@@ -103,7 +103,8 @@ export class CaseCounts {
 export function countCases(counts: Float64Array, byte: number, packet: Packet): void {
   counts[byte]!++
   const type = byte >> 4
-  if ('properties' in packet && packet.properties !== undefined && packet.properties.length > 0) countProperties(counts, type, packet.properties)
+  const properties = (packet as { readonly properties?: Properties }).properties
+  if (properties !== undefined && properties.length > 0) countProperties(counts, type, properties)
   const tests = FEATURE_TESTS[type]!
   if (tests.length === 0) return
   if (packet.type === 'CONNECT') countProperties(counts, WILL, packet.will?.properties)

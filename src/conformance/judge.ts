@@ -7,7 +7,6 @@
 import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
-import { VERSIONS } from '../mqtt/version.ts'
 import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
 import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
@@ -15,7 +14,7 @@ import { knownConnection, type NetworkConnection } from '../session/network-conn
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
 import { CaseCounts, countCases, type CaseRow } from './cases.ts'
-import { MISSING, reasonNotToJudge, type Evidence } from './evidence.ts'
+import { MISSING, type Evidence } from './evidence.ts'
 import { FindingBook, type LeftOut } from './finding-book.ts'
 import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
@@ -24,7 +23,9 @@ import {
   AnswerSubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject,
   type Subjects, type Trigger,
 } from './subject.ts'
-import { Tally } from './tally.ts'
+import { RuleCase } from './rule-case.ts'
+import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
+import { partyOf, type Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
 
 export interface JudgeOptions {
@@ -47,6 +48,8 @@ export interface Judgement {
   readonly findingsLeftOut: readonly LeftOut[]
   /** All findings by severity, those left out and waived ones as well. */
   readonly totals: Readonly<Record<Finding['severity'], number>>
+  /** Of these, the ones that count: certain or likely, and not waived. */
+  readonly counted: Readonly<Record<Finding['severity'], number>>
   readonly verdicts: readonly Verdict[]
 }
 
@@ -54,6 +57,8 @@ export interface Judgement {
 class Judged {
   missing: Evidence = 0
   row: CaseRow | null = null
+  /** Rules for its packets: those of a version, by sender and type. */
+  rules: PacketRules = []
   /** Something has changed that `missing` is made of. */
   stale = true
   clientSeen = false
@@ -68,10 +73,9 @@ export class Judge {
   readonly #side: Side | null
   readonly #findings: FindingBook
   readonly #cases = new CaseCounts()
-  readonly #tallies = new Map<Rule, Tally>()
-  /** By version and number of the packet type. */
-  readonly #packetRules: readonly (readonly Rule[])[]
-  readonly #otherRules: ReadonlyMap<Trigger, readonly Rule[]>
+  readonly #tallies: ReadonlyMap<Rule, Tally>
+  readonly #packetRules: RulesByConnection
+  readonly #otherRules: ReadonlyMap<Trigger, readonly RuleCase[]>
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #answerSubject = new AnswerSubject()
@@ -92,10 +96,10 @@ export class Judge {
     this.#side = side
     this.#findings = new FindingBook(mostFindings, waiverOf, found)
     this.#rules = RULES.filter((each) => wants(each.id, Object.values(each.statements).flat()) && (side === null || each.sides.includes(side)))
-    for (const each of this.#rules) this.#tallies.set(each, new Tally())
-    this.#packetRules = VERSIONS.flatMap((version) =>
-      PACKET_TYPES.map((type) => this.#rules.filter((each) => listensTo(each, type) && ruleSeverity(each, version) !== null)))
-    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, this.#rules.filter((each) => listensTo(each, trigger))]))
+    const cases = this.#rules.map((each) => new RuleCase(each))
+    this.#tallies = new Map(cases.map((each) => [each.rule, each.tally]))
+    this.#packetRules = new RulesByConnection(cases)
+    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, cases.filter((each) => listensTo(each.rule, trigger))]))
   }
 
   /** A packet, or unframed bytes; the session layer has met it. */
@@ -115,7 +119,7 @@ export class Judge {
     const judged = this.#judged(connection, event, side, type)
     countCases(judged.row![side], byte, packet)
     if (event.problems.length > 0) this.#problems(event, exchange)
-    const rules = this.#packetRules[VERSIONS.indexOf(version) * PACKET_TYPES.length + type]!
+    const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
     if (rules.length === 0 || packet.type === 'RESERVED') return
     const subject = this.#packetSubject
     subject.event = event
@@ -181,7 +185,7 @@ export class Judge {
     subject.now = this.#now
     for (const side of ['client', 'server'] as const) {
       subject.side = side
-      for (const rule of this.#otherRules.get('connection')!) if (rule.sides.includes(side)) this.#judge(rule, subject)
+      for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
     }
     connection.judged = null
   }
@@ -251,6 +255,7 @@ export class Judge {
       findings: this.#findings.findings,
       findingsLeftOut: this.#findings.leftOut,
       totals: this.#findings.totals,
+      counted: this.#findings.counted,
       verdicts: this.#side === null ? verdicts : verdicts.filter(({ side }) => side === this.#side),
     }
   }
@@ -271,32 +276,18 @@ export class Judge {
     for (const rule of this.#otherRules.get(on)!) this.#judge(rule, subject)
   }
 
-  #judge(rule: Rule, subject: Subject): void {
-    // The rule was declared for this kind of subject (`rule` in rule.ts).
-    const { applies, lacks, holds, certainty } = rule as unknown as Rule<'PUBLISH'>
-    const its = subject as Subjects['PUBLISH']
-    if (!applies(its) || ruleSeverity(rule, subject.version) === null) return
-    const side = rule.actor === undefined ? subject.side : (rule as unknown as Rule<'PUBLISH'>).actor!(its)
-    if (this.#side !== null && side !== this.#side) return
-    const tally = this.#tallies.get(rule)!
-    const reason = reasonNotToJudge(rule.needs, subject.missing) ?? lacks?.(its) ?? null
-    if (reason !== null) {
-      tally.skip(subject.version, side, reason)
-      return
-    }
-    const kept = rule.exercisedBy === undefined && holds(its)
-    if (!kept) {
-      const sure = certainty?.(its) ?? 'certain'
-      this.#accuse(rule, subject, side, sure)
-      if (sure === 'unsure') {
-        tally.skip(subject.version, side, 'doubt')
-        return
-      }
-    }
-    tally.check(subject.version, side)
+  #judge(rule: RuleCase, subject: Subject): void {
+    if (rule.ask(subject, this.#side) !== 'broken') return
+    const side = rule.actor(subject)
+    const certainty = rule.certainty(subject)
+    this.#accuse(rule, subject, side, certainty)
+    const party = partyOf(subject.version, side)
+    if (certainty === 'unsure') rule.tally.skip(party, 'doubt')
+    else rule.tally.check(party)
   }
 
-  #accuse(rule: Rule, subject: Subject, side: Side, certainty: Certainty): void {
+  #accuse({ rule }: RuleCase, subject: Subject, side: Side, certainty: Certainty): void {
+    // The rule was declared for this kind of subject (`rule` in rule.ts).
     const { says, severityHere, blames, at, range, shownBy } = rule as unknown as Rule<'PUBLISH'>
     const its = subject as Subjects['PUBLISH']
     const place = at?.(its) ?? { packet: subject.packetNumber, frame: subject.frame, time: subject.time }
@@ -365,12 +356,15 @@ export class Judge {
       judged.stale = false
       judged.missing = this.#missingOf(connection, judged)
       judged.row = this.#cases.row(event.version!, judged.missing)
+      judged.rules = this.#packetRules.of(connection)
     }
     return judged
   }
 
   #missing(connection: NetworkConnection): Evidence {
-    return this.#missingOf(connection, (connection.judged as Judged | null) ?? new Judged())
+    const judged = connection.judged as Judged | null
+    if (judged === null) return this.#missingOf(connection, new Judged())
+    return judged.stale ? this.#missingOf(connection, judged) : judged.missing
   }
 
   #missingOf(connection: NetworkConnection, { cut }: Judged): Evidence {
