@@ -7,6 +7,7 @@
 import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
+import { VERSIONS, type Version } from '../mqtt/version.ts'
 import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
@@ -19,7 +20,7 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
+  CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
 import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
@@ -77,10 +78,13 @@ export class Judge {
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #connectionSubject = new ConnectionSubject()
+  readonly #closeDutySubject = new CloseDutySubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
   readonly #copySubject = new CopySubject()
   readonly #missingCopySubject = new MissingCopySubject()
+  /** Versions that something was judged in without a packet of them. */
+  readonly #versions = new Set<Version>()
   #captureEnded = false
   #now = NaN
   /** Connections whose first frame is not behind this one saw the clock step. */
@@ -116,7 +120,9 @@ export class Judge {
     countCases(judged.row![side], byte, packet)
     if (event.problems.length > 0) this.#problems(event, exchange)
     const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
-    if (rules.length === 0 || packet.type === 'RESERVED') return
+    const opening = type === CONNACK || (connection.connectSeen && !connection.connackSeen)
+    const late = connection.refused || connection.departed !== null
+    if ((rules.length === 0 && !opening && !late) || packet.type === 'RESERVED') return
     const subject = this.#packetSubject
     subject.event = event
     subject.connection = connection
@@ -125,6 +131,8 @@ export class Judge {
     subject.side = side
     subject.exchange = exchange
     for (const rule of rules) this.#judge(rule, subject)
+    if (opening) this.#judgeAll('opening-packet', subject)
+    if (late) this.#judgeAll('late-packet', subject)
   }
 
   /** An exchange has ended. */
@@ -144,19 +152,45 @@ export class Judge {
 
   /** A connection has ended. */
   connection(connection: NetworkConnection): void {
-    const { version, client } = connection.mqtt
+    const { client } = connection.mqtt
+    const version = connection.mqtt.version ?? connection.versionAnsweredIn
     if (version === null || client === null) return
+    // The clock may have stepped since its last packet.
+    if (connection.judged !== null) (connection.judged as Judged).stale = true
     const subject = this.#connectionSubject
     subject.connection = connection
     subject.version = version
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    for (const side of ['client', 'server'] as const) {
-      subject.side = side
-      for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
+    if (connection.versionAnsweredIn !== null) {
+      // Of a version that does not exist nothing is judged but how it is refused.
+      this.#versions.add(version)
+      subject.side = 'server'
+      this.#judgeAll('unknown-version', subject)
     }
+    if (connection.mqtt.version !== null) {
+      for (const side of ['client', 'server'] as const) {
+        subject.side = side
+        for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
+      }
+    }
+    this.#closeDuties(connection, version)
     connection.judged = null
+  }
+
+  #closeDuties(connection: NetworkConnection, version: Version): void {
+    if (connection.closeDuties.length === 0) return
+    const subject = this.#closeDutySubject
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    for (const duty of connection.closeDuties) {
+      subject.duty = duty
+      this.#judgeAll('close-duty', subject)
+    }
   }
 
   delivery(result: DeliveryResult): void {
@@ -214,12 +248,15 @@ export class Judge {
   /** The capture has ended, at `time`: what ends from now on ends with it. */
   captureEnds(time: number): void {
     this.#captureEnded = true
-    if (!Number.isNaN(time)) this.#now = time
+    if (Number.isNaN(time)) return
+    if (time - this.#now > CLOCK_FORWARD || time - this.#now < -CLOCK_BACK) this.#clockSteppedAt = Infinity
+    this.#now = time
   }
 
   get judgement(): Judgement {
     const counted = { rules: this.#rules, tallies: this.#tallies, cases: this.#cases, findings: this.#findings }
-    const verdicts = this.#cases.versions.flatMap((version) => verdictsOf(version, counted))
+    const versions = VERSIONS.filter((version) => this.#versions.has(version) || this.#cases.versions.includes(version))
+    const verdicts = versions.flatMap((version) => verdictsOf(version, counted))
     return {
       findings: this.#findings.findings,
       findingsLeftOut: this.#findings.leftOut,
@@ -369,7 +406,7 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'copy', 'missing-copy']
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {
