@@ -285,7 +285,7 @@ export class Judge {
   #judge(rule: RuleCase, subject: Subject): void {
     if (rule.ask(subject, this.#side) !== 'broken') return
     const side = rule.actor(subject)
-    const certainty = rule.certainty(subject)
+    const certainty = lessWhereInferred(rule.certainty(subject), subject)
     this.#accuse(rule, subject, side, certainty)
     const party = partyOf(subject.version, side)
     if (certainty === 'unsure') rule.tally.skip(party, 'doubt')
@@ -407,6 +407,11 @@ const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
 const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'copy', 'missing-copy']
+
+/** What is certain of one version may be nothing in another. */
+function lessWhereInferred(certainty: Certainty, { versionInferred }: Subject): Certainty {
+  return certainty === 'certain' && versionInferred ? 'likely' : certainty
+}
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

@@ -18,6 +18,8 @@ export interface Subject {
   readonly stream: number
   readonly clientId: Text | null
   readonly version: Version
+  /** The capture does not say which version it is; its packets look like it. */
+  readonly versionInferred: boolean
   /** What the capture does not show of the connection: bits of MISSING. */
   readonly missing: Evidence
   /** Whom it is about: of a packet, its sender; of an exchange, its initiator; of what a server passes on, the server. */
@@ -42,6 +44,10 @@ abstract class OfConnection {
 
   get clientId(): Text | null {
     return this.connection.mqtt.clientIdentifier ?? null
+  }
+
+  get versionInferred(): boolean {
+    return this.connection.mqtt.versionCertainty === 'inferred'
   }
 }
 
@@ -195,6 +201,8 @@ abstract class OfServer {
   version: Version = '5.0'
   missing: Evidence = 0
   readonly exchangeNumber = null
+  /** Deliveries are followed only where the CONNECT was seen. */
+  readonly versionInferred = false
 }
 
 /** A publication, with all its copies. About the server; stream and client are the publisher's. */
