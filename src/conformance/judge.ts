@@ -7,6 +7,7 @@
 import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
+import { VERSIONS, type Version } from '../mqtt/version.ts'
 import type { Copy, DeliveryResult, Publication } from '../session/delivery.ts'
 import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
@@ -20,8 +21,8 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  AnswerSubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject, type Subject,
-  type Subjects, type Trigger,
+  AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
+  type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
 import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
@@ -81,10 +82,13 @@ export class Judge {
   readonly #answerSubject = new AnswerSubject()
   readonly #misfitSubject = new MisfitSubject()
   readonly #connectionSubject = new ConnectionSubject()
+  readonly #closeDutySubject = new CloseDutySubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
   readonly #copySubject = new CopySubject()
   readonly #missingCopySubject = new MissingCopySubject()
+  /** Versions that something was judged in without a packet of them. */
+  readonly #versions = new Set<Version>()
   #captureEnded = false
   #now = NaN
   /** Connections whose first frame is not behind this one saw the clock step. */
@@ -120,7 +124,9 @@ export class Judge {
     countCases(judged.row![side], byte, packet)
     if (event.problems.length > 0) this.#problems(event, exchange)
     const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
-    if (rules.length === 0 || packet.type === 'RESERVED') return
+    const opening = type === CONNACK || (connection.connectSeen && !connection.connackSeen)
+    const late = connection.refused || connection.departed !== null
+    if ((rules.length === 0 && !opening && !late) || packet.type === 'RESERVED') return
     const subject = this.#packetSubject
     subject.event = event
     subject.connection = connection
@@ -130,6 +136,8 @@ export class Judge {
     // As the session layer keeps it.
     subject.exchange = exchange as SettledExchange | null
     for (const rule of rules) this.#judge(rule, subject)
+    if (opening) this.#judgeAll('opening-packet', subject)
+    if (late) this.#judgeAll('late-packet', subject)
   }
 
   /** An exchange has ended. */
@@ -175,19 +183,45 @@ export class Judge {
 
   /** A connection has ended. */
   connection(connection: NetworkConnection): void {
-    const { version, client } = connection.mqtt
+    const { client } = connection.mqtt
+    const version = connection.mqtt.version ?? connection.versionAnsweredIn
     if (version === null || client === null) return
+    // The clock may have stepped since its last packet.
+    if (connection.judged !== null) (connection.judged as Judged).stale = true
     const subject = this.#connectionSubject
     subject.connection = connection
     subject.version = version
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    for (const side of ['client', 'server'] as const) {
-      subject.side = side
-      for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
+    if (connection.versionAnsweredIn !== null) {
+      // Of a version that does not exist nothing is judged but how it is refused.
+      this.#versions.add(version)
+      subject.side = 'server'
+      this.#judgeAll('unknown-version', subject)
     }
+    if (connection.mqtt.version !== null) {
+      for (const side of ['client', 'server'] as const) {
+        subject.side = side
+        for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
+      }
+    }
+    this.#closeDuties(connection, version)
     connection.judged = null
+  }
+
+  #closeDuties(connection: NetworkConnection, version: Version): void {
+    if (connection.closeDuties.length === 0) return
+    const subject = this.#closeDutySubject
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    for (const duty of connection.closeDuties) {
+      subject.duty = duty
+      this.#judgeAll('close-duty', subject)
+    }
   }
 
   delivery(result: DeliveryResult): void {
@@ -245,12 +279,15 @@ export class Judge {
   /** The capture has ended, at `time`: what ends from now on ends with it. */
   captureEnds(time: number): void {
     this.#captureEnded = true
-    if (!Number.isNaN(time)) this.#now = time
+    if (Number.isNaN(time)) return
+    if (time - this.#now > CLOCK_FORWARD || time - this.#now < -CLOCK_BACK) this.#clockSteppedAt = Infinity
+    this.#now = time
   }
 
   get judgement(): Judgement {
     const counted = { rules: this.#rules, tallies: this.#tallies, cases: this.#cases, findings: this.#findings }
-    const verdicts = this.#cases.versions.flatMap((version) => verdictsOf(version, counted))
+    const versions = VERSIONS.filter((version) => this.#versions.has(version) || this.#cases.versions.includes(version))
+    const verdicts = versions.flatMap((version) => verdictsOf(version, counted))
     return {
       findings: this.#findings.findings,
       findingsLeftOut: this.#findings.leftOut,
@@ -279,7 +316,7 @@ export class Judge {
   #judge(rule: RuleCase, subject: Subject): void {
     if (rule.ask(subject, this.#side) !== 'broken') return
     const side = rule.actor(subject)
-    const certainty = rule.certainty(subject)
+    const certainty = lessWhereInferred(rule.certainty(subject), subject)
     this.#accuse(rule, subject, side, certainty)
     const party = partyOf(subject.version, side)
     if (certainty === 'unsure') rule.tally.skip(party, 'doubt')
@@ -400,7 +437,14 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'answer', 'misfit', 'connection', 'conflict', 'publication', 'copy', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
+  'exchange', 'answer', 'misfit', 'connection', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'copy', 'missing-copy',
+]
+
+/** What is certain of one version may be nothing in another. */
+function lessWhereInferred(certainty: Certainty, { versionInferred }: Subject): Certainty {
+  return certainty === 'certain' && versionInferred ? 'likely' : certainty
+}
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

@@ -401,7 +401,7 @@ export class ExchangeTracker {
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = connection.lags(event)
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
-    exchange.disturbed = event.problems.length > 0 && event.problems.some(({ severity }) => severity === 'error')
+    exchange.disturbed = isDefective(event)
     if (!this.#outcomesOnly) exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)
     this.#current = exchange
@@ -422,6 +422,7 @@ export class ExchangeTracker {
 
   #reach(connection: NetworkConnection, exchange: OpenExchange, state: number, again: boolean, side: Side, event: PacketEvent, type: number): void {
     this.#current = exchange
+    if (isDefective(event)) exchange.disturbed = true
     this.#misfits?.step(connection, exchange, side, event, type, again)
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (exchange.unsent && type === PUBLISH) connection.pending.sent(exchange)
@@ -498,6 +499,11 @@ export class ExchangeTracker {
     this.#emit(exchange)
     if (this.#spare.length < this.#limits.spare) this.#spare.push(exchange)
   }
+}
+
+/** Whoever gets such a packet need not answer it. */
+function isDefective({ problems }: PacketEvent): boolean {
+  return problems.length > 0 && problems.some(({ severity }) => severity === 'error')
 }
 
 /** Those that outlive a connection (MQTT 5.0 §4.1). */

@@ -11,6 +11,7 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import type { Packet } from '../mqtt/packet.ts'
 import { AliasUse, aliasOf } from './alias-use.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
+import { noteCloseDuties } from './close-duty.ts'
 import { closingOf } from './closing.ts'
 import type { ConnectionFollower } from './connection-follower.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
@@ -52,6 +53,7 @@ export interface SessionOptions {
   readonly subscriptions?: boolean
 }
 
+const CONNECT = 1
 const CONNACK = 2
 const DISCONNECT = 14
 
@@ -127,7 +129,11 @@ export class SessionTracker implements ConnectionObserver {
     if (side === 'client' && connection.connackSeen) connection.noteConnackKnown(event)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (event.version === '5.0') this.#noteAsked(event, side, connection, exchange)
-    if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
+    const begins = connection.begins(side)
+    if (begins && type !== CONNECT && side === 'client') noteOpening(connection, event)
+    const says = type <= CONNACK || type === DISCONNECT
+    if (says) this.#learn(event, side, connection)
+    if ((says || begins || event.problems.length > 0) && !this.#outcomesOnly) noteCloseDuties(connection, event, type, side, exchange)
     this.#follower?.packet(event, type, side, connection, exchange)
     return exchange
   }
@@ -201,7 +207,7 @@ export class SessionTracker implements ConnectionObserver {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
         if (side !== 'client' || connection.connectSeen) return
-        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event.version))))
+        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event))))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
@@ -210,6 +216,7 @@ export class SessionTracker implements ConnectionObserver {
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
+        noteDeparture(connection, event, side)
         // It comes too late for a side that has closed already.
         if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hasNotClosed(otherSide(side)))
         return
@@ -272,6 +279,23 @@ function noteAcceptance(event: PacketEvent, packet: Packet, sender: Side, { alia
   const use = aliases?.[sender] ?? null
   if (use === null || use.unset === null || topic !== null || partly) return
   if ((reasonCodeOf(packet) ?? 0) < FIRST_FAILURE) use.unsetAccepted ??= seenIn(event)
+}
+
+/** The client's first packet is no CONNECT. */
+function noteOpening(connection: NetworkConnection, { packet, number, frame, time, lostBefore }: PacketEvent): void {
+  if (packet.type === 'UNFRAMED' || lostBefore > 0 || connection.connectSeen) return
+  const { synSeen, gaps } = connection.half('client')
+  if (synSeen && gaps === 0) connection.openedBy = { number, frame, time, type: packet.type }
+}
+
+const NOBODY = { client: null, server: null } as const
+
+/** The server has none to send before 5.0. */
+function noteDeparture(connection: NetworkConnection, { version, lostBefore, number, frame, time }: PacketEvent, side: Side): void {
+  const { client, server } = connection.departed ?? NOBODY
+  if (lostBefore > 0 || (side === 'server' && version !== '5.0') || (side === 'client' ? client : server) !== null) return
+  const seen = { number, frame, time }
+  connection.departed = side === 'client' ? { client: seen, server } : { client, server: seen }
 }
 
 function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {

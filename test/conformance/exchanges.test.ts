@@ -1,21 +1,23 @@
 /** Where answers, identifiers and order look wrong and nothing may be said. What is said is in fixtures/conformance. */
 import { describe, expect, test } from 'vitest'
 import type { Judgement } from '../../src/conformance/judge.ts'
-import { captureOf } from '../support/scenario/capture.ts'
-import { parseScenario } from '../support/scenario/scenario.ts'
-import { judge, linesOf, verdictOf } from './judging.ts'
+import { ACKNOWLEDGEMENT_RULES } from '../../src/conformance/rules/acknowledgements.ts'
+import { ANSWER_RULES } from '../../src/conformance/rules/answers.ts'
+import { IDENTIFIER_RULES } from '../../src/conformance/rules/identifiers.ts'
+import { SUBACK_RULES } from '../../src/conformance/rules/suback.ts'
+import { judgeConversation, linesOf, verdictOf } from './judging.ts'
 
 const CONNECTED = 'c > CONNECT cleanStart\nc < CONNACK\n'
 
-/** What is found in a conversation. */
-function judged(conversation: string, version = '5.0'): Judgement {
-  return judge(captureOf(parseScenario(`A conversation\nversion ${version}\n\n${conversation}\n`, 'test.scenario')).pcap)
+const OWN = new Set([...ACKNOWLEDGEMENT_RULES, ...ANSWER_RULES, ...IDENTIFIER_RULES, ...SUBACK_RULES].map(({ id }) => id))
+
+function judged(conversation: string): Judgement {
+  return judgeConversation(conversation, '5.0', { wants: (rule) => OWN.has(rule) })
 }
 
-/** The same, as lines, of one that begins with CONNECT. */
-function found(conversation: string, version = '5.0'): string[] {
-  // That an answer was slow is another matter.
-  return linesOf(judged(CONNECTED + conversation, version).findings.filter(({ rule }) => !rule.startsWith('answer.')))
+/** What is found in a conversation behind its beginning, as lines. */
+function found(conversation: string): string[] {
+  return linesOf(judged(CONNECTED + conversation).findings)
 }
 
 describe('an answer that did not come', () => {

@@ -395,7 +395,8 @@ const SERVER_RULES = [
     statements: { '5.0': ['MQTT-3.2.2-11'] },
     severity: 'error',
     on: 'PUBLISH',
-    applies: isBehindConnack,
+    // QoS 3 is none, whatever the server takes.
+    applies: (subject) => isBehindConnack(subject) && subject.packet.qos < 3,
     holds: ({ packet, limits }) => packet.qos <= limits.maximumQos,
     says: ({ packet, limits }) => `QoS ${packet.qos}; the server takes at most ${limits.maximumQos} (Maximum QoS)`,
     range: () => ({ start: 0, end: 1 }),

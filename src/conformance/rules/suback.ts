@@ -11,10 +11,11 @@ type Unsuback = PacketSubjectOf<'UNSUBACK'>
 const NEEDS = MISSING.clientDirection | MISSING.serverDirection
 
 const FIRST_FAILURE = 0x80
+const HIGHEST_QOS = 2
 
-/** Its request was seen whole. */
-function isAnswer({ exchange }: Suback | Unsuback): boolean {
-  return exchange !== null && !exchange.disturbed && exchange.outcome !== 'partly-seen' && exchange.filters.length > 0 && exchange.steps[0]?.by === 'client'
+/** Its request was seen whole, and it has codes at all, which the decoder asks for. */
+function isAnswer({ exchange, packet }: Suback | Unsuback): boolean {
+  return packet.reasonCodes.length > 0 && exchange !== null && !exchange.disturbed && exchange.outcome !== 'partly-seen' && exchange.filters.length > 0 && exchange.steps[0]?.by === 'client'
 }
 
 /** Frames that could not hold the whole packet (snap length) say nothing of its end. */
@@ -22,9 +23,9 @@ function isCut({ event }: Suback | Unsuback): 'cut-frames' | null {
   return event.missing > 0 ? 'cut-frames' : null
 }
 
-/** Granted more than was asked for. */
+/** Granted more than was asked for. A code that is no QoS grants nothing, and is the decoder's to find. */
 function isAbove({ qos, reasonCode }: RequestedFilter): boolean {
-  return qos !== null && reasonCode !== null && reasonCode < FIRST_FAILURE && reasonCode > qos
+  return qos !== null && reasonCode !== null && reasonCode <= HIGHEST_QOS && reasonCode > qos
 }
 
 function above({ exchange }: Suback): readonly RequestedFilter[] {
