@@ -10,6 +10,7 @@ const COMMANDS = [
   ['read', '-f', 'fields', '-e', 'mqtt.topic', CAPTURE],
   ['flows', CAPTURE],
   ['stats', CAPTURE],
+  ['report', CAPTURE],
 ]
 
 async function main() {

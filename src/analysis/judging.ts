@@ -14,6 +14,14 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.exchange(exchange)
       sink.exchange?.(exchange)
     },
+    over: (exchange, connection) => {
+      judge.over(exchange, connection)
+      sink.over?.(exchange, connection)
+    },
+    misfit: (misfit) => {
+      judge.misfit(misfit)
+      sink.misfit?.(misfit)
+    },
     connection: (connection) => {
       judge.connection(connection)
       sink.connection?.(connection)

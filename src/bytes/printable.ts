@@ -23,6 +23,7 @@ const UNSAFE = String.raw`[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharact
 
 /** A whole run of backslashes (or none) before something that is escaped, or that would read as an escape. */
 let escaped: RegExp | null = null
+let unsafe: RegExp | null = null
 
 /** Made when it is first needed, from text: its character classes take a while even to be read. */
 function escapedParts(): RegExp {
@@ -41,6 +42,11 @@ export function printable(text: string, maxLength = Infinity): string {
   const considered = text.length > maxLength + MARGIN ? text.slice(0, maxLength + MARGIN) : text
   const escaped = WORTH_A_LOOK.test(considered) ? escape(considered) : considered
   return escaped.length > maxLength ? cut(escaped, maxLength) : escaped
+}
+
+/** Whether `text` holds no unsafe character: what `printable` has made, and most else. */
+export function isPrintable(text: string): boolean {
+  return !WORTH_A_LOOK.test(text) || !(unsafe ??= new RegExp(UNSAFE, 'u')).test(text)
 }
 
 /** Units looked at beyond the cut: longer than any sequence that readers see as one character, emoji families included. */

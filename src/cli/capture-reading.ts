@@ -100,10 +100,14 @@ export class CaptureReading {
     if (this.#plan.quiet) this.write(nothingRead && !machine ? '' : summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
-    else if (packets === 0 && frames > 0) this.#tell(`no MQTT in ${counted(frames, 'frame')}${this.#whyNoMqtt()}`)
+    else if (packets === 0 && frames > 0) this.tellNoMqtt()
     // A summary says so itself.
     if (!this.#plan.quiet && !this.#interrupt.happened) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
     await this.output.drained()
+  }
+
+  tellNoMqtt(): void {
+    this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
   }
 
   release(): void {

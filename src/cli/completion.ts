@@ -1,8 +1,11 @@
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
 import {
-  COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, PAYLOAD_MODES, READ_FORMATS, STATS_FORMATS,
+  COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, JUDGED_SIDES, PAYLOAD_MODES, READ_FORMATS,
+  RULES_FORMATS, STATS_FORMATS,
 } from './options.ts'
+import { RULE_NAMES, STATEMENT_IDS } from '../conformance/name-pattern.ts'
+import { REPORT_FORMATS } from '../report/conformance/format-names.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import { VERSIONS } from '../mqtt/version.ts'
@@ -10,7 +13,8 @@ import { VERSIONS } from '../mqtt/version.ts'
 /** What the shell offers behind an option with a value; commands and options are yargs' own, and file names the shell's. */
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
-  flows: FLOWS_FORMATS, connections: CONNECTIONS_FORMATS, stats: STATS_FORMATS, decode: DECODE_FORMATS, fields: FIELDS_FORMATS,
+  flows: FLOWS_FORMATS, connections: CONNECTIONS_FORMATS, stats: STATS_FORMATS, report: REPORT_FORMATS, rules: RULES_FORMATS, decode: DECODE_FORMATS,
+  fields: FIELDS_FORMATS,
 }
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {
@@ -25,6 +29,9 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
   '--mqtt-version': () => VERSIONS,
   '--direction': () => DIRECTIONS,
   '--sort': () => SORT_KEYS,
+  '--side': () => JUDGED_SIDES,
+  '--only': () => [...RULE_NAMES, ...STATEMENT_IDS],
+  '--ignore': () => [...RULE_NAMES, ...STATEMENT_IDS],
 }
 
 const FIELD_OPTIONS: ReadonlySet<string> = new Set(['-e', '--field', '-Y', '--filter'])
@@ -39,5 +46,6 @@ export const complete: Complete = (current, _args, usual, done) => {
   if (FIELD_OPTIONS.has(previous)) return done((command === 'flows' ? EXCHANGE_FIELDS : PACKET_FIELDS).complete(current))
   const values = VALUES[previous]
   if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
+  if (command === 'rules' && !current.startsWith('-')) return done([...RULE_NAMES, ...STATEMENT_IDS].filter((name) => name.startsWith(current)))
   return usual()
 }

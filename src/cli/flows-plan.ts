@@ -5,7 +5,7 @@ import { capturePlan, checkFiles } from './capture-plan.ts'
 import { connectionChoice } from './connection-choice.ts'
 import { UsageError } from './exit.ts'
 import { filterOf } from './filter-option.ts'
-import { flag, oneOf, text, wholeNumber } from './option-values.ts'
+import { flag, nanosecondsOf, oneOf, text, wholeNumber } from './option-values.ts'
 import { FLOWS_FORMATS } from './options.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
 import type { Copy, DeliveryResult } from '../session/delivery.ts'
@@ -150,12 +150,4 @@ function hasFailed(result: DeliveryResult): boolean {
 
 function isTwice({ duplicate }: Copy): boolean {
   return duplicate !== null && duplicate !== 'unsure'
-}
-
-/** A decimal number of milliseconds; with more than six digits behind the point it would be no whole number of nanoseconds. */
-function nanosecondsOf(milliseconds: string): number {
-  if (!/^\d+(?:\.\d{1,6})?$/.test(milliseconds)) {
-    throw new UsageError(`--slow ${milliseconds}: a number of milliseconds is needed, with at most six decimals`, 'Example: --slow 250, --slow 0.5')
-  }
-  return Math.round(Number(milliseconds) * 1e6)
 }

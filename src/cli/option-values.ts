@@ -68,3 +68,11 @@ export function mqttVersion(args: Arguments): Version | null {
 function spelled(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`
 }
+
+/** `--slow`: a decimal number of milliseconds; with more than six digits behind the point it would be no whole number of nanoseconds. */
+export function nanosecondsOf(milliseconds: string): number {
+  if (!/^\d+(?:\.\d{1,6})?$/.test(milliseconds)) {
+    throw new UsageError(`--slow ${milliseconds}: a number of milliseconds is needed, with at most six decimals`, 'Example: --slow 250, --slow 0.5')
+  }
+  return Math.round(Number(milliseconds) * 1e6)
+}

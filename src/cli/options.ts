@@ -1,3 +1,4 @@
+import { REPORT_FORMATS } from '../report/conformance/format-names.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import type { Options } from 'yargs'
@@ -13,9 +14,12 @@ export const FLOWS_FORMATS = ['line', 'ndjson', 'json', 'csv', 'mermaid'] as con
 export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
+export const RULES_FORMATS = ['text', 'json'] as const
+export const JUDGED_SIDES = ['client', 'server', 'both'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
 
 const INTERPRET = 'What the bytes are:'
+const JUDGE = 'What is judged:'
 const SHOW = 'What is shown:'
 const OUTPUT = 'Where it goes:'
 
@@ -110,6 +114,29 @@ export const STATS_OPTIONS: Readonly<Record<string, Options>> = {
   'mqtt-version': MQTT_VERSION,
 }
 
+export const REPORT_OPTIONS: Readonly<Record<string, Options>> = {
+  f: value(SHOW, `Format: ${REPORT_FORMATS.join(', ')}`, { alias: 'format' }),
+  only: value(JUDGE, 'Only this rule or statement, or a pattern (publish.*); several times, or a list with commas', { array: true, nargs: 1 }),
+  ignore: value(JUDGE, 'Not this rule or statement; as --only', { array: true, nargs: 1 }),
+  side: value(JUDGE, `Who is judged: ${JUDGED_SIDES.join(', ')}`),
+  config: value(JUDGE, 'A JSON file with waivers and with values for these options'),
+  baseline: value(JUDGE, 'An earlier report (-f json) to compare with'),
+  slow: value(JUDGE, 'An answer is slow from so many milliseconds on; 1000 by default'),
+  'max-findings-per-rule': value(SHOW, 'Findings of one rule that are listed; 100 by default'),
+  utc: UTC,
+  color: COLOUR,
+  'show-secrets': SHOW_SECRETS,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+  o: value(OUTPUT, 'Write the report to a file', { alias: 'output' }),
+  'fail-on': value(OUTPUT, 'Exit with 1 where a finding is at least this severe: error (default), warning, note; or never'),
+}
+
+export const RULES_OPTIONS: Readonly<Record<string, Options>> = {
+  f: value(SHOW, `Format: ${RULES_FORMATS.join(', ')}`, { alias: 'format' }),
+  color: COLOUR,
+}
+
 export const DECODE_OPTIONS: Readonly<Record<string, Options>> = {
   'mqtt-version': MQTT_VERSION,
   direction: value(INTERPRET, 'Who sent it: client-to-server, server-to-client'),
@@ -129,7 +156,7 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
 
 /** Of each command. */
 export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
-  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
 }
 
 /** Letters and names of all options that take a value, of all commands. */

@@ -5,7 +5,7 @@ import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
-  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
@@ -16,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'stats', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'rules', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -113,6 +113,32 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       async (args) => end(await (await import('./stats.ts')).stats(args, words(args, 'file'))),
     )
     .command(
+      'report [file..]',
+      'Conformance: which statements of the standards each side kept and broke',
+      (command) => options(command, REPORT_OPTIONS, helpful)
+        .usage('mqtap report FILE…\n\nJudges a capture by the numbered statements of MQTT 3.1.1 and 5.0 (and by the\nrules of 3.1): what was broken, by whom and where, what was kept, what did not\ncome up, and what cannot be told from this capture. FILE is as for mqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap report capture.pcapng', 'A page to read')
+        .example('mqtap report --side client c.pcap', 'What the clients did')
+        .example('mqtap report -f junit -o mqtt.xml c.pcap', 'For CI')
+        .example('mqtap report -f json -o old.json c.pcap', 'To compare with later')
+        .example('mqtap report --baseline old.json c.pcap', 'What is new and fixed')
+        .example('mqtap report --ignore publish.* c.pcap', 'Without some rules'),
+      async (args) => end(await (await import('./report.ts')).report(args, words(args, 'file'))),
+    )
+    .command(
+      'rules [pattern..]',
+      'The statements of the standards, and how mqtap judges each',
+      (command) => options(command, RULES_OPTIONS, helpful)
+        .usage('mqtap rules [ID|PATTERN]\n\nAll numbered statements of MQTT 3.1, 3.1.1 and 5.0, and all rules; or those with\nPATTERN in their id, their section, their rules or their words. With the id of a\nstatement or a rule: what it asks, who must obey, how it is judged, and examples.')
+        .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
+        .example('mqtap rules publish.dup-on-qos0', 'All about a rule; or a statement')
+        .example('mqtap rules 5.0 will', 'Statements of 5.0 about wills')
+        .example("mqtap rules 'MQTT-4.7.*'", 'Those of a section')
+        .example('mqtap rules -f json', 'All of it for programs'),
+      async (args) => end(await (await import('./rules.ts')).rules(args, words(args, 'pattern'))),
+    )
+    .command(
       'decode [hex..]',
       'The fields of MQTT packets given as hex, base64 or a file',
       (command) => options(command, DECODE_OPTIONS, helpful)
@@ -141,7 +167,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
     .demandCommand()
     .strict()
     .wrap(WIDTH)
-    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable, 130 interrupted')
+    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable (report: no MQTT), 130 interrupted')
     .exitProcess(false)
     .fail((message, error) => {
       // What a command throws comes here too.

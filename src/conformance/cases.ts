@@ -5,7 +5,7 @@
  * apart by version, by sender, and by what is missing of the connection, so that a statement that needs evidence counts only where there was some.
  */
 import { PROPERTIES } from '../mqtt/properties.ts'
-import { PACKET_TYPES, type Packet, type PacketType, type Properties, type PropertyName } from '../mqtt/packet.ts'
+import { PACKET_TYPES, propertyValue, type Packet, type PacketType, type Properties, type PropertyName } from '../mqtt/packet.ts'
 import { VERSIONS, type Version } from '../mqtt/version.ts'
 import { SIDES, type Side } from '../session/side.ts'
 import { reasonNotToJudge, type Evidence, type Reason } from './evidence.ts'
@@ -24,6 +24,7 @@ const FEATURES = {
   'CONNECT with empty client identifier': (packet) => packet.type === 'CONNECT' && packet.clientIdentifier === '',
   'CONNECT clean': (packet) => packet.type === 'CONNECT' && packet.cleanStart === true,
   'CONNECT not clean': (packet) => packet.type === 'CONNECT' && packet.cleanStart === false,
+  'CONNECT without authentication method': (packet) => packet.type === 'CONNECT' && propertyValue(packet.properties, 'authenticationMethod') === undefined,
   'CONNACK accepting': (packet) => packet.type === 'CONNACK' && packet.reasonCode === 0,
   'CONNACK refusing': (packet) => packet.type === 'CONNACK' && packet.reasonCode !== undefined && packet.reasonCode > 0,
   'SUBSCRIBE shared': (packet) => packet.type === 'SUBSCRIBE' && packet.subscriptions.some(({ topicFilter }) => startsWith(topicFilter, '$share/')),
@@ -103,7 +104,8 @@ export class CaseCounts {
 export function countCases(counts: Float64Array, byte: number, packet: Packet): void {
   counts[byte]!++
   const type = byte >> 4
-  if ('properties' in packet && packet.properties !== undefined && packet.properties.length > 0) countProperties(counts, type, packet.properties)
+  const properties = (packet as { readonly properties?: Properties }).properties
+  if (properties !== undefined && properties.length > 0) countProperties(counts, type, properties)
   const tests = FEATURE_TESTS[type]!
   if (tests.length === 0) return
   if (packet.type === 'CONNECT') countProperties(counts, WILL, packet.will?.properties)

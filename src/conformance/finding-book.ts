@@ -17,7 +17,7 @@ export class FindingBook {
   readonly #counts = new Map<string, number>()
   readonly #violated = new Map<string, number>()
   readonly #totals = { error: 0, warning: 0, note: 0 }
-  #errors = 0
+  readonly #counted = { error: 0, warning: 0, note: 0 }
 
   /** `most`: of one rule that are kept. `hears` gets those, as they are found. */
   constructor(most: number, waiverOf: (finding: Finding) => Waiver | null, hears: (finding: Finding) => void) {
@@ -31,7 +31,7 @@ export class FindingBook {
     const finding = waived === null ? found : { ...found, waived }
     this.#totals[finding.severity]++
     if (counts(finding)) {
-      if (finding.severity === 'error') this.#errors++
+      this.#counted[finding.severity]++
       if (finding.severity !== 'note' && finding.version !== null && finding.actor !== 'network') {
         for (const id of finding.statements) {
           const key = keyOf(finding.version, id, finding.actor)
@@ -60,9 +60,9 @@ export class FindingBook {
     return this.#totals
   }
 
-  /** Errors that count: certain or likely, and not waived. */
-  get errors(): number {
-    return this.#errors
+  /** Of these, the ones that count: certain or likely, and not waived. */
+  get counted(): Readonly<Record<Finding['severity'], number>> {
+    return this.#counted
   }
 
   /** How often a side broke a statement: errors and warnings that count. */
@@ -72,7 +72,7 @@ export class FindingBook {
 }
 
 /** It says something with enough certainty to be held against somebody. */
-export function counts({ certainty, waived }: Finding): boolean {
+export function counts({ certainty, waived }: Pick<Finding, 'certainty' | 'waived'>): boolean {
   return certainty !== 'unsure' && waived === null
 }
 

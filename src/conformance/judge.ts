@@ -7,25 +7,27 @@
 import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
-import { VERSIONS } from '../mqtt/version.ts'
+import { VERSIONS, type Version } from '../mqtt/version.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
-import type { Exchange } from '../session/exchange.ts'
+import type { Exchange, SettledExchange } from '../session/exchange.ts'
+import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
 import { CaseCounts, countCases, type CaseRow } from './cases.ts'
-import { MISSING, reasonNotToJudge, type Evidence } from './evidence.ts'
+import { MISSING, type Evidence } from './evidence.ts'
 import { FindingBook, type LeftOut } from './finding-book.ts'
 import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MissingCopySubject, PacketSubject, PublicationSubject, RecipientSubject, RetainedSubject,
-  StraySubject, type Subject,
-  type Subjects, type Trigger,
+  AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
+  RecipientSubject, RetainedSubject, StraySubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
-import { Tally } from './tally.ts'
+import { RuleCase } from './rule-case.ts'
+import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
+import { partyOf, type Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
 
 export interface JudgeOptions {
@@ -48,6 +50,8 @@ export interface Judgement {
   readonly findingsLeftOut: readonly LeftOut[]
   /** All findings by severity, those left out and waived ones as well. */
   readonly totals: Readonly<Record<Finding['severity'], number>>
+  /** Of these, the ones that count: certain or likely, and not waived. */
+  readonly counted: Readonly<Record<Finding['severity'], number>>
   readonly verdicts: readonly Verdict[]
 }
 
@@ -55,6 +59,8 @@ export interface Judgement {
 class Judged {
   missing: Evidence = 0
   row: CaseRow | null = null
+  /** Rules for its packets: those of a version, by sender and type. */
+  rules: PacketRules = []
   /** Something has changed that `missing` is made of. */
   stale = true
   clientSeen = false
@@ -69,13 +75,15 @@ export class Judge {
   readonly #side: Side | null
   readonly #findings: FindingBook
   readonly #cases = new CaseCounts()
-  readonly #tallies = new Map<Rule, Tally>()
-  /** By version and number of the packet type. */
-  readonly #packetRules: readonly (readonly Rule[])[]
-  readonly #otherRules: ReadonlyMap<Trigger, readonly Rule[]>
+  readonly #tallies: ReadonlyMap<Rule, Tally>
+  readonly #packetRules: RulesByConnection
+  readonly #otherRules: ReadonlyMap<Trigger, readonly RuleCase[]>
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
+  readonly #answerSubject = new AnswerSubject()
+  readonly #misfitSubject = new MisfitSubject()
   readonly #connectionSubject = new ConnectionSubject()
+  readonly #closeDutySubject = new CloseDutySubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
   readonly #recipientSubject = new RecipientSubject()
@@ -83,6 +91,8 @@ export class Judge {
   readonly #straySubject = new StraySubject()
   readonly #retainedSubject = new RetainedSubject()
   readonly #missingCopySubject = new MissingCopySubject()
+  /** Versions that something was judged in without a packet of them. */
+  readonly #versions = new Set<Version>()
   #captureEnded = false
   #now = NaN
   /** Connections whose first frame is not behind this one saw the clock step. */
@@ -94,10 +104,10 @@ export class Judge {
     this.#side = side
     this.#findings = new FindingBook(mostFindings, waiverOf, found)
     this.#rules = RULES.filter((each) => wants(each.id, Object.values(each.statements).flat()) && (side === null || each.sides.includes(side)))
-    for (const each of this.#rules) this.#tallies.set(each, new Tally())
-    this.#packetRules = VERSIONS.flatMap((version) =>
-      PACKET_TYPES.map((type) => this.#rules.filter((each) => listensTo(each, type) && ruleSeverity(each, version) !== null)))
-    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, this.#rules.filter((each) => listensTo(each, trigger))]))
+    const cases = this.#rules.map((each) => new RuleCase(each))
+    this.#tallies = new Map(cases.map((each) => [each.rule, each.tally]))
+    this.#packetRules = new RulesByConnection(cases)
+    this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, cases.filter((each) => listensTo(each.rule, trigger))]))
   }
 
   /** A packet, or unframed bytes; the session layer has met it. */
@@ -117,16 +127,21 @@ export class Judge {
     const judged = this.#judged(connection, event, side, type)
     countCases(judged.row![side], byte, packet)
     if (event.problems.length > 0) this.#problems(event, exchange)
-    const rules = this.#packetRules[VERSIONS.indexOf(version) * PACKET_TYPES.length + type]!
-    if (rules.length === 0 || packet.type === 'RESERVED') return
+    const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
+    const opening = type === CONNACK || (connection.connectSeen && !connection.connackSeen)
+    const late = connection.refused || connection.departed !== null
+    if ((rules.length === 0 && !opening && !late) || packet.type === 'RESERVED') return
     const subject = this.#packetSubject
     subject.event = event
     subject.connection = connection
     subject.version = version
     subject.missing = judged.missing
     subject.side = side
-    subject.exchange = exchange
+    // As the session layer keeps it.
+    subject.exchange = exchange as SettledExchange | null
     for (const rule of rules) this.#judge(rule, subject)
+    if (opening) this.#judgeAll('opening-packet', subject)
+    if (late) this.#judgeAll('late-packet', subject)
   }
 
   /** An exchange has ended. */
@@ -144,21 +159,73 @@ export class Judge {
     this.#judgeAll('exchange', subject)
   }
 
+  /** Nothing more comes of an exchange on this connection. */
+  over(exchange: SettledExchange, connection: NetworkConnection): void {
+    const { version } = connection.mqtt
+    if (version === null) return
+    const subject = this.#answerSubject
+    subject.exchange = exchange
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    this.#judgeAll('answer', subject)
+  }
+
+  /** A packet does not fit the exchanges of its connection. */
+  misfit(misfit: Misfit): void {
+    const { version } = misfit.connection.mqtt
+    if (version === null) return
+    const subject = this.#misfitSubject
+    subject.misfit = misfit
+    subject.connection = misfit.connection
+    subject.version = version
+    subject.missing = this.#missing(misfit.connection)
+    this.#judgeAll('misfit', subject)
+  }
+
   /** A connection has ended. */
   connection(connection: NetworkConnection): void {
-    const { version, client } = connection.mqtt
+    const { client } = connection.mqtt
+    const version = connection.mqtt.version ?? connection.versionAnsweredIn
     if (version === null || client === null) return
+    // The clock may have stepped since its last packet.
+    if (connection.judged !== null) (connection.judged as Judged).stale = true
     const subject = this.#connectionSubject
     subject.connection = connection
     subject.version = version
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    for (const side of ['client', 'server'] as const) {
-      subject.side = side
-      for (const rule of this.#otherRules.get('connection')!) if (rule.sides.includes(side)) this.#judge(rule, subject)
+    if (connection.versionAnsweredIn !== null) {
+      // Of a version that does not exist nothing is judged but how it is refused.
+      this.#versions.add(version)
+      subject.side = 'server'
+      this.#judgeAll('unknown-version', subject)
     }
+    if (connection.mqtt.version !== null) {
+      for (const side of ['client', 'server'] as const) {
+        subject.side = side
+        for (const each of this.#otherRules.get('connection')!) if (each.rule.sides.includes(side)) this.#judge(each, subject)
+      }
+    }
+    this.#closeDuties(connection, version)
     connection.judged = null
+  }
+
+  #closeDuties(connection: NetworkConnection, version: Version): void {
+    if (connection.closeDuties.length === 0) return
+    const subject = this.#closeDutySubject
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    for (const duty of connection.closeDuties) {
+      subject.duty = duty
+      this.#judgeAll('close-duty', subject)
+    }
   }
 
   delivery(result: DeliveryResult): void {
@@ -236,16 +303,20 @@ export class Judge {
   /** The capture has ended, at `time`: what ends from now on ends with it. */
   captureEnds(time: number): void {
     this.#captureEnded = true
-    if (!Number.isNaN(time)) this.#now = time
+    if (Number.isNaN(time)) return
+    if (time - this.#now > CLOCK_FORWARD || time - this.#now < -CLOCK_BACK) this.#clockSteppedAt = Infinity
+    this.#now = time
   }
 
   get judgement(): Judgement {
     const counted = { rules: this.#rules, tallies: this.#tallies, cases: this.#cases, findings: this.#findings }
-    const verdicts = this.#cases.versions.flatMap((version) => verdictsOf(version, counted))
+    const versions = VERSIONS.filter((version) => this.#versions.has(version) || this.#cases.versions.includes(version))
+    const verdicts = versions.flatMap((version) => verdictsOf(version, counted))
     return {
       findings: this.#findings.findings,
       findingsLeftOut: this.#findings.leftOut,
       totals: this.#findings.totals,
+      counted: this.#findings.counted,
       verdicts: this.#side === null ? verdicts : verdicts.filter(({ side }) => side === this.#side),
     }
   }
@@ -292,32 +363,18 @@ export class Judge {
     for (const rule of this.#otherRules.get(on)!) this.#judge(rule, subject)
   }
 
-  #judge(rule: Rule, subject: Subject): void {
-    // The rule was declared for this kind of subject (`rule` in rule.ts).
-    const { applies, lacks, holds, certainty } = rule as unknown as Rule<'PUBLISH'>
-    const its = subject as Subjects['PUBLISH']
-    if (!applies(its) || ruleSeverity(rule, subject.version) === null) return
-    const side = rule.actor === undefined ? subject.side : (rule as unknown as Rule<'PUBLISH'>).actor!(its)
-    if (this.#side !== null && side !== this.#side) return
-    const tally = this.#tallies.get(rule)!
-    const reason = reasonNotToJudge(rule.needs, subject.missing) ?? lacks?.(its) ?? null
-    if (reason !== null) {
-      tally.skip(subject.version, side, reason)
-      return
-    }
-    const kept = rule.exercisedBy === undefined && holds(its)
-    if (!kept) {
-      const sure = certainty?.(its) ?? 'certain'
-      this.#accuse(rule, subject, side, sure)
-      if (sure === 'unsure') {
-        tally.skip(subject.version, side, 'doubt')
-        return
-      }
-    }
-    tally.check(subject.version, side)
+  #judge(rule: RuleCase, subject: Subject): void {
+    if (rule.ask(subject, this.#side) !== 'broken') return
+    const side = rule.actor(subject)
+    const certainty = lessWhereInferred(rule.certainty(subject), subject)
+    this.#accuse(rule, subject, side, certainty)
+    const party = partyOf(subject.version, side)
+    if (certainty === 'unsure') rule.tally.skip(party, 'doubt')
+    else rule.tally.check(party)
   }
 
-  #accuse(rule: Rule, subject: Subject, side: Side, certainty: Certainty): void {
+  #accuse({ rule }: RuleCase, subject: Subject, side: Side, certainty: Certainty): void {
+    // The rule was declared for this kind of subject (`rule` in rule.ts).
     const { says, severityHere, blames, at, range, shownBy } = rule as unknown as Rule<'PUBLISH'>
     const its = subject as Subjects['PUBLISH']
     const place = at?.(its) ?? { packet: subject.packetNumber, frame: subject.frame, time: subject.time }
@@ -386,12 +443,15 @@ export class Judge {
       judged.stale = false
       judged.missing = this.#missingOf(connection, judged)
       judged.row = this.#cases.row(event.version!, judged.missing)
+      judged.rules = this.#packetRules.of(connection)
     }
     return judged
   }
 
   #missing(connection: NetworkConnection): Evidence {
-    return this.#missingOf(connection, (connection.judged as Judged | null) ?? new Judged())
+    const judged = connection.judged as Judged | null
+    if (judged === null) return this.#missingOf(connection, new Judged())
+    return judged.stale ? this.#missingOf(connection, judged) : judged.missing
   }
 
   #missingOf(connection: NetworkConnection, { cut }: Judged): Evidence {
@@ -443,7 +503,14 @@ export const SLOW_ANSWER = 1e9
 const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
-const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = ['exchange', 'connection', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy']
+const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
+  'exchange', 'answer', 'misfit', 'connection', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy',
+]
+
+/** What is certain of one version may be nothing in another. */
+function lessWhereInferred(certainty: Certainty, { versionInferred }: Subject): Certainty {
+  return certainty === 'certain' && versionInferred ? 'likely' : certainty
+}
 
 /** Of a problem of the decoder: where the packet begins, and which version it is, may be a guess. A CONNECT says itself which version it is. */
 function certaintyOf({ versionCertainty, lostBefore, packet }: PacketEvent): Certainty {

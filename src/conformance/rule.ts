@@ -6,6 +6,7 @@
  */
 import type { Severity } from '../mqtt/problem.ts'
 import type { Version } from '../mqtt/version.ts'
+import type { NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { CaseName } from './cases.ts'
 import type { Evidence, Reason } from './evidence.ts'
@@ -38,6 +39,11 @@ export interface Rule<On extends Trigger = Trigger> {
    * Their number stands in place of how often the rule applied.
    */
   readonly exercisedBy?: readonly CaseName[]
+  /**
+   * Connections on which it can apply at all, as far as CONNECT and CONNACK tell: asked when these go by, so that the packets of all others never meet the rule.
+   * Rules that mean the same connections share one function.
+   */
+  readonly when?: (connection: NetworkConnection) => boolean
   readonly applies: (subject: Subjects[On]) => boolean
   /** Why this case cannot be judged, though the connection has all that is needed; null where it can. */
   readonly lacks?: (subject: Subjects[On]) => Reason | null

@@ -5,8 +5,11 @@ import type { Packet, PacketType, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { Copy, CopyWithoutPublication, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
+import { absenceOfAnswer, type Absence } from '../session/absence.ts'
+import { outcomeOf, stillThere, type CloseDuty, type DutyOutcome } from '../session/close-duty.ts'
 import type { Limits } from '../session/connect-facts.ts'
-import type { Exchange } from '../session/exchange.ts'
+import type { Exchange, SettledExchange } from '../session/exchange.ts'
+import type { Misfit } from '../session/misfit.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
 import { otherSide, type Side } from '../session/side.ts'
@@ -18,6 +21,8 @@ export interface Subject {
   readonly stream: number
   readonly clientId: Text | null
   readonly version: Version
+  /** The capture does not say which version it is; its packets look like it. */
+  readonly versionInferred: boolean
   /** What the capture does not show of the connection: bits of MISSING. */
   readonly missing: Evidence
   /** Whom it is about: of a packet, its sender; of an exchange, its initiator; of what a server passes on, the server. */
@@ -43,6 +48,10 @@ abstract class OfConnection {
   get clientId(): Text | null {
     return this.connection.mqtt.clientIdentifier ?? null
   }
+
+  get versionInferred(): boolean {
+    return this.connection.mqtt.versionCertainty === 'inferred'
+  }
 }
 
 /** A packet going by. */
@@ -50,7 +59,7 @@ export class PacketSubject extends OfConnection implements Subject {
   event!: PacketEvent
   side: Side = 'client'
   /** That it belongs to, ended or not; null where there is none. */
-  exchange: Exchange | null = null
+  exchange: SettledExchange | null = null
 
   get packet(): Packet {
     return this.event.packet as Packet
@@ -119,6 +128,42 @@ export class ExchangeSubject extends OfConnection implements Subject {
   }
 }
 
+/** An exchange of which nothing more comes on its connection: `exchange.awaits` says whether the answer came. */
+export class AnswerSubject extends ExchangeSubject {
+  declare exchange: SettledExchange
+
+  /** Whether what it waits for is missing, or why that cannot be said. */
+  get absence(): Absence {
+    const { exchange, connection } = this
+    return absenceOfAnswer(connection, exchange, this.now)
+  }
+}
+
+/** A packet that does not fit the exchanges of its connection. */
+export class MisfitSubject extends OfConnection {
+  misfit!: Misfit
+
+  get side(): Side {
+    return this.misfit.side
+  }
+
+  get packetNumber(): number {
+    return this.misfit.event.number
+  }
+
+  get frame(): number {
+    return this.misfit.event.frame
+  }
+
+  get time(): number {
+    return this.misfit.event.time
+  }
+
+  get exchangeNumber(): number | null {
+    return this.misfit.exchange?.number ?? this.misfit.swapped?.number ?? null
+  }
+}
+
 /** A connection that has ended, or the capture with it: `connection.closing` says why. */
 export class ConnectionSubject extends OfConnection implements Subject {
   side: Side = 'client'
@@ -154,12 +199,49 @@ export class ConflictSubject extends OfConnection implements Subject {
   readonly exchangeNumber = null
 }
 
+/** A side that must close a connection, now that this has ended, or the capture with it. */
+export class CloseDutySubject extends OfConnection implements Subject {
+  duty!: CloseDuty
+  captureEnded = false
+  now = NaN
+
+  get outcome(): DutyOutcome {
+    return outcomeOf(this.duty, this.connection, this.captureEnded, this.now)
+  }
+
+  get stillThere(): boolean {
+    return stillThere(this.duty, this.connection)
+  }
+
+  get side(): Side {
+    return this.duty.side
+  }
+
+  get packetNumber(): number {
+    return this.duty.number
+  }
+
+  get frame(): number {
+    return this.duty.frame
+  }
+
+  get time(): number {
+    return this.duty.time
+  }
+
+  get exchangeNumber(): null {
+    return null
+  }
+}
+
 /** What a server did with a publication: of the client that it is sent to, or should be. */
 abstract class OfServer {
   readonly side: Side = 'server'
   version: Version = '5.0'
   missing: Evidence = 0
   readonly exchangeNumber = null
+  /** Deliveries are followed only where the CONNECT was seen. */
+  readonly versionInferred = false
 }
 
 /** A publication, with all its copies. About the server; stream and client are the publisher's. */
@@ -329,11 +411,20 @@ export class MissingCopySubject extends OfServer implements Subject {
   }
 }
 
-/** What each kind of rule is asked about. Packet types by their names. */
+/**
+ * What each kind of rule is asked about. Packet types by their names; `opening-packet` those from CONNECT to CONNACK, both included; `late-packet` those after a
+ * DISCONNECT of either side or a CONNACK that refuses; `unknown-version` a connection that has ended, whose CONNECT announces a version that does not exist.
+ */
 export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } & {
   readonly exchange: ExchangeSubject
+  readonly answer: AnswerSubject
+  readonly misfit: MisfitSubject
   readonly connection: ConnectionSubject
   readonly conflict: ConflictSubject
+  readonly 'opening-packet': PacketSubject
+  readonly 'late-packet': PacketSubject
+  readonly 'close-duty': CloseDutySubject
+  readonly 'unknown-version': ConnectionSubject
   readonly publication: PublicationSubject
   readonly recipient: RecipientSubject
   /** Of every copy, whatever it is of. */

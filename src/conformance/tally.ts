@@ -3,33 +3,34 @@ import { VERSIONS, type Version } from '../mqtt/version.ts'
 import { SIDES, type Side } from '../session/side.ts'
 import { REASONS, type Reason } from './evidence.ts'
 
-const CELLS = VERSIONS.length * SIDES.length
+/** A version and a side as one small number, so that what is counted for each packet needs no text. */
+export const PARTIES = VERSIONS.length * SIDES.length
+
+export function partyOf(version: Version, side: Side): number {
+  return VERSIONS.indexOf(version) * SIDES.length + (side === 'client' ? 0 : 1)
+}
 
 export class Tally {
-  readonly #checked = new Float64Array(CELLS)
-  readonly #notJudged = new Float64Array(CELLS * REASONS.length)
+  readonly #checked = new Float64Array(PARTIES)
+  readonly #notJudged = new Float64Array(PARTIES * REASONS.length)
 
-  check(version: Version, side: Side): void {
-    this.#checked[cellOf(version, side)]!++
+  check(party: number): void {
+    this.#checked[party]!++
   }
 
-  skip(version: Version, side: Side, reason: Reason): void {
-    this.#notJudged[cellOf(version, side) * REASONS.length + REASONS.indexOf(reason)]!++
+  skip(party: number, reason: Reason): void {
+    this.#notJudged[party * REASONS.length + REASONS.indexOf(reason)]!++
   }
 
   checked(version: Version, side: Side): number {
-    return this.#checked[cellOf(version, side)]!
+    return this.#checked[partyOf(version, side)]!
   }
 
   notJudged(version: Version, side: Side, hears: (reason: Reason, count: number) => void): void {
-    const at = cellOf(version, side) * REASONS.length
+    const at = partyOf(version, side) * REASONS.length
     REASONS.forEach((reason, index) => {
       const count = this.#notJudged[at + index]!
       if (count > 0) hears(reason, count)
     })
   }
-}
-
-function cellOf(version: Version, side: Side): number {
-  return VERSIONS.indexOf(version) * SIDES.length + (side === 'client' ? 0 : 1)
 }

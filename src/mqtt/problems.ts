@@ -748,7 +748,8 @@ function both(first: Statements, second: Statements): Statements {
   return merged
 }
 
-function hexByte(value: number): string {
+/** `0x0a`. */
+export function hexByte(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`
 }
 
@@ -771,7 +772,7 @@ function leftOver(number: number): string {
 /** Characters of a text from the wire that a message shows: enough to know it again. */
 const SHOWN = 60
 
-/** Text from the wire as it stands in messages. */
+/** Text from the wire as messages show it. */
 export function quoted(text: Text): string {
   return typeof text === 'string' ? `"${printable(text, SHOWN)}"` : `(bytes ${printable(text.hex, SHOWN)})`
 }

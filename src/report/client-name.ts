@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { printable } from '../bytes/printable.ts'
+import { cut, printable } from '../bytes/printable.ts'
 import { blanks } from './padding.ts'
 import { wireText } from './wire-text.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
@@ -44,6 +44,6 @@ export class ClientCell {
 /** Printable text, at most so wide on a terminal; `…` stands for the rest. */
 export function cutToWidth(name: string, width: number): string {
   let text = name
-  for (let length = width; stringWidth(text) > width; length--) text = printable(name, length)
+  for (let length = width; stringWidth(text) > width; length--) text = cut(name, length)
   return text
 }

@@ -9,7 +9,7 @@ import type { Palette } from './colour.ts'
 
 /** How the connections of a capture ended, in a few lines. Reasons that do not occur are left out. */
 
-const NAMES: Readonly<Record<CloseReason, string>> = {
+export const CLOSE_NAMES: Readonly<Record<CloseReason, string>> = {
   disconnect: 'DISCONNECT',
   refused: 'refused',
   'keep-alive': 'Keep Alive',
@@ -42,7 +42,7 @@ export function connectionSummaryText(
     const count = counts.get(reason)
     if (count === undefined) continue
     const style = CLOSE_STYLES[reason]
-    const name = NAMES[reason].padEnd(LABEL_WIDTH - 2)
+    const name = CLOSE_NAMES[reason].padEnd(LABEL_WIDTH - 2)
     lines.line(`  ${style === null ? name : `${palette[style]}${name}${palette.reset}`}${grouped(count).padStart(9)}`)
   }
   addLimits(lines, totals)

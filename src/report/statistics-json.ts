@@ -74,7 +74,7 @@ function rateObject({ rates }: Statistics, clock: CaptureClock | null): StatsObj
   }
 }
 
-function endedObject({ answered, failed, unanswered, partlySeen, times }: ExchangeTimes): EndedObject {
+export function endedObject({ answered, failed, unanswered, partlySeen, times }: ExchangeTimes): EndedObject {
   return { answered, failed, unanswered, partlySeen, ...distributionObject(times) }
 }
 
@@ -160,6 +160,6 @@ function millisecondsOrNull(nanoseconds: number | null): number | null {
 }
 
 /** Not for text from the wire. */
-function keyed<Name extends string, Value>(names: readonly Name[], value: (name: Name) => Value): Record<Name, Value> {
+export function keyed<Name extends string, Value>(names: readonly Name[], value: (name: Name) => Value): Record<Name, Value> {
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>
 }

@@ -9,7 +9,7 @@ import type { Text } from '../mqtt/packet.ts'
 import { ClientSession } from './client-session.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
 import type { ExchangeTracker } from './exchange-tracker.ts'
-import type { NetworkConnection, TakeOver } from './network-connection.ts'
+import type { NetworkConnection, Seen, TakeOver } from './network-connection.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
@@ -37,6 +37,8 @@ export class ClientSessions {
   readonly #follower: SessionFollower | null
   /** By server and client identifier; of each server, those heard of last stand last. */
   readonly #servers = new Map<string, ServerSessions>()
+  /** By server, the last connection that was accepted without a client identifier and lives. */
+  readonly #unnamed = new Map<string, NetworkConnection>()
   #count = 0
   #forgotten = 0
 
@@ -74,12 +76,14 @@ export class ClientSessions {
       // The server has assigned the identifier (MQTT 5.0 §3.2.2.3.7).
       session = this.#sessionOf(serverOf(connection), clientIdentifier)
       connection.session = session
+      if (session.current !== null && isThere(session.current)) connection.identifierOf = { ...seenConnect(session.current), stream: session.current.mqtt.tcp.stream }
     }
     if (session === null) return
     if (connack.reasonCode !== 0) {
       if (session.current?.takenOverBy?.stream === connection.mqtt.tcp.stream) session.current.takenOverBy = null
       return
     }
+    if (session.clientIdentifier === '') this.#acceptUnnamed(connection, connack)
     connection.sessionExpected = expected(session, connection)
     if (session.current !== null && session.current !== connection) {
       const { current } = session
@@ -115,6 +119,7 @@ export class ClientSessions {
   left(connection: NetworkConnection): void {
     const { session } = connection
     if (session === null || session.current !== connection) return
+    if (session.clientIdentifier === '' && this.#unnamed.get(session.server) === connection) this.#unnamed.delete(session.server)
     session.current = null
     session.leftTime = connection.endTime
     session.expiry = connection.sessionExpiry
@@ -126,6 +131,14 @@ export class ClientSessions {
   /** The capture has ended: what nobody came back to has no end. */
   end(): void {
     for (const { clients } of this.#servers.values()) for (const session of clients.values()) this.#exchanges.abandon(session)
+  }
+
+  #acceptUnnamed(connection: NetworkConnection, { number, frame, time }: Seen): void {
+    const server = serverOf(connection)
+    const before = this.#unnamed.get(server)
+    if (before !== undefined && before.nextUnnamed === null && isThere(before)) before.nextUnnamed = { number, frame, time, stream: connection.mqtt.tcp.stream }
+    if (this.#unnamed.size >= this.#limit) this.#unnamed.clear()
+    this.#unnamed.set(server, connection)
   }
 
   /** The connection that serves the Session so far is replaced by another one. */
@@ -169,6 +182,16 @@ export class ClientSessions {
 function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   const { number, frame, time } = connect!
   return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
+}
+
+/** Neither side has closed it, and nothing is missing that could have said so. */
+function isThere(connection: NetworkConnection): boolean {
+  return connection.finish === null && connection.disconnect === null && connection.half('client').gaps === 0 && connection.half('server').gaps === 0
+}
+
+function seenConnect({ connect }: NetworkConnection): Seen {
+  const { number, frame, time } = connect!
+  return { number, frame, time }
 }
 
 /** `address:port`. */

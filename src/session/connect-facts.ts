@@ -4,6 +4,7 @@
 import {
   propertyValue, type Connack, type Connect, type Packet, type Properties, type Property, type PropertyName, type Qos, type Text, type Will,
 } from '../mqtt/packet.ts'
+import { connectVersion } from '../mqtt/decoder.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { ConnackTerms, ConnectTerms, DisconnectFacts } from './network-connection.ts'
@@ -56,7 +57,8 @@ export interface ConnectionWill {
 /** Session Expiry Interval (seconds) that stands for: never (MQTT 5.0 §3.1.2.11.2). Before 5.0, every Session that is not clean is of that kind. */
 export const NEVER_EXPIRES = 0xffff_ffff
 
-export function termsOfConnect(packet: Connect, version: Version | null): ConnectTerms {
+export function termsOfConnect(packet: Connect, { version, problems }: Pick<PacketEvent, 'version' | 'problems'>): ConnectTerms {
+  const method = propertyValue(packet.properties, 'authenticationMethod')
   return {
     cleanStart: packet.cleanStart,
     keepAlive: packet.keepAlive ?? 0,
@@ -65,6 +67,13 @@ export function termsOfConnect(packet: Connect, version: Version | null): Connec
     limits: limitsOf(packet.properties),
     sessionExpiry: requestedExpiry(packet, version),
     problemInformation: numberOf(packet.properties, 'requestProblemInformation') !== 0,
+    protocolName: packet.protocolName,
+    protocolLevel: packet.protocolLevel,
+    unknownVersion: packet.protocolName !== undefined && packet.protocolLevel !== undefined && connectVersion(packet) === null,
+    emptyIdentifier: packet.clientIdentifier === '',
+    authenticationMethod: method === undefined ? null : (method as Text),
+    requestsResponseInformation: numberOf(packet.properties, 'requestResponseInformation') === 1,
+    defect: problems.find(({ severity }) => severity === 'error')?.code ?? null,
   }
 }
 
@@ -75,6 +84,7 @@ export function termsOfConnack(packet: Connack): ConnackTerms {
     keepAlive: numberOf(packet.properties, 'serverKeepAlive'),
     sessionExpiry: numberOf(packet.properties, 'sessionExpiryInterval'),
     limits: limitsOf(packet.properties),
+    oldForm: packet.properties === undefined,
   }
 }
 

@@ -9,8 +9,10 @@
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
 import type { ClientSession } from './client-session.ts'
-import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter } from './exchange.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange } from './exchange.ts'
 import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
+import type { Misfit } from './misfit.ts'
+import { MisfitFinder } from './misfit-finder.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -51,6 +53,8 @@ const NO_EXCHANGES: readonly OpenExchange[] = []
 
 export class ExchangeTracker {
   readonly #emit: (exchange: Exchange) => void
+  readonly #over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null
+  readonly #misfits: MisfitFinder | null
   readonly #limits: ExchangeLimits
   readonly #outcomesOnly: boolean
   #number = 0
@@ -63,9 +67,17 @@ export class ExchangeTracker {
   /** By kind and outcome. */
   readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
-  /** `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. */
-  constructor(emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean) {
+  /**
+   * `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. `over` hears of each exchange on which nothing more comes on this connection:
+   * it has its answer, or the connection has ended. `misfit` hears of packets that do not fit; exchanges that began before this is asked for are not known then.
+   */
+  constructor(
+    emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean, over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null,
+    misfit: ((misfit: Misfit) => void) | null,
+  ) {
     this.#emit = emit
+    this.#misfits = misfit === null ? null : new MisfitFinder(misfit)
+    this.#over = over
     this.#limits = limits
     this.#outcomesOnly = outcomesOnly
   }
@@ -104,9 +116,15 @@ export class ExchangeTracker {
     const { pending } = connection
     switch (type) {
       case PUBLISH:
-        if (packet.type === 'PUBLISH' && (packet.qos === 1 || packet.qos === 2) && packet.packetIdentifier !== undefined) this.#publish(connection, side, event, packet)
+        if (packet.type !== 'PUBLISH' || packet.qos === 0) return
+        if (packet.qos !== 3 && packet.packetIdentifier !== undefined) this.#publish(connection, side, event, packet)
+        else this.#misfits?.unread(connection)
         return
-      case PUBACK: case PUBREC: case PUBREL: case PUBCOMP: case SUBACK: case UNSUBACK:
+      case UNSUBACK:
+        if (side === 'server') pending.unsubackNumber = event.number
+        this.#acknowledge(connection, side, event, type)
+        return
+      case PUBACK: case PUBREC: case PUBREL: case PUBCOMP: case SUBACK:
         this.#acknowledge(connection, side, event, type)
         return
       case SUBSCRIBE: case UNSUBSCRIBE:
@@ -146,8 +164,9 @@ export class ExchangeTracker {
     pending.settled = true
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
-      pending.remove(exchange)
       if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
+      if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
+      pending.remove(exchange)
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) {
         // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
@@ -193,6 +212,11 @@ export class ExchangeTracker {
     for (const exchange of carried) this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
   }
 
+  /** Bytes of the connection could not be read as packets. */
+  unread(connection: NetworkConnection): void {
+    this.#misfits?.unread(connection)
+  }
+
   // --- requests ---
 
   #publish(connection: NetworkConnection, side: Side, event: PacketEvent, packet: Packet & { type: 'PUBLISH' }): void {
@@ -202,17 +226,23 @@ export class ExchangeTracker {
     const before = connection.pending.find(side, identifier)
     if (before !== null) {
       if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
+      this.#misfits?.publish(connection, side, event, packet, kind, topic, before)
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(connection, before, side, event, PUBLISH)) return
       this.#supersede(connection, before)
-    }
-    this.#keep(connection, this.#begin(connection, event, kind, side, identifier, topic, NO_FILTERS))
+    } else this.#misfits?.publish(connection, side, event, packet, kind, topic, null)
+    const exchange = this.#begin(connection, event, kind, side, identifier, topic, NO_FILTERS)
+    if (exchange !== null) this.#misfits?.begun(exchange)
+    this.#keep(connection, exchange)
   }
 
   #request(connection: NetworkConnection, side: Side, event: PacketEvent, type: number): void {
     const { packet } = event
-    if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || packet.packetIdentifier === undefined) return
-    if (side !== 'client') return
+    if ((packet.type !== 'SUBSCRIBE' && packet.type !== 'UNSUBSCRIBE') || side !== 'client') return
+    if (packet.packetIdentifier === undefined) {
+      this.#misfits?.unread(connection)
+      return
+    }
     const kind = packet.type === 'SUBSCRIBE' ? 'subscribe' : 'unsubscribe'
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
@@ -220,10 +250,11 @@ export class ExchangeTracker {
     const before = connection.pending.find(side, packet.packetIdentifier)
     if (before !== null) {
       if (this.#beginsLate(connection, before, kind, event, null, filters)) return
+      this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, before)
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(connection, before, side, event, type)) return
       this.#supersede(connection, before)
-    }
+    } else this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, null)
     this.#keep(connection, this.#begin(connection, event, kind, side, packet.packetIdentifier, null, filters))
   }
 
@@ -233,6 +264,7 @@ export class ExchangeTracker {
     const oldest = pending.pings[0]
     if (oldest !== undefined && pending.pings.length >= this.#limits.openPings) {
       pending.remove(oldest)
+      this.#misfits?.unread(connection)
       this.#end(oldest, pending.outcomeOf('open', oldest))
     }
     const ping = this.#begin(connection, event, 'ping', side, null, null, NO_FILTERS)
@@ -256,6 +288,7 @@ export class ExchangeTracker {
     const initiator = joined.by === 'initiator' ? side : otherSide(side)
     const exchange = connection.pending.find(initiator, identifier)
     if (exchange !== null && (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type))) return
+    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange)
     this.#join(connection, initiator, side, identifier, event, type)
   }
 
@@ -287,7 +320,9 @@ export class ExchangeTracker {
       this.#end(lost, 'partly-seen')
     }
     const exchange = pending.pings[0]
-    if (exchange === undefined || !this.#goesOn(connection, exchange, side, event, PINGRESP)) this.#join(connection, 'client', side, null, event, PINGRESP)
+    if (exchange !== undefined && this.#goesOn(connection, exchange, side, event, PINGRESP)) return
+    this.#misfits?.pingresp(connection, side, event)
+    this.#join(connection, 'client', side, null, event, PINGRESP)
   }
 
   /** An answer to what was not seen: the rest of an exchange where the capture may lack its beginning, else something that nobody asked for. */
@@ -358,6 +393,7 @@ export class ExchangeTracker {
   ): OpenExchange | null {
     if (this.#open >= this.#limits.openExchanges) {
       this.#leftOut++
+      this.#misfits?.unread(connection)
       return null
     }
     this.#open++
@@ -365,6 +401,7 @@ export class ExchangeTracker {
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
     exchange.crossedGap = connection.lags(event)
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
+    exchange.disturbed = isDefective(event)
     if (!this.#outcomesOnly) exchange.add(event, false)
     this.#await(connection, exchange, initiator, event)
     this.#current = exchange
@@ -385,6 +422,8 @@ export class ExchangeTracker {
 
   #reach(connection: NetworkConnection, exchange: OpenExchange, state: number, again: boolean, side: Side, event: PacketEvent, type: number): void {
     this.#current = exchange
+    if (isDefective(event)) exchange.disturbed = true
+    this.#misfits?.step(connection, exchange, side, event, type, again)
     if (exchange.dormant) this.#wake(connection, exchange, side, event)
     if (exchange.unsent && type === PUBLISH) connection.pending.sent(exchange)
     if (again) exchange.retransmitted++
@@ -394,8 +433,12 @@ export class ExchangeTracker {
       exchange.endLeg(networkTime(connection, exchange, event.time))
     }
     if (!this.#outcomesOnly) exchange.add(event, again)
-    exchange.state = state
+    connection.pending.reach(exchange, state)
     if (state === DONE || this.#endsBySaying(exchange, side, event.packet, type)) {
+      connection.pending.reach(exchange, DONE)
+      exchange.reasonCode = reasonCodeOf(event.packet as Packet)
+      this.#misfits?.ended(connection, exchange, event, type)
+      this.#over?.(exchange, connection)
       connection.pending.remove(exchange)
       this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
@@ -456,6 +499,11 @@ export class ExchangeTracker {
     this.#emit(exchange)
     if (this.#spare.length < this.#limits.spare) this.#spare.push(exchange)
   }
+}
+
+/** Whoever gets such a packet need not answer it. */
+function isDefective({ problems }: PacketEvent): boolean {
+  return problems.length > 0 && problems.some(({ severity }) => severity === 'error')
 }
 
 /** Those that outlive a connection (MQTT 5.0 §4.1). */

@@ -7,6 +7,7 @@
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketType, Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
+import type { Asked } from './absence.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Certainty, Side } from './side.ts'
 
@@ -79,6 +80,20 @@ export interface Exchange {
   /** Why legs were slow, those of which something can be said. */
   readonly causes: readonly LegCause[]
   readonly certainty: Certainty
+}
+
+/** One of which nothing more comes on its connection: it has its answer, or the connection has ended. */
+export interface SettledExchange extends Exchange {
+  /** What it waits for; null where that has come. */
+  readonly awaits: PacketType | null
+  /** The packet that waits for that: the newest one that took the exchange further. */
+  readonly asked: Asked
+  /** PacketEvent.number of its first packet on the connection that it began on. */
+  readonly firstNumber: number
+  /** Packets of it may have gone by that the capture lacks. */
+  readonly unseen: boolean
+  /** Its first packet was defective, or something answered it that does not belong to it: that it has no answer may come from that. */
+  readonly disturbed: boolean
 }
 
 /** From its first packet to its last, in nanoseconds; null where there is only one, and where the capture has no times. */

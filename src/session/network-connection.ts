@@ -5,12 +5,14 @@
  * first frame.
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
-import type { Text } from '../mqtt/packet.ts'
+import type { PacketType, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import type { Version } from '../mqtt/version.ts'
 import type { End } from '../tcp/connection.ts'
 import type { HalfStream } from '../tcp/half-stream.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
 import type { ClientSession } from './client-session.ts'
+import type { CloseDuty } from './close-duty.ts'
 import type { Closing } from './closing.ts'
 import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-facts.ts'
 import { COUNT, NOT_KEPT, Sender, TIME, type ConnectionNumbers } from './connection-numbers.ts'
@@ -24,8 +26,24 @@ import type { Trouble } from './troubles.ts'
 
 export type { Seen }
 
+/** What a CONNECT says of itself, and of what its CONNACK must be like. */
+export interface Announcement {
+  /** The protocol name and level; undefined where they could not be located. */
+  readonly protocolName: Text | undefined
+  readonly protocolLevel: number | undefined
+  /** No known version has that name and level: nothing else of the connection is judged. */
+  readonly unknownVersion: boolean
+  /** The client leaves it to the server to choose its identifier. */
+  readonly emptyIdentifier: boolean
+  /** Null where it uses no enhanced authentication (MQTT 5.0 §4.12). */
+  readonly authenticationMethod: Text | null
+  readonly requestsResponseInformation: boolean
+  /** Code of the first error in it; null where there is none. */
+  readonly defect: string | null
+}
+
 /** What a CONNECT says of the connection as a whole. */
-export interface ConnectTerms {
+export interface ConnectTerms extends Announcement {
   readonly cleanStart: boolean | undefined
   /** In seconds; 0 switches it off. */
   readonly keepAlive: number
@@ -46,9 +64,11 @@ export interface ConnackTerms {
   readonly keepAlive: number | null
   readonly sessionExpiry: number | null
   readonly limits: Limits
+  /** It has no properties, as before 5.0. */
+  readonly oldForm: boolean
 }
 
-export interface ConnectFacts extends Seen, ConnectTerms {}
+export interface ConnectFacts extends Seen, Omit<ConnectTerms, keyof Announcement> {}
 
 export interface ConnackFacts extends Seen, ConnackTerms {}
 
@@ -106,12 +126,24 @@ export class NetworkConnection {
   #connectTerms: ConnectTerms | null = null
   #connackTerms: ConnackTerms | null = null
   disconnect: DisconnectFacts | null = null
+  /** The first packet of the client where it is no CONNECT, and nothing of the client can be missing before it. */
+  openedBy: (Seen & { readonly type: PacketType }) | null = null
+  /** The DISCONNECTs of the sides; null while there is none. */
+  departed: Readonly<Record<Side, Seen | null>> | null = null
+  /** The server has sent a CONNACK that refuses. */
+  refused = false
+  /** Who must close it, and why: in the order of the packets. */
+  closeDuties: readonly CloseDuty[] = NO_DUTIES
   /** The side that closed first, and the one that closed after it. */
   finish: Finish | null = null
   secondFinish: Finish | null = null
   /** The Session that it serves; null where the client identifier is not known. */
   session: ClientSession | null = null
   takenOverBy: TakeOver | null = null
+  /** The server assigned it the identifier of this connection, which was there. Null where it did not. */
+  identifierOf: (Seen & { readonly stream: number }) | null = null
+  /** The CONNACK of the next client that the server accepted without an identifier, as this one; null while there is none. */
+  nextUnnamed: (Seen & { readonly stream: number }) | null = null
   /** Whether the server should have had a Session for this client; null where the capture does not show enough to say. */
   sessionExpected: boolean | null = null
   /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; null where there was none, or it had not ended. */
@@ -178,12 +210,16 @@ export class NetworkConnection {
     return { number, frame, time, cleanStart, keepAlive, userName, will, limits, sessionExpiry, problemInformation }
   }
 
+  get announcement(): Announcement | null {
+    return this.#connectTerms
+  }
+
   get connack(): ConnackFacts | null {
     const terms = this.#connackTerms
     if (terms === null) return null
     const { number, frame, time } = this.#seen(COUNT.connack)
-    const { sessionPresent, reasonCode, keepAlive, sessionExpiry, limits } = terms
-    return { number, frame, time, sessionPresent, reasonCode, keepAlive, sessionExpiry, limits }
+    const { sessionPresent, reasonCode, keepAlive, sessionExpiry, limits, oldForm } = terms
+    return { number, frame, time, sessionPresent, reasonCode, keepAlive, sessionExpiry, limits, oldForm }
   }
 
   get connectSeen(): boolean {
@@ -194,6 +230,24 @@ export class NetworkConnection {
     return this.#connackTerms !== null
   }
 
+  /** PacketEvent.number of the CONNECT, and of the CONNACK: only where they were seen. */
+  get connectNumber(): number {
+    return this.#counts[this.#countsAt + COUNT.connect]!
+  }
+
+  get connackNumber(): number {
+    return this.#counts[this.#countsAt + COUNT.connack]!
+  }
+
+  get asksCleanStart(): boolean {
+    return this.#connectTerms?.cleanStart === true
+  }
+
+  /** The packet going by is the first one of this side. */
+  begins(side: Side): boolean {
+    return this.#counts[this.#countsOf(side) + COUNT.packets] === 1
+  }
+
   learnConnect(event: PacketEvent, terms: ConnectTerms): void {
     this.#connectTerms = terms
     this.#note(COUNT.connect, event)
@@ -201,6 +255,7 @@ export class NetworkConnection {
 
   learnConnack(event: PacketEvent, terms: ConnackTerms): void {
     this.#connackTerms = terms
+    this.refused = (terms.reasonCode ?? 0) !== 0
     this.#note(COUNT.connack, event)
     this.#counts[this.#countsAt + COUNT.connackEnd] = event.segmentEnd
   }
@@ -297,6 +352,17 @@ export class NetworkConnection {
     if (closing.reason === 'refused') return false
     if (closing.reason === 'capture-end' || closing.reason === 'unknown') return null
     return !(disconnect?.by === 'client' && disconnect.reasonCode !== DISCONNECT_WITH_WILL)
+  }
+
+  /**
+   * Of a client that announces a version that does not exist: the one that the server answers in, by the form of its CONNACK, or else the one whose form the level
+   * comes nearest to. Null for all others.
+   */
+  get versionAnsweredIn(): Version | null {
+    const terms = this.#connectTerms
+    if (terms === null || !terms.unknownVersion) return null
+    const isOld = this.#connackTerms === null ? (terms.protocolLevel! & 0x7f) < 5 : this.#connackTerms.oldForm
+    return isOld ? '3.1.1' : '5.0'
   }
 
   /** What this side has announced that it can take. Defaults where it was not seen: see `connect` and `connack`. */
@@ -428,6 +494,8 @@ function lastOf({ packets, lastNumber, lastFrame, lastTime }: Sender): Seen | nu
 
 /** Nanoseconds after which a program has read what its TCP has received. */
 const GRACE = 1e9
+
+const NO_DUTIES: readonly CloseDuty[] = []
 
 /** MQTT 5.0 §3.14.2.1: Disconnect with Will Message. */
 const DISCONNECT_WITH_WILL = 0x04

@@ -3,11 +3,14 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
+import { PACKET_TYPES, type Packet, type PacketType, type Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
-import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type Step } from './exchange.ts'
+import type { Asked } from './absence.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
+import type { Seen } from './seen.ts'
 import type { Certainty, Side } from './side.ts'
+import { awaitedPacket } from './transitions.ts'
 
 /** Packets remembered of one exchange: more than any without repetitions has, but for an authentication in many rounds. The first ones stay, and the last. */
 export const STEPS_KEPT = 8
@@ -23,7 +26,7 @@ const SEGMENTS_AT = 8
 /** More are not counted: a packet of 256 MiB has 200,000. */
 const MOST_SEGMENTS = 2 ** 20
 
-export class OpenExchange implements Exchange {
+export class OpenExchange implements SettledExchange {
   number = 0
   connection!: MqttConnection
   /** Indexes of EXCHANGE_KINDS, EXCHANGE_STATES and EXCHANGE_OUTCOMES. */
@@ -54,6 +57,14 @@ export class OpenExchange implements Exchange {
   dormant = false
   /** It began on an earlier connection, and its PUBLISH was not sent on this one: the receiver's Receive Maximum does not count it (MQTT 5.0 §4.9). */
   unsent = false
+  disturbed = false
+  /** Of a PUBLISH: what it carries (message-content.ts); the length is -1 where that is not known. */
+  contentFirst = 0
+  contentSecond = 0
+  contentLength = -1
+  /** PacketEvent.number of its PUBREC, and the acknowledgement that should have come behind its own. */
+  pubrecNumber = 0
+  overtakenBy: Seen | null = null
   /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet). */
   sentBy: Side = 'client'
   sentTime = NaN
@@ -94,6 +105,9 @@ export class OpenExchange implements Exchange {
     this.resumed = 0
     this.dormant = false
     this.unsent = false
+    this.disturbed = false
+    this.contentLength = -1
+    if (this.overtakenBy !== null) this.overtakenBy = null
     this.legs = 0
     this.#network = 0
     if (this.causes.length > 0) this.causes = NO_CAUSES
@@ -146,6 +160,22 @@ export class OpenExchange implements Exchange {
     steps[at + STEP.number] = event.number
     steps[at + STEP.frame] = event.frame
     steps[at + STEP.time] = event.time
+  }
+
+  get firstNumber(): number {
+    return this.#stepCount === 0 ? 0 : this.#steps[STEP.number]!
+  }
+
+  get awaits(): PacketType | null {
+    return awaitedPacket(this.kindIndex, this.state)
+  }
+
+  get asked(): Asked {
+    return { by: this.sentBy, time: this.sentTime, offset: this.sentOffset, acknowledgedTime: this.acknowledgedTime }
+  }
+
+  get unseen(): boolean {
+    return this.crossedGap || this.answersUnseen
   }
 
   get kind(): ExchangeKind {

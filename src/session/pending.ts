@@ -1,9 +1,11 @@
 /** The exchanges without an end yet of one connection, and the evidence that decides what their ends are. */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import { Aftermath } from './aftermath.ts'
 import { InFlight, type OpenExchange } from './open-exchange.ts'
 import { EXCHANGE_KINDS, type ExchangeOutcome } from './exchange.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { otherSide, type Side } from './side.ts'
+import { EXCHANGE_STATES } from './transitions.ts'
 
 export class Pending {
   readonly #connection: NetworkConnection
@@ -14,11 +16,21 @@ export class Pending {
   connect: OpenExchange | null = null
   authenticate: OpenExchange | null = null
   pings: readonly OpenExchange[] = NONE
+  /** PacketEvent.number of the newest UNSUBACK; 0 where there was none. */
+  unsubackNumber = 0
   /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
   awaiting = false
+  /** Those whose PUBREC waits for its PUBREL. */
+  #received = 0
+  /** What ended exchanges have left behind; null where that is nothing, and where nobody looks for misfits. */
+  aftermath: Aftermath | null = null
 
   constructor(connection: NetworkConnection) {
     this.#connection = connection
+  }
+
+  get ownAftermath(): Aftermath {
+    return (this.aftermath ??= new Aftermath())
   }
 
   find(side: Side, packetIdentifier: number): OpenExchange | null {
@@ -33,10 +45,20 @@ export class Pending {
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)
+    if (exchange.state === RECEIVED) this.#received++
     if (!isPublish(exchange)) return
     this.#connection.countInFlight(exchange.initiator, 1)
     // Of one that was met by a later packet, the PUBLISH may have been sent on an earlier connection.
     if (!exchange.unsent && !exchange.partly) this.#connection.countQuota(exchange.initiator, 1)
+  }
+
+  /** One of those that are kept here goes on to this state (index of EXCHANGE_STATES). */
+  reach(exchange: OpenExchange, state: number): void {
+    if (exchange.packetIdentifier !== null) {
+      if (exchange.state === RECEIVED) this.#received--
+      if (state === RECEIVED) this.#received++
+    }
+    exchange.state = state
   }
 
   /** The PUBLISH of an exchange that began on an earlier connection goes by. */
@@ -52,6 +74,7 @@ export class Pending {
   remove(exchange: OpenExchange): void {
     if (exchange.packetIdentifier !== null) {
       this.#removeFromList(exchange)
+      if (exchange.state === RECEIVED) this.#received--
       if (isPublish(exchange)) {
         this.#connection.countInFlight(exchange.initiator, -1)
         this.#connection.countQuota(exchange.initiator, -1)
@@ -78,7 +101,13 @@ export class Pending {
    */
   noteAcknowledgements(side: Side): void {
     if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect)
-    let exchange = (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
+    if (side === 'client' && this.pings.length > 0 && Number.isNaN(this.pings[0]!.acknowledgedTime)) this.#note(this.pings[0]!)
+    this.#noteThose(side, side === 'client' ? this.#byClient : this.#byServer)
+    if (this.#received > 0) this.#noteThose(side, side === 'client' ? this.#byServer : this.#byClient)
+  }
+
+  #noteThose(side: Side, list: InFlight | null): void {
+    let exchange = list?.last ?? null
     for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
       if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange)
       exchange = exchange.previous
@@ -144,6 +173,8 @@ function isPublish({ kindIndex }: OpenExchange): boolean {
 
 const PUBLISH_QOS_1 = EXCHANGE_KINDS.indexOf('publish-qos1')
 const PUBLISH_QOS_2 = EXCHANGE_KINDS.indexOf('publish-qos2')
+
+const RECEIVED = EXCHANGE_STATES.indexOf('received')
 
 const NONE: readonly OpenExchange[] = []
 

@@ -11,6 +11,7 @@ import type { CloseReason } from '../tcp/stream-sink.ts'
 import type { Packet } from '../mqtt/packet.ts'
 import { AliasUse, aliasOf } from './alias-use.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
+import { noteCloseDuties } from './close-duty.ts'
 import { closingOf } from './closing.ts'
 import type { ConnectionFollower } from './connection-follower.ts'
 import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
@@ -20,7 +21,8 @@ import type { DeliveryResult } from './delivery.ts'
 import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { EarlyPackets } from './early-packets.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, SettledExchange } from './exchange.ts'
+import type { Misfit } from './misfit.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
@@ -35,6 +37,10 @@ export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, Deli
 export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'retransmitted' | 'conflict' | 'window' | 'closed'>> {
   /** An exchange ended. The object is valid only during the call. */
   exchange?(exchange: Exchange): void
+  /** On this connection nothing more comes of an exchange: it has its answer, or the connection has ended, or the capture. Valid only during the call. */
+  over?(exchange: SettledExchange, connection: NetworkConnection): void
+  /** A packet does not fit the exchanges of its connection. Told before the packet itself; valid only during the call. */
+  misfit?(misfit: Misfit): void
   /** A connection ended, or the capture: `closing` says why. */
   connection?(connection: NetworkConnection): void
   /** What became of a publication, and copies that came from none. Deliveries are followed only where this is there. */
@@ -50,6 +56,7 @@ export interface SessionOptions {
   readonly subscriptions?: boolean
 }
 
+const CONNECT = 1
 const CONNACK = 2
 const DISCONNECT = 14
 
@@ -70,8 +77,9 @@ export class SessionTracker implements ConnectionObserver {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
-    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly)
     this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), (answer) => sink.retained?.(answer), limits, subscriptions)
+    this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection),
+      sink.misfit === undefined ? null : (misfit) => sink.misfit!(misfit))
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
   }
@@ -113,6 +121,7 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null) return null
     if (event.start === event.end || event.direction === null) {
       this.#follower?.gap(connection, event.time)
+      this.#exchanges.unread(connection)
       return null
     }
     const type = event.buffer[event.start]! >> 4
@@ -123,7 +132,11 @@ export class SessionTracker implements ConnectionObserver {
     if (side === 'client' && connection.connackSeen) connection.noteConnackKnown(event)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (event.version === '5.0') this.#noteAsked(event, side, connection, exchange)
-    if (type <= CONNACK || type === DISCONNECT) this.#learn(event, side, connection)
+    const begins = connection.begins(side)
+    if (begins && type !== CONNECT && side === 'client') noteOpening(connection, event)
+    const says = type <= CONNACK || type === DISCONNECT
+    if (says) this.#learn(event, side, connection)
+    if ((says || begins || event.problems.length > 0) && !this.#outcomesOnly) noteCloseDuties(connection, event, type, side, exchange)
     this.#follower?.packet(event, type, side, connection, exchange)
     return exchange
   }
@@ -197,7 +210,7 @@ export class SessionTracker implements ConnectionObserver {
       case 'CONNECT':
         // A second one is a protocol error (§3.1); it changes nothing.
         if (side !== 'client' || connection.connectSeen) return
-        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event.version))))
+        connection.learnConnect(event, (this.#connectTerms = same(this.#connectTerms, termsOfConnect(packet, event))))
         this.#sessions.connect(connection)
         return
       case 'CONNACK':
@@ -206,6 +219,7 @@ export class SessionTracker implements ConnectionObserver {
         this.#sessions.connack(connection)
         return
       case 'DISCONNECT':
+        noteDeparture(connection, event, side)
         // It comes too late for a side that has closed already.
         if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hasNotClosed(otherSide(side)))
         return
@@ -268,6 +282,23 @@ function noteAcceptance(event: PacketEvent, packet: Packet, sender: Side, { alia
   const use = aliases?.[sender] ?? null
   if (use === null || use.unset === null || topic !== null || partly) return
   if ((reasonCodeOf(packet) ?? 0) < FIRST_FAILURE) use.unsetAccepted ??= seenIn(event)
+}
+
+/** The client's first packet is no CONNECT. */
+function noteOpening(connection: NetworkConnection, { packet, number, frame, time, lostBefore }: PacketEvent): void {
+  if (packet.type === 'UNFRAMED' || lostBefore > 0 || connection.connectSeen) return
+  const { synSeen, gaps } = connection.half('client')
+  if (synSeen && gaps === 0) connection.openedBy = { number, frame, time, type: packet.type }
+}
+
+const NOBODY = { client: null, server: null } as const
+
+/** The server has none to send before 5.0. */
+function noteDeparture(connection: NetworkConnection, { version, lostBefore, number, frame, time }: PacketEvent, side: Side): void {
+  const { client, server } = connection.departed ?? NOBODY
+  if (lostBefore > 0 || (side === 'server' && version !== '5.0') || (side === 'client' ? client : server) !== null) return
+  const seen = { number, frame, time }
+  connection.departed = side === 'client' ? { client: seen, server } : { client, server: seen }
 }
 
 function noteError(connection: NetworkConnection, { number, frame, time, problems }: PacketEvent, by: Side): void {

@@ -81,6 +81,15 @@ export const TRANSITIONS: readonly Transition[] = EXCHANGE_KINDS.flatMap((kind) 
   ROWS[kind].map(([state, by, packet, next, progress]) => ({ kind, state, by, packet, next, progress })),
 )
 
+/** The packet that takes an exchange further, by indexes of kind and state; null in its last state. */
+const AWAITED: readonly (readonly (PacketType | null)[])[] = EXCHANGE_KINDS.map((kind) =>
+  EXCHANGE_STATES.map((state) => TRANSITIONS.find((row) => row.kind === kind && row.state === state && row.progress === 'on')?.packet ?? null))
+
+/** What an exchange of this kind waits for in this state: indexes of EXCHANGE_KINDS and EXCHANGE_STATES. Null in the last one. */
+export function awaitedPacket(kind: number, state: number): PacketType | null {
+  return AWAITED[kind]![state]!
+}
+
 /** Where an exchange begins that the capture shows only from this packet on: by whom it was sent, and the state behind it. */
 export const JOINED_BY: Readonly<Partial<Record<PacketType, { readonly kind: ExchangeKind; readonly by: Transition['by']; readonly state: ExchangeState }>>> = {
   CONNACK: { kind: 'connect', by: 'responder', state: 'done' },

@@ -10,11 +10,13 @@ test.each([['--version'], ['-v'], ['read --version']])('%s', async (args) => {
 
 describe('help', () => {
   test.each([
-    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
+    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap report', 'mqtap rules', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
     [['flows', '--help'], ['-Y, --filter', '--ladder', '--client', '--slow', '--open', '--failed', '-q, --quiet', 'mermaid', 'Examples:']],
     [['stats', '--help'], ['-Y, --filter', '--top', '--sort', '--interval', 'Examples:']],
+    [['report', '--help'], ['--only', '--ignore', '--side', '--config', '--baseline', '--max-findings-per-rule', '-o, --output', '--fail-on', 'Examples:']],
+    [['rules', '--help'], ['PATTERN', '-f, --format', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
   ])('%j fits 80 columns and names what there is', async (args, words) => {
@@ -41,13 +43,18 @@ describe('completion', () => {
   })
 
   test.each([
-    ['commands', [''], ['read', 'flows', 'stats', 'decode', 'fields']],
+    ['commands', [''], ['read', 'flows', 'stats', 'report', 'rules', 'decode', 'fields']],
     ['options', ['read', '--fai'], ['--fail-on']],
     ['formats of read', ['read', '-f', ''], ['line', 'ndjson', 'csv']],
     ['formats of flows', ['flows', '-f', ''], ['line', 'ndjson', 'json', 'csv', 'mermaid']],
     ['formats of stats', ['stats', '-f', ''], ['text', 'json']],
     ['orders of stats', ['stats', '--sort', ''], ['bytes', 'packets']],
     ['options of stats', ['stats', '--int'], ['--interval']],
+    ['formats of report', ['report', '-f', ''], ['text', 'json', 'junit', 'markdown']],
+    ['sides', ['report', '--side', ''], ['client', 'server', 'both']],
+    ['rules and statements', ['report', '--only', 'publish.dup'], ['publish.dup-on-qos0']],
+    ['ids of rules', ['rules', 'MQTT-3.3.1-'], ['MQTT-3.3.1-2']],
+    ['formats of rules', ['rules', '-f', ''], ['text', 'json']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
     ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],

@@ -1,6 +1,6 @@
 /**
- * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder`, `mqtap connections` and `mqtap stats` for some, compared with
- * the text beside it. Read those texts like code: they are what a user sees.
+ * What `mqtap read` prints for each recorded capture, and `mqtap flows`, `mqtap flows --ladder`, `mqtap connections`, `mqtap stats` and `mqtap report` for some,
+ * compared with the text beside it. Read those texts like code: they are what a user sees.
  * `MQTAP_UPDATE_GOLDEN=1` writes them anew.
  */
 import { execFile } from 'node:child_process'
@@ -24,6 +24,9 @@ const FLOWING = [
 /** Those of which the statistics are checked too: a session as any other, clients that come back, and clients that push each other out. */
 const COUNTED = ['qmqtt.pcap', 'broker-restart.pcap', 'takeover.pcap']
 
+/** Those of which the report is checked too: one in which something is wrong, and one that lacks frames. */
+const REPORTED = ['refused.pcap', 'lost-frames.pcap']
+
 /** The captures of which there is a ladder of each connection too. */
 const LADDERS = [...FLOWING, 'qmqtt.pcap', 'mqttjs-5.0-properties.pcapng']
 
@@ -37,6 +40,7 @@ const texts = [
   ...FLOWING.map((name) => ({ text: `${name}.connections.txt`, name, command: ['connections'] })),
   ...LADDERS.map((name) => ({ text: `${name}.ladder.txt`, name, command: ['flows', '--ladder'] })),
   ...COUNTED.map((name) => ({ text: `${name}.stats.txt`, name, command: ['stats'] })),
+  ...REPORTED.map((name) => ({ text: `${name}.report.txt`, name, command: ['report', '--fail-on', 'never'] })),
 ]
 
 const run = promisify(execFile)

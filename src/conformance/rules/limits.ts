@@ -6,6 +6,7 @@
  */
 import { counted, grouped } from '../../bytes/number-text.ts'
 import { propertyValue, type PacketType, type Properties } from '../../mqtt/packet.ts'
+import type { NetworkConnection } from '../../session/network-connection.ts'
 import { aliasOf } from '../../session/alias-use.ts'
 import type { Asked } from '../../session/early-packets.ts'
 import type { Seen } from '../../session/seen.ts'
@@ -20,6 +21,19 @@ const FROM_SERVER = [
 const FROM_CLIENT = [
   'PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PINGREQ', 'DISCONNECT', 'AUTH',
 ] as const satisfies readonly PacketType[]
+
+// ---- On which connections
+
+const clientHasSize = (connection: NetworkConnection) => connection.limits('client').maximumPacketSize !== null
+const serverHasSize = (connection: NetworkConnection) => connection.limits('server').maximumPacketSize !== null
+const eitherHasSize = (connection: NetworkConnection) => clientHasSize(connection) || serverHasSize(connection)
+const serverLacksQos = (connection: NetworkConnection) => connection.limits('server').maximumQos < 2
+const serverLacksRetain = (connection: NetworkConnection) => !connection.limits('server').retainAvailable
+const clientWantsNoInformation = (connection: NetworkConnection) => connection.connect?.problemInformation === false
+const clientTakesAliases = (connection: NetworkConnection) => connection.limits('client').topicAliasMaximum > 0
+const clientTakesNoAliases = (connection: NetworkConnection) => !clientTakesAliases(connection)
+const serverTakesAliases = (connection: NetworkConnection) => connection.limits('server').topicAliasMaximum > 0
+const serverTakesNoAliases = (connection: NetworkConnection) => !serverTakesAliases(connection)
 
 // ---- What the client knew
 
@@ -74,13 +88,14 @@ function sizeText(size: number, most: number): string {
 const SIZE_RULES = [
   rule({
     id: 'packet.too-large-for-client',
+    when: clientHasSize,
     title: 'A packet larger than the client takes',
     statements: { '5.0': ['MQTT-3.1.2-24'] },
     severity: 'error',
     sides: ['server'],
     on: FROM_SERVER,
     needs: MISSING.connect,
-    applies: ({ side, limits }) => side === 'server' && limits.maximumPacketSize !== null,
+    applies: ({ side }) => side === 'server',
     holds: ({ event, limits }) => event.length <= limits.maximumPacketSize!,
     says: ({ event, packet, limits }) => `${packet.type} has ${sizeText(event.length, limits.maximumPacketSize!)}`,
     shownBy: byConnect,
@@ -88,11 +103,12 @@ const SIZE_RULES = [
   rule({
     ...TOLD,
     id: 'packet.too-large-for-server',
+    when: serverHasSize,
     title: 'A packet larger than the server takes',
     statements: { '5.0': ['MQTT-3.2.2-15'] },
     severity: 'error',
     on: FROM_CLIENT,
-    applies: (it) => isBehindConnack(it) && it.limits.maximumPacketSize !== null,
+    applies: isBehindConnack,
     holds: ({ event, limits }) => event.length <= limits.maximumPacketSize!,
     says: ({ event, packet, limits }) => `${packet.type} has ${sizeText(event.length, limits.maximumPacketSize!)}`,
   }),
@@ -138,6 +154,7 @@ type TellingType = 'CONNACK' | 'PUBACK' | 'PUBREC' | 'PUBREL' | 'PUBCOMP' | 'SUB
 /** What only tells more must not make a packet larger than the other side takes. */
 function tellingRule(type: TellingType, property: 'reasonString' | 'userProperty', label: string, statement: string): Rule {
   return rule({
+    when: eitherHasSize,
     id: `${type.toLowerCase()}.${label.toLowerCase().replace(' ', '-')}-too-large`,
     title: `A ${label} that makes ${type} larger than the other side takes`,
     statements: { '5.0': [statement] },
@@ -164,26 +181,28 @@ function has(properties: Properties, name: 'reasonString' | 'userProperty'): boo
 const ALIAS_RULES = [
   rule({
     id: 'publish.topic-alias-above-client-maximum',
+    when: clientTakesAliases,
     title: 'A Topic Alias above what the client takes',
     statements: { '5.0': ['MQTT-3.1.2-26', 'MQTT-3.3.2-11'] },
     severity: 'error',
     sides: ['server'],
     on: 'PUBLISH',
     needs: MISSING.connect,
-    applies: ({ side, packet, limits }) => side === 'server' && limits.topicAliasMaximum > 0 && aliasOf(packet) !== null,
+    applies: ({ side, packet }) => side === 'server' && aliasOf(packet) !== null,
     holds: ({ packet, limits }) => aliasOf(packet)! <= limits.topicAliasMaximum,
     says: ({ packet, limits }) => `Topic Alias ${aliasOf(packet)}; the client takes at most ${limits.topicAliasMaximum} (Topic Alias Maximum)`,
     shownBy: byConnect,
   }),
   rule({
     id: 'publish.topic-alias-for-client-without',
+    when: clientTakesNoAliases,
     title: 'A Topic Alias for a client that takes none',
     statements: { '5.0': ['MQTT-3.1.2-27'] },
     severity: 'error',
     sides: ['server'],
     on: 'PUBLISH',
     needs: MISSING.connect,
-    applies: ({ side, limits }) => side === 'server' && limits.topicAliasMaximum === 0,
+    applies: ({ side }) => side === 'server',
     holds: ({ packet }) => aliasOf(packet) === null,
     says: ({ packet }) => `Topic Alias ${aliasOf(packet)}; the client takes none (Topic Alias Maximum is 0 or absent)`,
     shownBy: byConnect,
@@ -191,22 +210,24 @@ const ALIAS_RULES = [
   rule({
     ...TOLD,
     id: 'publish.topic-alias-above-server-maximum',
+    when: serverTakesAliases,
     title: 'A Topic Alias above what the server takes',
     statements: { '5.0': ['MQTT-3.2.2-17', 'MQTT-3.3.2-9'] },
     severity: 'error',
     on: 'PUBLISH',
-    applies: (it) => isBehindConnack(it) && it.limits.topicAliasMaximum > 0 && aliasOf(it.packet) !== null,
+    applies: (it) => isBehindConnack(it) && aliasOf(it.packet) !== null,
     holds: ({ packet, limits }) => aliasOf(packet)! <= limits.topicAliasMaximum,
     says: ({ packet, limits }) => `Topic Alias ${aliasOf(packet)}; the server takes at most ${limits.topicAliasMaximum} (Topic Alias Maximum)`,
   }),
   rule({
     ...TOLD,
     id: 'publish.topic-alias-for-server-without',
+    when: serverTakesNoAliases,
     title: 'A Topic Alias for a server that takes none',
     statements: { '5.0': ['MQTT-3.2.2-18'] },
     severity: 'error',
     on: 'PUBLISH',
-    applies: (it) => isBehindConnack(it) && it.limits.topicAliasMaximum === 0,
+    applies: isBehindConnack,
     holds: ({ packet }) => aliasOf(packet) === null,
     says: ({ packet }) => `Topic Alias ${aliasOf(packet)}; the server takes none (Topic Alias Maximum is 0 or absent)`,
   }),
@@ -369,11 +390,13 @@ const SERVER_RULES = [
   rule({
     ...TOLD,
     id: 'publish.qos-above-server-maximum',
+    when: serverLacksQos,
     title: 'A PUBLISH with a higher QoS than the server takes',
     statements: { '5.0': ['MQTT-3.2.2-11'] },
     severity: 'error',
     on: 'PUBLISH',
-    applies: isBehindConnack,
+    // QoS 3 is none, whatever the server takes.
+    applies: (subject) => isBehindConnack(subject) && subject.packet.qos < 3,
     holds: ({ packet, limits }) => packet.qos <= limits.maximumQos,
     says: ({ packet, limits }) => `QoS ${packet.qos}; the server takes at most ${limits.maximumQos} (Maximum QoS)`,
     range: () => ({ start: 0, end: 1 }),
@@ -392,11 +415,12 @@ const SERVER_RULES = [
   rule({
     ...TOLD,
     id: 'publish.retain-not-available',
+    when: serverLacksRetain,
     title: 'RETAIN for a server without retained messages',
     statements: { '5.0': ['MQTT-3.2.2-14'] },
     severity: 'error',
     on: 'PUBLISH',
-    applies: (it) => isBehindConnack(it) && !it.limits.retainAvailable,
+    applies: isBehindConnack,
     holds: ({ packet }) => !packet.retain,
     says: () => 'RETAIN is 1; the server has no retained messages (Retain Available is 0)',
     range: () => ({ start: 0, end: 1 }),
@@ -452,13 +476,14 @@ const SERVER_RULES = [
 const PROBLEM_INFORMATION_RULES = [
   rule({
     id: 'packet.problem-information-not-wanted',
+    when: clientWantsNoInformation,
     title: 'A Reason String or User Property for a client that wants none',
     statements: { '5.0': ['MQTT-3.1.2-29'] },
     severity: 'error',
     sides: ['server'],
     on: ['PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK', 'AUTH'],
     needs: MISSING.connect,
-    applies: ({ side, connection }) => side === 'server' && connection.connect?.problemInformation === false,
+    applies: ({ side }) => side === 'server',
     holds: ({ packet }) => !has(packet.properties, 'reasonString') && !has(packet.properties, 'userProperty'),
     says: ({ packet }) =>
       `${packet.type} has a ${has(packet.properties, 'reasonString') ? 'Reason String' : 'User Property'}; the client wants none there (Request Problem Information is 0)`,

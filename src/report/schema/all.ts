@@ -4,6 +4,8 @@ import { DELIVERY_SCHEMA } from './delivery.ts'
 import { EXCHANGE_SCHEMA } from './exchange.ts'
 import { FIELD_SCHEMA } from './field.ts'
 import { PACKET_SCHEMA } from './packet.ts'
+import { REPORT_SCHEMA } from './report.ts'
+import { RULES_SCHEMA } from './rules.ts'
 import { STATS_SCHEMA } from './stats.ts'
 
 /** Every JSON Schema of machine output, by the name of its file in `dist/schema`. */
@@ -15,4 +17,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   'stats-1.json': STATS_SCHEMA,
   'decoded-1.json': DECODED_SCHEMA,
   'field-1.json': FIELD_SCHEMA,
+  'report-1.json': REPORT_SCHEMA,
+  'rules-1.json': RULES_SCHEMA,
 }

@@ -20,7 +20,7 @@ const BY_SENDER = {
 } as const
 
 /** An object with the same shape for each of these names. */
-function each<Name extends string, Shape>(names: readonly Name[], shape: Shape) {
+export function each<Name extends string, Shape>(names: readonly Name[], shape: Shape) {
   return {
     type: 'object',
     properties: Object.fromEntries(names.map((name) => [name, shape])) as Readonly<Record<Name, Shape>>,
@@ -48,7 +48,7 @@ const DISTRIBUTION = {
 } as const
 
 /** How exchanges ended: `answered` counts those that failed too. */
-const ENDED = {
+export const ENDED = {
   type: 'object',
   properties: {
     answered: { ...COUNT, description: 'Complete, or failed with an answer: those whose times are told.' },

@@ -1,0 +1,65 @@
+/**
+ * Whether something that a side should have done, and that the capture does not show, is missing: an answer, or a close.
+ *
+ * It is only where the other side had asked in the capture, TCP acknowledged what asked, nothing of the silent side was lost since, and the connection and the capture
+ * went on until the deadline. MQTT sets none; 20 s is more than any server that is well needs.
+ */
+import type { SettledExchange } from './exchange.ts'
+import type { NetworkConnection } from './network-connection.ts'
+import { otherSide, type Certainty, type Side } from './side.ts'
+
+/** Nanoseconds. */
+export const DEADLINE = 20e9
+
+/** Why nobody can say that it is missing. `doubt`: the side that asked could take nothing more. */
+export type AbsenceDoubt = 'gap' | 'one-direction' | 'not-acknowledged' | 'capture-end' | 'clock' | 'doubt'
+
+/** `missing` it is · `ended` the connection began to end before the deadline, so that nothing was due any more. */
+export type Absence = 'missing' | 'ended' | AbsenceDoubt
+
+/** What made it due. */
+export interface Asked {
+  readonly by: Side
+  readonly time: number
+  /** The stream offset behind the segment that completed it. */
+  readonly offset: number
+  /** When TCP acknowledged it; NaN where that was not noted. */
+  readonly acknowledgedTime: number
+}
+
+/** `now`: the time of the newest frame. */
+export function absenceOf(connection: NetworkConnection, asked: Asked, now: number): Absence {
+  const ends = Math.min(connection.finish?.time ?? Infinity, connection.disconnect?.time ?? Infinity, connection.takenOverBy?.time ?? Infinity)
+  const ended = ends < Infinity
+  const end = ended ? ends : now
+  if (Number.isNaN(end - asked.time)) return 'clock'
+  if (end - asked.time < DEADLINE) return ended ? 'ended' : 'capture-end'
+  const half = connection.half(asked.by)
+  const silent = connection.half(otherSide(asked.by))
+  if (!connection.sees(otherSide(asked.by))) return 'one-direction'
+  if (silent.hasHole || silent.acknowledgedOffset > silent.offset) return 'gap'
+  if (half.acknowledgedOffset < asked.offset) return 'not-acknowledged'
+  const acknowledged = Number.isNaN(asked.acknowledgedTime) ? half.acknowledgedTime : asked.acknowledgedTime
+  if (end - Math.max(asked.time, acknowledged) < DEADLINE) return ended ? 'ended' : 'capture-end'
+  return tookAll(connection, asked) ? 'missing' : 'doubt'
+}
+
+/** Whether the answer that an exchange waits for is missing, now that nothing more comes of it on this connection. */
+export function absenceOfAnswer(connection: NetworkConnection, { kind, asked, unseen, disturbed }: SettledExchange, now: number): Absence {
+  const { connack } = connection
+  // What goes with a CONNECT that is not accepted is not answered.
+  if (kind !== 'connect' && (connack === null ? connection.connectSeen : connack.reasonCode !== 0)) return 'ended'
+  const absence = absenceOf(connection, asked, now)
+  if (absence !== 'missing') return absence
+  return unseen ? 'gap' : disturbed ? 'doubt' : 'missing'
+}
+
+/** The silent side was still there behind the deadline, or nothing shows that: then the network may have been cut. */
+export function certaintyOfAbsence(connection: NetworkConnection, { by, time }: Asked): Certainty {
+  return connection.sender(otherSide(by)).lastTime - time >= DEADLINE ? 'certain' : 'likely'
+}
+
+/** The side that asked had room for an answer all the time. */
+function tookAll({ troubles }: NetworkConnection, { by, time }: Asked): boolean {
+  return !(troubles?.some((trouble) => trouble.kind === 'window' && trouble.by === by && trouble.until > time) ?? false)
+}
