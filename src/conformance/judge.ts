@@ -22,7 +22,7 @@ import type { Finding, Verdict, Waiver } from './finding.ts'
 import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
-  AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
+  AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, InheritedSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
   RecipientSubject, RetainedSubject, StraySubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
@@ -84,6 +84,7 @@ export class Judge {
   readonly #misfitSubject = new MisfitSubject()
   readonly #connectionSubject = new ConnectionSubject()
   readonly #closeDutySubject = new CloseDutySubject()
+  readonly #inheritedSubject = new InheritedSubject()
   readonly #conflictSubject = new ConflictSubject()
   readonly #publicationSubject = new PublicationSubject()
   readonly #recipientSubject = new RecipientSubject()
@@ -211,6 +212,7 @@ export class Judge {
       }
     }
     this.#closeDuties(connection, version)
+    this.#inherited(connection, version)
     connection.judged = null
   }
 
@@ -225,6 +227,21 @@ export class Judge {
     for (const duty of connection.closeDuties) {
       subject.duty = duty
       this.#judgeAll('close-duty', subject)
+    }
+  }
+
+  #inherited(connection: NetworkConnection, version: Version): void {
+    const { resumption, connack } = connection
+    if (resumption === null || connack === null) return
+    const subject = this.#inheritedSubject
+    subject.connection = connection
+    subject.version = version
+    subject.missing = this.#missing(connection)
+    subject.captureEnded = this.#captureEnded
+    subject.now = this.#now
+    for (const inherited of resumption.exchanges) {
+      subject.inherited = inherited
+      this.#judgeAll('inherited', subject)
     }
   }
 
@@ -504,7 +521,7 @@ const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
 const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
-  'exchange', 'answer', 'misfit', 'connection', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy',
+  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy',
 ]
 
 /** What is certain of one version may be nothing in another. */

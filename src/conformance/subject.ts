@@ -12,6 +12,7 @@ import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
+import type { Inherited } from '../session/resumption.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -185,6 +186,33 @@ export class ConnectionSubject extends OfConnection implements Subject {
 
   get exchangeNumber(): null {
     return null
+  }
+}
+
+/** An exchange of an earlier connection of the Session, when the connection that inherits it has ended, or the capture. About its initiator. */
+export class InheritedSubject extends OfConnection implements Subject {
+  inherited!: Inherited
+  captureEnded = false
+  now = NaN
+
+  get side(): Side {
+    return this.inherited.initiator
+  }
+
+  get packetNumber(): number {
+    return (this.inherited.by ?? this.connection.connack!).number
+  }
+
+  get frame(): number {
+    return (this.inherited.by ?? this.connection.connack!).frame
+  }
+
+  get time(): number {
+    return (this.inherited.by ?? this.connection.connack!).time
+  }
+
+  get exchangeNumber(): number {
+    return this.inherited.number
   }
 }
 
@@ -420,6 +448,7 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   readonly answer: AnswerSubject
   readonly misfit: MisfitSubject
   readonly connection: ConnectionSubject
+  readonly inherited: InheritedSubject
   readonly conflict: ConflictSubject
   readonly 'opening-packet': PacketSubject
   readonly 'late-packet': PacketSubject

@@ -6,6 +6,9 @@
 import type { Text } from '../mqtt/packet.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
+import type { ReconnectStorm } from './reconnects.ts'
+import type { Refusal } from './refusals.ts'
+import type { Seen } from './seen.ts'
 
 export class ClientSession {
   /** `address:port` of the server. */
@@ -24,6 +27,18 @@ export class ClientSession {
   expiry: number | null = null
   /** When its last connection ended; null while it has not. */
   leftTime: number | null = null
+  /** What earlier-session.ts notes: the CONNACK of the newest connection, whether that made the Session for a client that wanted an old one, and how it ended. */
+  accepted: Seen | null = null
+  madeAtRequest = false
+  unnoticed = 0
+  /** CONNECTs whose CONNACK was not seen. */
+  unanswered = 0
+  /** What reconnects.ts notes. */
+  lastConnectTime = -Infinity
+  endedBroken = false
+  storm: ReconnectStorm | null = null
+  /** PUBLISHes that were refused lately; the oldest first. */
+  refusals: readonly Refusal[] = NO_REFUSALS
   /** Unfinished exchanges of QoS 1 and 2, which go on with the next connection. In the order in which they began. */
   carried: readonly OpenExchange[] = NO_EXCHANGES
   /** State of what follows it: subscriptions and deliveries. */
@@ -36,3 +51,4 @@ export class ClientSession {
 }
 
 const NO_EXCHANGES: readonly OpenExchange[] = []
+const NO_REFUSALS: readonly Refusal[] = []

@@ -8,8 +8,12 @@
 import type { Text } from '../mqtt/packet.ts'
 import { ClientSession } from './client-session.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
+import { earlierSessionOf, noteAccepted, unnoticedEnd } from './earlier-session.ts'
 import type { ExchangeTracker } from './exchange-tracker.ts'
 import type { NetworkConnection, Seen, TakeOver } from './network-connection.ts'
+import { isLeft, noteReconnect } from './reconnects.ts'
+import { settleRefusals } from './refusals.ts'
+import { Resumption } from './resumption.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
@@ -27,6 +31,8 @@ interface ServerSessions {
   /** `address:port`. */
   readonly server: string
   readonly clients: Map<Text, ClientSession>
+  /** When the newest connection began whose CONNECT was not seen. */
+  unnamedSince: number
 }
 
 const NANOSECONDS = 1e9
@@ -58,12 +64,21 @@ export class ClientSessions {
     if (typeof clientIdentifier !== 'string') return
     const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
     connection.session = session
+    noteReconnect(session, connection)
+    session.unanswered++
     // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
     if (session.current !== null && session.current.finish?.by !== 'client') session.current.takenOverBy = takeOverBy(connection)
     if (connection.connect!.cleanStart === true) return
     // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
     if (session.current !== null) this.#leave(session)
     this.#exchanges.resume(session, connection, 'client')
+  }
+
+  /** The first packet of a connection is no CONNECT: nobody knows whose it is. */
+  unnamed(connection: NetworkConnection): void {
+    const known = this.#servers.get(serverOf(connection))
+    const { firstTime } = connection.mqtt.tcp
+    if (known !== undefined && firstTime > known.unnamedSince) known.unnamedSince = firstTime
   }
 
   /** `connection.connack` is known now. */
@@ -79,12 +94,14 @@ export class ClientSessions {
       if (session.current !== null && isThere(session.current)) connection.identifierOf = { ...seenConnect(session.current), stream: session.current.mqtt.tcp.stream }
     }
     if (session === null) return
+    session.unanswered = Math.max(0, session.unanswered - 1)
     if (connack.reasonCode !== 0) {
       if (session.current?.takenOverBy?.stream === connection.mqtt.tcp.stream) session.current.takenOverBy = null
       return
     }
     if (session.clientIdentifier === '') this.#acceptUnnamed(connection, connack)
     connection.sessionExpected = expected(session, connection)
+    connection.earlier = earlierSessionOf(session, connection, this.#servers.get(session.server)?.unnamedSince ?? -Infinity)
     if (session.current !== null && session.current !== connection) {
       const { current } = session
       if (current.takenOverBy !== null) current.takenOverBy = { ...takeOverBy(connection), accepted: connack.time }
@@ -94,10 +111,13 @@ export class ClientSessions {
     const anew = connect.cleanStart === true || sessionPresent === false
     if (anew) {
       this.#exchanges.giveUpDormant(connection)
+      for (const exchange of session.carried) (connection.resumption ??= new Resumption()).discard(exchange)
+      session.refusals = []
       this.#exchanges.abandon(session)
     } else this.#exchanges.resume(session, connection, 'server')
     session.whole = anew || (session.whole && session.connections > 0)
     session.current = connection
+    noteAccepted(session, connection, anew)
     session.connections++
     connection.reconnectedAfter = session.leftTime === null ? null : connect.time - session.leftTime
     session.leftTime = null
@@ -118,9 +138,13 @@ export class ClientSessions {
   /** The connection has ended. */
   left(connection: NetworkConnection): void {
     const { session } = connection
-    if (session === null || session.current !== connection) return
+    if (session === null) return
+    settleRefusals(session, connection)
+    session.endedBroken = !isLeft(connection)
+    if (session.current !== connection) return
     if (session.clientIdentifier === '' && this.#unnamed.get(session.server) === connection) this.#unnamed.delete(session.server)
     session.current = null
+    session.unnoticed = unnoticedEnd(connection)
     session.leftTime = connection.endTime
     session.expiry = connection.sessionExpiry
     if (session.expiry === 0) this.#exchanges.abandon(session)
@@ -151,7 +175,7 @@ export class ClientSessions {
 
   #sessionOf(server: string, clientIdentifier: string): ClientSession {
     let known = this.#servers.get(server)
-    if (known === undefined) this.#servers.set(server, (known = { server, clients: new Map<Text, ClientSession>() }))
+    if (known === undefined) this.#servers.set(server, (known = { server, clients: new Map<Text, ClientSession>(), unnamedSince: -Infinity }))
     const { clients } = known
     let session = clients.get(clientIdentifier)
     if (session === undefined) {

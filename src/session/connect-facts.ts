@@ -131,7 +131,7 @@ function requestedExpiry({ cleanStart, properties }: Connect, version: Version |
   return cleanStart ? 0 : NEVER_EXPIRES
 }
 
-function numberOf(properties: Properties, name: PropertyName): number | null {
+export function numberOf(properties: Properties, name: PropertyName): number | null {
   const value: Property['value'] | undefined = propertyValue(properties, name)
   return typeof value === 'number' ? value : null
 }

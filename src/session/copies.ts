@@ -291,7 +291,8 @@ const NO_COPIES: readonly PassingCopy[] = []
 function unsubscribed(event: PacketEvent, { copy, served, subscriber, topic, match }: PassingCopy): Certainty | null {
   const { connection } = served
   if (match !== null || topic.matches === null || !subscriber.whole || subscriber.connection !== connection) return null
-  const doubtful = copy.dup || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
+  // Whoever gets messages without a subscription at all has some that the server made.
+  const doubtful = copy.dup || !subscriber.asked || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
   return !doubtful && connection.whole(event, 'client') ? 'likely' : 'unsure'
 }
 

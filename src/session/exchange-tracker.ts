@@ -8,6 +8,7 @@
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type Packet, type Text } from '../mqtt/packet.ts'
+import type { HalfStream } from '../tcp/half-stream.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange } from './exchange.ts'
 import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
@@ -16,6 +17,7 @@ import { MisfitFinder } from './misfit-finder.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
+import { Resumption } from './resumption.ts'
 import { otherSide, type Side } from './side.ts'
 import { EXCHANGE_STATES, JOINED_BY, isAgain, nextState, transition } from './transitions.ts'
 
@@ -164,7 +166,7 @@ export class ExchangeTracker {
     pending.settled = true
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
-      if (connection.half(otherSide(exchange.initiator)).hasHole) exchange.crossedGap = true
+      if (lacksEnd(connection.half(otherSide(exchange.initiator)))) exchange.crossedGap = true
       if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
       pending.remove(exchange)
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
@@ -191,15 +193,17 @@ export class ExchangeTracker {
         exchange.dormant = true
         exchange.unsent = true
         connection.pending.keep(exchange)
+        if (!this.#outcomesOnly) (connection.resumption ??= new Resumption()).add(exchange)
       }
     }
   }
 
   /** The server keeps no Session: what was to go on with this connection and has not done so yet never will. */
-  giveUpDormant({ pending }: NetworkConnection): void {
+  giveUpDormant({ pending, resumption }: NetworkConnection): void {
     if (pending.first('client') === null) return
     for (const exchange of [...pending.withIdentifier()]) {
       if (!exchange.dormant) continue
+      resumption?.discard(exchange)
       pending.remove(exchange)
       this.#end(exchange, mayHaveEnded(exchange) ? 'partly-seen' : 'abandoned')
     }
@@ -260,6 +264,7 @@ export class ExchangeTracker {
 
   #ping(connection: NetworkConnection, side: Side, event: PacketEvent): void {
     if (side !== 'client') return
+    connection.pings++
     const { pending } = connection
     const oldest = pending.pings[0]
     if (oldest !== undefined && pending.pings.length >= this.#limits.openPings) {
@@ -504,6 +509,11 @@ export class ExchangeTracker {
 /** Whoever gets such a packet need not answer it. */
 function isDefective({ problems }: PacketEvent): boolean {
   return problems.length > 0 && problems.some(({ severity }) => severity === 'error')
+}
+
+/** Bytes that this direction has sent are not in the capture, and were not missed yet. */
+function lacksEnd(half: HalfStream): boolean {
+  return half.hasHole || (!half.finSeen && half.acknowledgedOffset > half.offset)
 }
 
 /** Those that outlive a connection (MQTT 5.0 §4.1). */

@@ -18,10 +18,15 @@ import { DEFAULT_LIMITS, type ConnectionWill, type Limits } from './connect-fact
 import { COUNT, NOT_KEPT, Sender, TIME, type ConnectionNumbers } from './connection-numbers.ts'
 import { Pending } from './pending.ts'
 import type { AliasUse } from './alias-use.ts'
+import type { EarlierSession } from './earlier-session.ts'
 import type { EarlyPackets } from './early-packets.ts'
+import type { ReconnectStorm } from './reconnects.ts'
+import type { Refusal } from './refusals.ts'
+import type { Resumption } from './resumption.ts'
 import type { Seen } from './seen.ts'
 import type { ServedConnection } from './served-connection.ts'
 import { otherSide, SIDES, type Certainty, type Side } from './side.ts'
+import { silenceBefore, type Silence } from './silence.ts'
 import type { Trouble } from './troubles.ts'
 
 export type { Seen }
@@ -146,6 +151,18 @@ export class NetworkConnection {
   nextUnnamed: (Seen & { readonly stream: number }) | null = null
   /** Whether the server should have had a Session for this client; null where the capture does not show enough to say. */
   sessionExpected: boolean | null = null
+  /** What was known of the Session when the server accepted the connection; null where that is nothing. */
+  earlier: EarlierSession | null = null
+  /** Exchanges of earlier connections, and what became of them; null where there are none. */
+  resumption: Resumption | null = null
+  /** The newest PUBLISH that was sent again though it had been refused; null where there is none. */
+  resentRefusal: (Seen & { readonly refusal: Refusal }) | null = null
+  /** PINGREQs of the client. */
+  pings = 0
+  /** The longest silence of the client that its Keep Alive did not allow, but for one that it has not ended; null where there is none. */
+  silence: Silence | null = null
+  /** The connections of the client that came one soon after the other, this one included; null where the client has no name. */
+  storm: ReconnectStorm | null = null
   /** Nanoseconds from the end of the Session's connection before to this one's CONNECT; null where there was none, or it had not ended. */
   reconnectedAfter: number | null = null
   /** Why it ended; null while it lives, and where connections are not told of. */
@@ -332,7 +349,8 @@ export class NetworkConnection {
 
   /** How long the Session is kept when the connection ends, in seconds (MQTT 5.0 §3.14.2.2.2); null where that is not known. */
   get sessionExpiry(): number | null {
-    const disconnected = this.disconnect?.by === 'client' ? this.disconnect.sessionExpiry : null
+    // A client that asked for none must not ask for one when it goes: such a DISCONNECT is a protocol error.
+    const disconnected = this.disconnect?.by === 'client' && this.#connectTerms?.sessionExpiry !== 0 ? this.disconnect.sessionExpiry : null
     return disconnected ?? this.#connackTerms?.sessionExpiry ?? this.#connectTerms?.sessionExpiry ?? null
   }
 
@@ -408,7 +426,10 @@ export class NetworkConnection {
     this.pending.noteAcknowledgements(side)
     const before = times[at + TIME.lastTime]!
     const silence = event.time - before
-    if (!(silence <= times[at + TIME.longestSilence]!)) times[at + TIME.longestSilence] = silence
+    if (!(silence <= times[at + TIME.longestSilence]!)) {
+      times[at + TIME.longestSilence] = silence
+      if (side === 'client') this.silence = silenceBefore(this, event, before) ?? this.silence
+    }
     times[at + TIME.earlierTime] = before
     times[at + TIME.earlierOffset] = times[at + TIME.sentOffset]!
     times[at + TIME.lastFrame] = frame

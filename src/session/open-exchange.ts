@@ -74,6 +74,8 @@ export class OpenExchange implements SettledExchange {
   legs = 0
   #network = 0
   causes: readonly LegCause[] = NO_CAUSES
+  /** Of a PUBLISH: Message Expiry Interval, in seconds; null where there is none. */
+  messageExpiry: number | null = null
   /** Of a PUBLISH: what is followed of it across clients. */
   message: unknown = null
   /** Neighbours in InFlight. */
@@ -112,6 +114,7 @@ export class OpenExchange implements SettledExchange {
     this.#network = 0
     if (this.causes.length > 0) this.causes = NO_CAUSES
     if (this.message !== null) this.message = null
+    if (this.messageExpiry !== null) this.messageExpiry = null
     this.#stepCount = 0
   }
 

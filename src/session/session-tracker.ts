@@ -8,13 +8,13 @@ import type { ConnectionObserver } from '../mqtt/dissector.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { End } from '../tcp/connection.ts'
 import type { CloseReason } from '../tcp/stream-sink.ts'
-import type { Packet } from '../mqtt/packet.ts'
+import type { Packet, Publish } from '../mqtt/packet.ts'
 import { AliasUse, aliasOf } from './alias-use.ts'
 import { ClientSessions, type ClientSessionLimits } from './client-sessions.ts'
 import { noteCloseDuties } from './close-duty.ts'
 import { closingOf } from './closing.ts'
 import type { ConnectionFollower } from './connection-follower.ts'
-import { factsOfDisconnect, termsOfConnack, termsOfConnect } from './connect-facts.ts'
+import { factsOfDisconnect, numberOf, termsOfConnack, termsOfConnect } from './connect-facts.ts'
 import { ConnectionNumbers } from './connection-numbers.ts'
 import { Deliveries, type DeliveryLimits } from './deliveries.ts'
 import type { DeliveryResult } from './delivery.ts'
@@ -26,6 +26,7 @@ import type { Misfit } from './misfit.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
+import { noteRefusal, refusalOf } from './refusals.ts'
 import { seenIn } from './seen.ts'
 import type { RetainedAnswer } from './retained-answers.ts'
 import { otherSide, type Side } from './side.ts'
@@ -132,8 +133,10 @@ export class SessionTracker implements ConnectionObserver {
     if (side === 'client' && connection.connackSeen) connection.noteConnackKnown(event)
     const exchange = this.#exchanges.packet(event, type, side, connection)
     if (event.version === '5.0') this.#noteAsked(event, side, connection, exchange)
+    if (connection.resumption !== null) connection.resumption.meet(event, type, side, connection, exchange)
     const begins = connection.begins(side)
     if (begins && type !== CONNECT && side === 'client') noteOpening(connection, event)
+    if (begins && type !== CONNECT && !connection.connectSeen) this.#sessions.unnamed(connection)
     const says = type <= CONNACK || type === DISCONNECT
     if (says) this.#learn(event, side, connection)
     if ((says || begins || event.problems.length > 0) && !this.#outcomesOnly) noteCloseDuties(connection, event, type, side, exchange)
@@ -238,8 +241,13 @@ export class SessionTracker implements ConnectionObserver {
     }
     if (packet.type === 'PUBLISH') {
       const alias = packet.properties === undefined || packet.properties.length === 0 ? null : aliasOf(packet)
+      if (exchange !== null) noteMessage(event, packet, side, connection, exchange)
       if (alias !== null) aliasUseOf(connection, side).publish(event, alias, connection.limits(otherSide(side)).topicAliasMaximum)
-    } else if ((packet.type === 'PUBACK' || packet.type === 'PUBREC') && exchange !== null) noteAcceptance(event, packet, otherSide(side), connection, exchange)
+    } else if ((packet.type === 'PUBACK' || packet.type === 'PUBREC') && exchange !== null) {
+      noteAcceptance(event, packet, otherSide(side), connection, exchange)
+      const isRefusal = exchange.initiator !== side && (reasonCodeOf(packet) ?? 0) >= FIRST_FAILURE
+      if (isRefusal && connection.session !== null) noteRefusal(connection.session, event, side, exchange)
+    }
   }
 
   #close(connection: NetworkConnection): void {
@@ -282,6 +290,15 @@ function noteAcceptance(event: PacketEvent, packet: Packet, sender: Side, { alia
   const use = aliases?.[sender] ?? null
   if (use === null || use.unset === null || topic !== null || partly) return
   if ((reasonCodeOf(packet) ?? 0) < FIRST_FAILURE) use.unsetAccepted ??= seenIn(event)
+}
+
+/** What of a PUBLISH with an exchange only its properties tell, and whether it was refused before. */
+function noteMessage(event: PacketEvent, packet: Publish, side: Side, connection: NetworkConnection, exchange: OpenExchange): void {
+  if (packet.properties !== undefined && packet.properties.length > 0) exchange.messageExpiry = numberOf(packet.properties, 'messageExpiryInterval')
+  const { session } = connection
+  if (session === null || session.refusals.length === 0 || exchange.retransmitted > 0 || exchange.resumed > 0) return
+  const refusal = refusalOf(session, event, side, packet.dup, exchange)
+  if (refusal !== null) connection.resentRefusal = { ...seenIn(event), refusal }
 }
 
 /** The client's first packet is no CONNECT. */

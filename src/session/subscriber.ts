@@ -9,6 +9,9 @@ import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
 
+/** Programs use one for each handler of theirs. */
+const MOST_IDENTIFIERS = 1_024
+
 /** Why what was expected of a subscriber cannot be expected any more. */
 export type Disturbance = 'gap' | 'connection-ended' | 'taken-over' | 'clock'
 
@@ -36,6 +39,12 @@ export class Subscriber {
   goneForgotten = false
   /** Has a filter of a kind that the standard does not know, such as `$queue/…`: which topics it stands for is the server's secret. */
   unusual = false
+  /** Has asked for a subscription, in this Session or an earlier one. */
+  asked = false
+  /** Has asked for a shared subscription. */
+  shares = false
+  /** Subscription Identifiers that the client gave in this Session; null where it has given more than are remembered. */
+  identifiers: Set<number> | null = new Set<number>()
   /** The last packet before bytes of its connection were found missing: what it asked for later is known for sure. */
   lostNumber = 0
   /** When its last connection ended. */
@@ -76,6 +85,14 @@ export class Subscriber {
     this.gone.length = 0
     this.goneForgotten = false
     this.unusual = false
+    this.shares = false
+    this.identifiers = new Set<number>()
+  }
+
+  /** The client gives a subscription this Subscription Identifier (MQTT 5.0 §3.8.2.1.2). */
+  giveIdentifier(identifier: number): void {
+    this.identifiers?.add(identifier)
+    if (this.identifiers !== null && this.identifiers.size > MOST_IDENTIFIERS) this.identifiers = null
   }
 
   /** What was expected so far is no longer. */

@@ -139,6 +139,8 @@ export class Subscriptions implements SessionFollower {
       subscriber.goneForgotten = false
       subscriber.unusual = [...subscriber.subscriptions.values()].some(({ topicFilter }) => isUnusual(topicFilter))
       subscriber.resumed = false
+      subscriber.identifiers = new Set<number>()
+      for (const { options } of subscriber.subscriptions.values()) if (options.identifier !== null) subscriber.giveIdentifier(options.identifier)
       const complete = connection.half('client').gaps === 0 && connection.half('server').gaps === 0 && !connection.late
       subscriber.whole = complete && waiting === 0
     } else {
@@ -260,6 +262,8 @@ export class Subscriptions implements SessionFollower {
       retainHandling: asked.retainHandling ?? 0,
       identifier,
     }
+    subscriber.asked = true
+    if (identifier !== null) subscriber.giveIdentifier(identifier)
     const known = subscriber.subscriptions.get(topicFilter)
     if (known !== undefined) {
       if (known.state === 'gone') {
@@ -282,6 +286,7 @@ export class Subscriptions implements SessionFollower {
     if (options.retainHandling < 2) subscription.retainedAsked = seen.time
     subscriber.subscriptions.set(topicFilter, subscription)
     if (isUnusual(topicFilter)) subscriber.unusual = true
+    if (subscription.shareName !== null) subscriber.shares = true
     subscriber.server.filters.add(subscription.filter, subscription)
     subscriber.server.version++
     this.#count++

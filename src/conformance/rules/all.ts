@@ -9,9 +9,13 @@ import { CONNECT_RULES } from './connect.ts'
 import { DELIVERY_RULES } from './deliveries.ts'
 import { DISCONNECT_RULES } from './disconnect.ts'
 import { IDENTIFIER_RULES } from './identifiers.ts'
+import { KEEP_ALIVE_RULES } from './keep-alive.ts'
 import { LIMIT_RULES } from './limits.ts'
 import { NETWORK_RULES } from './network.ts'
+import { RESUMPTION_RULES } from './resumption.ts'
+import { SESSION_RULES } from './sessions.ts'
 import { SUBACK_RULES } from './suback.ts'
+import { SUBSCRIPTION_RULES } from './subscriptions.ts'
 import { TIMING_RULES } from './timing.ts'
 
 export const RULES: readonly Rule[] = [
@@ -24,8 +28,12 @@ export const RULES: readonly Rule[] = [
   ...DELIVERY_RULES,
   ...DISCONNECT_RULES,
   ...IDENTIFIER_RULES,
+  ...KEEP_ALIVE_RULES,
   ...LIMIT_RULES,
   ...NETWORK_RULES,
+  ...RESUMPTION_RULES,
+  ...SESSION_RULES,
   ...SUBACK_RULES,
+  ...SUBSCRIPTION_RULES,
   ...TIMING_RULES,
 ]
