@@ -185,12 +185,12 @@ export class MisfitFinder {
   // --- what is told ---
 
   #firstWithDup(connection: NetworkConnection, side: Side, event: PacketEvent, type: number, identifier: number): void {
-    const { session, pending: { aftermath } } = connection
+    const { pending: { aftermath } } = connection
     if (aftermath?.isOwed(side, identifier) ?? false) return
     const ended = (side === 'client' ? aftermath?.clientEndedOffset : aftermath?.serverEndedOffset) ?? 0
     const doubt = doubtOfAll(connection, event, otherSide(side)) ?? (isFresh(connection, side, event) ? null : 'history')
     this.#fill(connection, side, event, type, identifier, 'first-with-dup', null, null, doubt ?? (event.acknowledged < ended ? 'not-acknowledged' : null))
-    this.#told.close = (ended > 0 && !(event.time - aftermath!.endedTime > GRACE)) || (session?.connections ?? 0) > 1
+    this.#told.close = (ended > 0 && !(event.time - aftermath!.endedTime > GRACE)) || isInheriting(connection)
     this.#tell(this.#told)
   }
 
@@ -295,6 +295,11 @@ function doubtOfAll(connection: NetworkConnection, event: PacketEvent, side: Sid
   if (connection.pending.aftermath?.unread ?? false) return 'limit'
   if (connection.whole(event, side)) return null
   return connection.half(side).synSeen ? 'gap' : 'start'
+}
+
+/** The Session has had other connections, and this one did not begin it anew: one more may have gone unseen. */
+function isInheriting({ session, connect, connack }: NetworkConnection): boolean {
+  return (session?.connections ?? 0) > 1 && connect?.cleanStart !== true && connack?.sessionPresent !== false
 }
 
 /**
