@@ -1,6 +1,6 @@
 // A layer may import the layers above it in this list, never those below it.
 const layers = ['bytes', 'capture', 'network', 'tcp', 'mqtt', 'session', 'conformance', 'analysis']
-const edges = ['io', 'report', 'tui', 'cli']
+const edges = ['io', 'report', 'tui', 'cli', 'library']
 
 const downward = layers.slice(0, -1).map((layer, index) => ({
   name: `${layer}-imports-only-upwards`,
