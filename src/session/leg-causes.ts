@@ -53,8 +53,7 @@ const LOSSY_FOR = 10_000_000_000
 export function causesOf(connection: NetworkConnection, exchange: OpenExchange, event: PacketEvent, side: Side): readonly LegCause[] {
   const from = exchange.sentTime
   const leg = event.time - from
-  // The other side had the answer before it went by here: nobody knows when.
-  if (!(leg >= SLOW_LEG) || connection.lags(event)) return []
+  if (!(leg >= SLOW_LEG)) return []
   const found: LegCause[] = []
   const add = (cause: Cause, duration: number) => {
     // What took a small part of the leg does not explain it.
@@ -73,7 +72,9 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
     const network = Number.isNaN(roundTrip) ? 0 : Math.max(0, roundTrip - again)
     add('network', network)
     // What held the answer back, such as a late acknowledgement, may be among bytes that were lost.
-    if (!exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
+    // The other side may have had the answer before it went by here, and nobody knows when.
+    const isLate = connection.lags(event)
+    if (!isLate && !exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
   }
   return found.sort((a, b) => b.duration - a.duration)
 }

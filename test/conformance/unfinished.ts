@@ -3,21 +3,17 @@ import type { Version } from '../../src/mqtt/version.ts'
 /** Statements that a capture can show and that no conversation keeps and breaks yet. */
 export const UNFINISHED: Readonly<Record<Version, readonly string[]>> = {
   '3.1': [
-    'MQTT31-31', 'MQTT31-41', 'MQTT31-43', 'MQTT31-51',
+    'MQTT31-41',
   ],
   '3.1.1': [
-    'MQTT-3.1.2-4', 'MQTT-3.1.2-5', 'MQTT-3.1.2-6', 'MQTT-3.1.2-7', 'MQTT-3.1.2-8', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12', 'MQTT-3.1.2-16',
-    'MQTT-3.1.2-17', 'MQTT-3.1.2-23', 'MQTT-3.1.2-24', 'MQTT-3.1.3-2', 'MQTT-3.1.4-2', 'MQTT-3.1.4-3', 'MQTT-3.2.2-2', 'MQTT-3.2.2-3',
-    'MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-7', 'MQTT-3.3.1-8', 'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-11', 'MQTT-3.3.1-12',
-    'MQTT-3.3.2-3', 'MQTT-3.10.4-3', 'MQTT-3.14.4-3', 'MQTT-4.1.0-1', 'MQTT-4.4.0-1', 'MQTT-4.6.0-1', 'MQTT-4.7.2-1',
+    'MQTT-3.1.2-5', 'MQTT-3.1.2-7', 'MQTT-3.1.2-8', 'MQTT-3.1.2-10', 'MQTT-3.1.2-12', 'MQTT-3.1.2-16', 'MQTT-3.1.2-17', 'MQTT-3.3.1-5',
+    'MQTT-3.3.1-6', 'MQTT-3.3.1-7', 'MQTT-3.3.1-8', 'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-11', 'MQTT-3.3.1-12', 'MQTT-3.10.4-3',
+    'MQTT-3.14.4-3',
   ],
   '5.0': [
-    'MQTT-3.1.2-4', 'MQTT-3.1.2-5', 'MQTT-3.1.2-6', 'MQTT-3.1.2-7', 'MQTT-3.1.2-8', 'MQTT-3.1.2-10', 'MQTT-3.1.2-14', 'MQTT-3.1.2-15',
-    'MQTT-3.1.2-20', 'MQTT-3.1.2-21', 'MQTT-3.1.2-22', 'MQTT-3.1.2-23', 'MQTT-3.1.3-2', 'MQTT-3.1.3-9', 'MQTT-3.1.3-10', 'MQTT-3.1.4-3',
-    'MQTT-3.1.4-4', 'MQTT-3.2.2-3', 'MQTT-3.2.2-5', 'MQTT-3.2.2-21', 'MQTT-3.2.2-22', 'MQTT-3.3.1-5', 'MQTT-3.3.1-6', 'MQTT-3.3.1-7',
-    'MQTT-3.3.1-8', 'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-11', 'MQTT-3.3.1-12', 'MQTT-3.3.1-13', 'MQTT-3.3.2-3', 'MQTT-3.3.4-8',
-    'MQTT-3.3.4-10', 'MQTT-3.8.4-4', 'MQTT-3.10.4-3', 'MQTT-3.11.3-1', 'MQTT-3.14.4-3', 'MQTT-4.1.0-2', 'MQTT-4.3.2-3', 'MQTT-4.3.2-5',
-    'MQTT-4.3.3-5', 'MQTT-4.3.3-7', 'MQTT-4.3.3-9', 'MQTT-4.3.3-10', 'MQTT-4.3.3-12', 'MQTT-4.3.3-13', 'MQTT-4.4.0-2', 'MQTT-4.6.0-1',
-    'MQTT-4.7.2-1', 'MQTT-4.8.2-3', 'MQTT-4.8.2-4', 'MQTT-4.8.2-5', 'MQTT-4.8.2-6', 'MQTT-4.9.0-3',
+    'MQTT-3.1.2-7', 'MQTT-3.1.2-8', 'MQTT-3.1.2-10', 'MQTT-3.1.2-14', 'MQTT-3.1.2-15', 'MQTT-3.1.3-9', 'MQTT-3.1.3-10', 'MQTT-3.3.1-5',
+    'MQTT-3.3.1-6', 'MQTT-3.3.1-7', 'MQTT-3.3.1-8', 'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-11', 'MQTT-3.3.1-12', 'MQTT-3.3.1-13',
+    'MQTT-3.3.4-8', 'MQTT-3.3.4-10', 'MQTT-3.8.4-4', 'MQTT-3.10.4-3', 'MQTT-3.11.3-1', 'MQTT-3.14.4-3', 'MQTT-4.3.2-5', 'MQTT-4.3.3-9',
+    'MQTT-4.3.3-12', 'MQTT-4.3.3-13', 'MQTT-4.8.2-5', 'MQTT-4.8.2-6', 'MQTT-4.9.0-3',
   ],
 }
