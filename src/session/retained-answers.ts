@@ -115,7 +115,7 @@ export class AwaitedAnswer implements RetainedAnswer {
 
   /** Nothing more can come that matters. */
   get complete(): boolean {
-    return this.wanted && this.topics.every(({ copy, cleared }) => copy !== null && !cleared)
+    return this.wanted && this.topics.every(({ copy }) => copy !== null)
   }
 }
 

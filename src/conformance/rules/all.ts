@@ -14,6 +14,7 @@ import { LIMIT_RULES } from './limits.ts'
 import { NETWORK_RULES } from './network.ts'
 import { RESUMPTION_RULES } from './resumption.ts'
 import { SESSION_RULES } from './sessions.ts'
+import { RETAINED_RULES } from './retained.ts'
 import { SUBACK_RULES } from './suback.ts'
 import { SUBSCRIPTION_RULES } from './subscriptions.ts'
 import { TIMING_RULES } from './timing.ts'
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   ...LIMIT_RULES,
   ...NETWORK_RULES,
   ...RESUMPTION_RULES,
+  ...RETAINED_RULES,
   ...SESSION_RULES,
   ...SUBACK_RULES,
   ...SUBSCRIPTION_RULES,
