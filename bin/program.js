@@ -10,7 +10,7 @@ const { Script } = require('node:vm')
 const PROGRAM = join(__dirname, '../dist/mqtap.cjs')
 const COMPILED = join(__dirname, '../dist/mqtap.cache')
 
-/** The program as a script, not yet run; `cachedData` is its compiled form, where there is one. */
+/** The program as a script, not yet run; `cachedData` is its compiled form, where there is one. It is ASCII only, which is read soonest as Latin-1. */
 function script(cachedData) {
   return new Script(nodeModule.wrap(readFileSync(PROGRAM, 'latin1')), { filename: PROGRAM, cachedData })
 }

@@ -19,6 +19,12 @@ function packets(): string {
   return execFileSync(process.execPath, [join(folder, 'bin/mqtap.js'), 'read', join(ROOT, 'fixtures/captures/qmqtt.pcap')], { encoding: 'utf8' })
 }
 
+test('the program is read as what it is: nothing but ASCII', () => {
+  // esbuild writes other characters as escapes, but not those in tagged templates and regular expressions.
+  const [, found = null] = /(.{0,40}[^\0-\x7f].{0,10})/u.exec(readFileSync(join(ROOT, 'dist/mqtap.cjs'), 'utf8')) ?? []
+  expect(found).toBeNull()
+})
+
 test('the compiled form that the build made is taken by the Node.js that made it', () => {
   const probe = `const { COMPILED, script } = require(${JSON.stringify(join(folder, 'bin/program.js'))})
     process.stdout.write(String(script(require('node:fs').readFileSync(COMPILED)).cachedDataRejected))`

@@ -2,12 +2,13 @@
  * The HTML report in a browser: it fits a phone and a wide screen, asks nothing of the network, can be read in both themes, without scripts and on paper, and
  * its filters filter.
  */
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { htmlReport } from '../../src/report/html/page.ts'
@@ -23,6 +24,8 @@ const ready = process.env.CHROMIUM !== undefined || requireTool(PROGRAM)
 const STARTING_MS = 60_000
 const ACTING_MS = 60_000
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
 const PAGES = { sample: sampleReport(), empty: emptyReport() }
 
 let browser: Browser | undefined
@@ -32,6 +35,8 @@ beforeAll(async () => {
   if (!ready) return
   folder = await mkdtemp(join(tmpdir(), 'mqtap-html-'))
   for (const [name, { report, details }] of Object.entries(PAGES)) await writeFile(join(folder, `${name}.html`), htmlReport(report, details))
+  const built = ['bin/mqtap.js', 'report', '-f', 'html', '--fail-on', 'never', '-o', join(folder, 'built.html'), 'fixtures/captures/refused.pcap']
+  execFileSync(process.execPath, built, { cwd: ROOT })
   // Root may not use the browser's sandbox; the page is our own.
   browser = await chromium.launch({ executablePath: programPath(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
 }, STARTING_MS)
@@ -57,7 +62,7 @@ interface Opened {
   readonly complaints: string[]
 }
 
-async function open(name: keyof typeof PAGES, options: BrowserContextOptions = {}): Promise<Opened> {
+async function open(name: keyof typeof PAGES | 'built', options: BrowserContextOptions = {}): Promise<Opened> {
   const context = await browser!.newContext({ viewport: { width: 1400, height: 900 }, ...options })
   const page = await context.newPage()
   const complaints: string[] = []
@@ -79,7 +84,7 @@ const shownCells = (page: Page) => page.locator('a.cell:visible')
 
 describe.skipIf(!ready)('the HTML report in a browser', { timeout: ACTING_MS }, () => {
   test.each(
-    (['sample', 'empty'] as const).flatMap((name) => [400, 1400].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ name, width, colorScheme })))),
+    (['sample', 'empty', 'built'] as const).flatMap((name) => [400, 1400].flatMap((width) => (['light', 'dark'] as const).map((colorScheme) => ({ name, width, colorScheme })))),
   )('$name at $width pixels, $colorScheme: fits, and nothing complains', async ({ name, width, colorScheme }) => {
     const { page, complaints } = await open(name, { viewport: { width, height: 900 }, colorScheme })
     await unfold(page)
@@ -90,6 +95,17 @@ describe.skipIf(!ready)('the HTML report in a browser', { timeout: ACTING_MS }, 
       return box.width > 1 && (box.right > ${width} + 1 || box.left < -1)
     }).map((one) => one.outerHTML.slice(0, 120))`)).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  test('the built program writes the page that the source does', async () => {
+    const { page } = await open('built')
+    await unfold(page)
+    const text = await page.innerText('main')
+    expect(text).toContain('connect.client-identifier-empty')
+    expect(text).toContain('§3.1.3.1')
+    expect(text).toContain(' · frame 34')
+    // UTF-8 read as Latin-1.
+    expect(text).not.toMatch(/[\u00c2-\u00f4][\u0080-\u00bf]/)
   })
 
   test.each(['light', 'dark'] as const)('%s: contrast, tables, names and roles are as accessibility demands', async (colorScheme) => {

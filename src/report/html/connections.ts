@@ -33,7 +33,7 @@ function rowView(connection: ReportConnection, times: ReportTimes): Markup {
   const closed = times.since(connection.closed)
   const lasted = (Number.isNaN(closed) ? times.length : closed) - opened
   const name = clientId === null || clientId === '' ? NOTHING : html`<b>${wireText(clientId)}</b><br>`
-  return html`<tr><th scope="row">${name}<span class="soft">${client} → ${server}</span></th>
+  return html`<tr><th scope="row">${name}<span class="soft">${client} &rarr; ${server}</span></th>
 <td data-label="Stream">${stream}</td><td data-label="Version"><span>${version ?? '?'}${versionCertainty === 'inferred' ? ' (inferred)' : ''}</span></td>
 <td class="n" data-label="Opened">${Number.isNaN(opened) ? '–' : `${times.relativeOf(opened)} s`}</td><td class="n" data-label="Lasted">${Number.isNaN(lasted) ? '–' : lengthText(Math.max(lasted, 0))}</td>
 <td data-label="Ended"><span><b>${closeReason}</b> <span class="soft">${printable(closeText)}${closeCertainty === 'certain' ? '' : ` (${closeCertainty})`}</span></span></td>

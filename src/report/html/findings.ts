@@ -87,7 +87,7 @@ function asks(shown: readonly Shown[]): Markup {
 function statementLine(version: Version, id: string): Markup {
   const statement = findStatement(version, id)
   const section = statement?.section ?? null
-  return html`<li><a class="nowrap" href="#${statementAnchor(version, id)}">${id}</a> <span class="soft nowrap">MQTT ${version}${section === null ? '' : ` §${section}`}</span> ${statement?.statement ?? ''}</li>`
+  return html`<li><a class="nowrap" href="#${statementAnchor(version, id)}">${id}</a> <span class="soft nowrap">MQTT ${version}${section === null ? NOTHING : html` &sect;${section}`}</span> ${statement?.statement ?? ''}</li>`
 }
 
 export function statementAnchor(version: string, id: string): string {

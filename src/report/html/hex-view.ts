@@ -14,8 +14,8 @@ export function hexView(packet: PacketBytes, name: string, range: ByteRange | nu
   const behind = length - byteOffset - bytes.length
   return html`<figure><figcaption>${name}, ${counted(length, 'byte')}${markedText(range)}</figcaption>
 <div class="hex" tabindex="0" role="group" aria-label="Bytes of ${name}">
-${byteOffset > 0 ? html`<div><span class="at">…</span></div>` : NOTHING}${rows.map(rowView)}</div>
-${behind > 0 ? html`<p class="soft">… and ${counted(behind, 'more byte')}</p>` : NOTHING}</figure>`
+${byteOffset > 0 ? html`<div><span class="at">&hellip;</span></div>` : NOTHING}${rows.map(rowView)}</div>
+${behind > 0 ? html`<p class="soft">&hellip; and ${counted(behind, 'more byte')}</p>` : NOTHING}</figure>`
 }
 
 function markedText(range: ByteRange | null): string {

@@ -17,10 +17,10 @@ export function ladderView({ ladder, leftOut }: FindingDetail, times: ReportTime
 function stepView({ by, time, frame, label, marked }: LadderStep, before: LadderStep | undefined, times: ReportTimes): Markup {
   const at = before === undefined ? `${times.relativeOf(time)} s` : Number.isNaN(time - before.time) ? '' : `+${latencyText(time - before.time)}`
   const way = by === 'client' ? 'client to server' : 'server to client'
-  return html`<li><span class="at">${at}</span><span class="lane ${by}${marked ? ' marked' : ''}"><span class="label"><span class="hidden">${way}: </span>${label}<span class="soft"> · frame ${frame}</span>${marked ? html`<span class="hidden"> (this packet)</span>` : NOTHING}</span></span></li>
+  return html`<li><span class="at">${at}</span><span class="lane ${by}${marked ? ' marked' : ''}"><span class="label"><span class="hidden">${way}: </span>${label} <span class="soft nowrap">&middot; frame ${frame}</span>${marked ? html`<span class="hidden"> (this packet)</span>` : NOTHING}</span></span></li>
 `
 }
 
 function rest(packets: number): Markup {
-  return html`<li><span class="at"></span><span class="lane rest">… ${counted(packets, 'more packet')} …</span></li>`
+  return html`<li><span class="at"></span><span class="lane rest">&hellip; ${counted(packets, 'more packet')} &hellip;</span></li>`
 }

@@ -93,7 +93,7 @@ function cellsView(version: Version, side: Side, list: readonly Judged[]): Marku
 
 function statementRow(version: Version, { id, statement, sides }: Judged): Markup {
   const section = statement?.section ?? null
-  return html`<tr id="${statementAnchor(version, id)}"><th scope="row"><span class="nowrap">${id}</span>${section === null ? NOTHING : html`<br><span class="soft">§${section}</span>`}</th>
+  return html`<tr id="${statementAnchor(version, id)}"><th scope="row"><span class="nowrap">${id}</span>${section === null ? NOTHING : html`<br><span class="soft">&sect;${section}</span>`}</th>
 <td class="wide" data-label="">${statement?.statement ?? ''}${statement === undefined ? NOTHING : html`<div class="soft how">${howJudged(statement)}</div>`}</td>
 ${SIDES.map((side) => html`<td data-label="${sideWord(side)}">${sides[side] === undefined ? html`<span class="soft">need not</span>` : verdictView(sides[side])}</td>`)}</tr>
 `
@@ -111,7 +111,7 @@ function verdictView({ verdict, checked, violated, notJudged, reasons }: ReportS
   const counts = [
     checked > 0 ? `${counted(checked, 'case')} judged` : '', violated > 0 ? `${counted(violated, 'violation')}` : '', notJudged > 0 ? `${counted(notJudged, 'case')} not judged` : '',
   ].filter((text) => text !== '')
-  return html`<span><span class="nowrap">${mark(verdict)} ${VERDICTS[verdict].word}</span>${counts.length === 0 ? NOTHING : html`<br>${counts.join(', ')}`}${reasons.map(({ reason, count }) => html`<br><span class="soft">${count}× ${REASON_TEXTS[reason]}</span>`)}</span>`
+  return html`<span><span class="nowrap">${mark(verdict)} ${VERDICTS[verdict].word}</span>${counts.length === 0 ? NOTHING : html`<br>${counts.join(', ')}`}${reasons.map(({ reason, count }) => html`<br><span class="soft">${count}&times; ${REASON_TEXTS[reason]}</span>`)}</span>`
 }
 
 function sideWord(side: Side): string {

@@ -40,7 +40,7 @@ export function htmlReport(report: ReportObject, details: ReportDetails): string
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
-<header class="bar"><div><b>mqtap</b><nav aria-label="Sections">${SECTIONS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav><button type="button" class="js" id="theme" aria-label="Light or dark">◐</button></div></header>
+<header class="bar"><div><b>mqtap</b><nav aria-label="Sections">${SECTIONS.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav><button type="button" class="js" id="theme" aria-label="Light or dark">&#9680;</button></div></header>
 <main class="page">
 <h1>MQTT conformance report</h1>
 ${overview(report, times)}

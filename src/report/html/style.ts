@@ -44,6 +44,7 @@ input[type=search]::placeholder{color:var(--soft);opacity:1}
 
 .verdict{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1.25rem;margin:.75rem 0 1.25rem;padding:.25rem 0 .25rem 1rem;border-left:5px solid var(--soft)}
 .verdict strong{font-size:2rem;line-height:1.2;font-weight:680;letter-spacing:-.01em}
+.verdict.pass,.verdict.fail{color:var(--ink)}
 .verdict.fail{border-color:var(--errorFill)}.verdict.fail strong{color:var(--error)}
 .verdict.pass{border-color:var(--passFill)}.verdict.pass strong{color:var(--pass)}
 .counts{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem}

@@ -84,5 +84,5 @@ function inBrackets(texts: readonly string[]): string {
  * escaped when the text was made printable.
  */
 function escaped(text: string): string {
-  return text.replaceAll(/[^\w ./,()+=*!?~…\u{80}-\u{10ffff}-]/gu, (character) => `#${character.codePointAt(0)};`)
+  return text.replaceAll(/[^\w ./,()+=*!?~\u{80}-\u{10ffff}-]/gu, (character) => `#${character.codePointAt(0)};`)
 }

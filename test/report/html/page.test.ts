@@ -89,12 +89,12 @@ test('every statement has a cell for each side, and says in words how it was jud
   expect(PAGE.match(/<a class="cell /g)).toHaveLength(report.statements.length)
   const failed = report.statements.find(({ verdict }) => verdict === 'fail')!
   expect(PAGE).toContain(`aria-label="${failed.id}, ${failed.side}: fail"`)
-  expect(PAGE).toContain('3× bytes of the connection are missing from the capture')
+  expect(PAGE).toContain('3&times; bytes of the connection are missing from the capture')
 })
 
 test('bytes that show it are marked, those before and behind a window are told', () => {
   expect(PAGE).toContain('<mark>38</mark> 25 00')
-  expect(PAGE).toContain('… and 460 more bytes')
+  expect(PAGE).toContain('&hellip; and 460 more bytes')
 })
 
 test('the title names the verdict and the capture', () => {
