@@ -68,7 +68,13 @@ describe('a copy is missing', () => {
       plant.t.copy('a/b', 'first', QOS_1)
       plant.message({ to: [plant.t] }).usual()
     }],
-    ['its publisher had sent others, which were all alike', ['s likely, t likely', 's likely, t likely', 's likely, t likely', 'missing s likely'], (plant) => {
+    ['its publisher had sent many others, which were all alike', [...Array.from({ length: 9 }, () => 's likely, t likely'), 'missing s likely'], (plant) => {
+      const q = plant.connect('q')
+      for (let time = 0; time < 9; time++) q.publish('a/b', 'on', QOS_1)
+      for (const client of [plant.s, plant.t]) for (let time = 0; time < 9; time++) client.copy('a/b', 'on', QOS_1)
+      plant.message({ by: q, to: [plant.t] })
+    }],
+    ['its publisher had sent a few others, which may be anybody’s', ['s likely, t likely', 's likely, t likely', 's likely, t likely', 'missing s unsure access'], (plant) => {
       const q = plant.connect('q')
       for (let time = 0; time < 3; time++) q.publish('a/b', 'on', QOS_1)
       for (const client of [plant.s, plant.t]) client.copy('a/b', 'on', QOS_1).copy('a/b', 'on', QOS_1).copy('a/b', 'on', QOS_1)
