@@ -74,7 +74,7 @@ export class ClientSessions {
     this.#exchanges.resume(session, connection, 'client')
   }
 
-  /** The first packet of a connection is no CONNECT: nobody knows whose it is. */
+  /** Something of a connection goes by before its CONNECT: nobody knows whose it is. */
   unnamed(connection: NetworkConnection): void {
     const known = this.#servers.get(serverOf(connection))
     const { firstTime } = connection.mqtt.tcp

@@ -149,6 +149,7 @@ export class SessionTracker implements ConnectionObserver {
     if (connection === null) return
     connection.gap(frame)
     if (connection.session !== null) connection.session.whole = false
+    if (!connection.connectSeen) this.#sessions.unnamed(connection)
     this.#follower?.gap(connection, time)
     this.#sink.gap?.(mqtt, sender, length, frame, time)
   }
@@ -180,6 +181,7 @@ export class SessionTracker implements ConnectionObserver {
     const connection = networkConnectionOf(mqtt, this.#numbers)
     this.#sink.closed?.(mqtt, sender, reason, frame, time)
     if (connection === null || reason === 'capture') return
+    if (!connection.connectSeen) this.#sessions.unnamed(connection)
     const finish = connection.finishOf(mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time)
     // What is acknowledged from now on is the FIN.
     if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)

@@ -7,6 +7,7 @@
 import { durationText, counted } from '../../bytes/number-text.ts'
 import { earlierIsOver, type EarlierSession, overdue } from '../../session/earlier-session.ts'
 import type { Seen } from '../../session/seen.ts'
+import { aliveUntil } from '../../session/silence.ts'
 import type { Certainty } from '../../session/side.ts'
 import { MISSING, type Reason } from '../evidence.ts'
 import { rule, type Place, type Rule } from '../rule.ts'
@@ -146,13 +147,9 @@ function closedTime({ connection }: ConnectionSubject): number {
 
 function lacksEnd(it: ConnectionSubject): Reason | null {
   if (!Number.isNaN(closedTime(it))) return null
-  if (it.captureEnded && it.now - acceptedTime(it) >= CLOSE_DEADLINE) return null
-  return it.captureEnded ? 'capture-end' : 'doubt'
-}
-
-/** The server went on with the older connection. */
-function stillServed({ connection }: ConnectionSubject): boolean {
-  return connection.server.lastTime - (connection.takenOverBy!.accepted ?? Infinity) > SECOND
+  if (it.captureEnded && it.now - acceptedTime(it) < CLOSE_DEADLINE) return 'capture-end'
+  // Of a client that has lost its network, the end may not come by here.
+  return aliveUntil(it.connection, 'server') - acceptedTime(it) > SECOND ? null : 'doubt'
 }
 
 function takeOverText({ connection }: ConnectionSubject): string {
@@ -174,7 +171,6 @@ const TAKE_OVER_RULES = [
     lacks: lacksEnd,
     holds: (it) => closedTime(it) - acceptedTime(it) < CLOSE_DEADLINE,
     certainty: LIKELY,
-    severityHere: (it) => (stillServed(it) ? null : 'warning'),
     says: (it) => `${takeOverText(it)} and was accepted, and the server did not close this one within ${durationText(CLOSE_DEADLINE)}`,
     at: ({ connection }) => placeOf(connection.takenOverBy!),
   }),
