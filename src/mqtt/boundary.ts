@@ -18,6 +18,8 @@ const HEADER = 4
 const WHOLE_PACKET = 16
 /** The Topic Name of a PUBLISH whose end is not here yet: a length that fits, and all of its text valid. */
 const WHOLE_TOPIC = 16
+/** What this short says little, and numbers in a payload say it again and again: 192 in two bytes is a PINGREQ, 2.04 in four is a PUBACK. */
+const SHORT_PACKET = 6
 /** A chain is followed no further than this: more cannot change the answer. */
 const LONGEST_CHAIN = 8
 
@@ -31,6 +33,8 @@ export interface BoundarySearch {
   readonly segmentStarts: readonly number[]
   readonly direction: Direction | null
   readonly fits: Fits
+  /** The bytes may lie in a payload, where numbers look like packets; not so at the beginning of a stream. */
+  readonly mayBePayload: boolean
 }
 
 /** Offset of the first believed boundary at or after `from`, or -1. */
@@ -45,11 +49,15 @@ function firstBefore(search: BoundarySearch, from: number, limit: number): numbe
   return limit < search.length ? limit : -1
 }
 
-/** Evidence in bits that a packet begins at `start`; negative where none can. */
+/**
+ * Evidence in bits that a packet begins at `start`; negative where none can. Of short packets in a row only the first counts; in the middle of a segment, what
+ * begins with one is not believed.
+ */
 export function weigh(search: BoundarySearch, start: number): number {
-  const { bytes, length, segmentStarts, direction } = search
+  const { bytes, length, segmentStarts, direction, mayBePayload } = search
   let score = segmentStarts.includes(start) ? SEGMENT_START : 0
   let at = start
+  let before = -1
   for (let count = 0; count < LONGEST_CHAIN && at < length; count++) {
     if (!mayBegin(bytes[at]!, direction)) return -1
     const whole = packetLength(bytes, at, length)
@@ -57,13 +65,26 @@ export function weigh(search: BoundarySearch, start: number): number {
     if (whole < 0 || !lengthFits(bytes[at]! >> 4, whole, bytes[at + 1]!)) return -1
     if (at + whole > length) return score + HEADER + weighUnfinished(bytes, at, length)
     if (!search.fits(bytes, at, at + whole)) return -1
-    score += WHOLE_PACKET
+    const isShort = mayBePayload && whole <= SHORT_PACKET
+    if (before < 0 ? isShort && score === 0 : mayBePayload && isPattern(bytes, before, at, whole)) return -1
+    if (!isShort || before < 0 || at - before > SHORT_PACKET) score += WHOLE_PACKET
+    before = at
     at += whole
     if (at === length || segmentStarts.includes(at)) score += SEGMENT_END
     if (score >= ENOUGH) return score
   }
   return score
 }
+
+/** A short packet just like the one before it, or any behind a DISCONNECT: a sender has no reason for it, a payload may have. */
+function isPattern(bytes: Uint8Array, before: number, at: number, whole: number): boolean {
+  if (bytes[before]! >> 4 === DISCONNECT) return true
+  if (whole > SHORT_PACKET || at - before !== whole) return false
+  for (let i = 0; i < whole; i++) if (bytes[before + i] !== bytes[at + i]) return false
+  return true
+}
+
+const DISCONNECT = 14
 
 /** MQTT 5.0 §2.1.2, §2.1.3, and who may send what. Flags that 3.1 allows (DUP in PUBREL, SUBSCRIBE, UNSUBSCRIBE) pass. */
 function mayBegin(byte1: number, direction: Direction | null): boolean {

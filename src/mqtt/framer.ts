@@ -436,7 +436,7 @@ export class Framer {
       return
     }
     // At the beginning of a stream the framing alone decides: a broken first packet is MQTT too, and is to be reported as such.
-    const weight = weigh({ ...this.#boundarySearch(), fits: () => true }, 0)
+    const weight = weigh({ ...this.#boundarySearch(), fits: () => true, mayBePayload: false }, 0)
     if (resemblesConnect(assembly.bytes, assembly.length) || weight >= FRAMED) {
       host.recognised(this.#sender, 'mqtt')
       this.#mode = 'between'
@@ -526,6 +526,7 @@ export class Framer {
       segmentStarts: assembly.segments.map((segment) => segment.start),
       direction: this.#host.direction(this.#sender),
       fits: (bytes, start, end) => this.#host.fits(this.#sender, bytes, start, end),
+      mayBePayload: true,
     }
   }
 

@@ -93,6 +93,15 @@ describe('after a gap', () => {
   test('nothing that could be a packet follows', () => {
     expect(new Recording().send(CONNECT).gap(200).send('00'.repeat(300)).close().lines).toEqual([clean(CONNECT), 'unframed 300 gap'])
   })
+  test.each([
+    ['192 in two bytes, again and again', 'c000'.repeat(200), 'c000'.repeat(100) + 'c100'.repeat(100)],
+    ['192 and 224 by turns', 'c000e000'.repeat(100), 'c100e100'.repeat(100)],
+    ['four bytes, again and again', '40020005'.repeat(100), '40020006'.repeat(100)],
+    ['numbers from 2.0351 to 2.0356', ...['4002400140024123', '4002420740024317'].map((pair) => pair.repeat(50)), '400351ec'.repeat(50)],
+  ])('samples in a payload are no packets: %s', (_name, ...samples) => {
+    const bytes = samples.join('').length / 2
+    expect(new Recording().send(CONNECT).gap(500).send(...samples, PUBLISH).close().lines).toEqual([clean(CONNECT), `unframed ${bytes} gap`, clean(PUBLISH)])
+  })
   test('two gaps in a row', () => {
     expect(new Recording().send(CONNECT).gap(5).send('0001').gap(5).send('0002').gap(5).send(PUBLISH).close().lines)
       .toEqual([clean(CONNECT), 'unframed 4 gap', clean(PUBLISH)])
