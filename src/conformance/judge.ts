@@ -67,7 +67,22 @@ class Judged {
   serverSeen = false
   /** A frame of it was cut off by the snap length. */
   cut = false
+  /** Packets without an error that the client, or the server, has to send until it is sure again where packets begin, and what is in them. */
+  clientUnproven = 0
+  serverUnproven = 0
+
+  doubt(side: Side): void {
+    if (side === 'client') this.clientUnproven = PROVEN_BY
+    else this.serverUnproven = PROVEN_BY
+  }
+
+  isUnproven(side: Side): boolean {
+    return (side === 'client' ? this.clientUnproven : this.serverUnproven) > 0
+  }
 }
+
+/** Packets in a row are chance, or what a payload has in it, the less the more they are. */
+const PROVEN_BY = 8
 
 export class Judge {
   readonly #rules: readonly Rule[]
@@ -113,13 +128,16 @@ export class Judge {
 
   /** A packet, or unframed bytes; the session layer has met it. */
   packet(event: PacketEvent, exchange: Exchange | null): void {
-    if (event.start === event.end) return
+    if (event.start === event.end) {
+      this.#unframed(event)
+      return
+    }
     this.#passTime(event)
     const { version } = event
     const connection = knownConnection(event.connection)
     const packet = event.packet as Packet
     if (version === null || event.direction === null || connection === null) {
-      if (event.problems.length > 0) this.#problems(event, exchange)
+      if (event.problems.length > 0) this.#problems(event, exchange, event.direction === null)
       return
     }
     const side = event.direction === 'client-to-server' ? 'client' : 'server'
@@ -127,7 +145,8 @@ export class Judge {
     const type = byte >> 4
     const judged = this.#judged(connection, event, side, type)
     countCases(judged.row![side], byte, packet)
-    if (event.problems.length > 0) this.#problems(event, exchange)
+    if (event.problems.length > 0) this.#problems(event, exchange, judged.isUnproven(side))
+    else if (judged.clientUnproven + judged.serverUnproven > 0) prove(judged, side)
     const rules = judged.rules[partyOf(version, side) * PACKET_TYPES.length + type]!
     const opening = type === CONNACK || (connection.connectSeen && !connection.connackSeen)
     const late = connection.refused || connection.departed !== null
@@ -311,6 +330,8 @@ export class Judge {
     subject.version = mqtt.version
     subject.missing = this.#missing(connection)
     subject.side = sender === mqtt.client ? 'client' : 'server'
+    // Which of them the other side took is not known.
+    ;((connection.judged ??= new Judged()) as Judged).doubt(subject.side)
     subject.length = length
     subject.frame = frame
     subject.time = time
@@ -416,13 +437,14 @@ export class Judge {
     })
   }
 
-  #problems(event: PacketEvent, exchange: Exchange | null): void {
+  #problems(event: PacketEvent, exchange: Exchange | null, unproven: boolean): void {
+    const certainty = unproven ? 'unsure' : certaintyOf(event)
     for (const problem of event.problems) {
-      if (this.#wants(problem.code, problem.statements)) this.#problem(event, exchange, problem)
+      if (this.#wants(problem.code, problem.statements)) this.#problem(event, exchange, certainty, problem)
     }
   }
 
-  #problem(event: PacketEvent, exchange: Exchange | null, { code, severity, statements, start, end, message }: Problem): void {
+  #problem(event: PacketEvent, exchange: Exchange | null, certainty: Certainty, { code, severity, statements, start, end, message }: Problem): void {
     const side = event.direction === null ? null : event.direction === 'client-to-server' ? 'client' : 'server'
     if (this.#side !== null && side !== this.#side) return
     this.#findings.add({
@@ -430,7 +452,7 @@ export class Judge {
       statements,
       version: event.version,
       severity,
-      certainty: certaintyOf(event),
+      certainty,
       actor: side ?? 'network',
       stream: event.connection.tcp.stream,
       clientId: event.connection.clientIdentifier ?? null,
@@ -454,7 +476,9 @@ export class Judge {
     if (isFirst) {
       if (side === 'client') judged.clientSeen = true
       else judged.serverSeen = true
+      if (!connection.half(side).synSeen && !connection.connectSeen) judged.doubt(side)
     }
+    if (event.lostBefore > 0) judged.doubt(side)
     if (event.missing > 0) judged.cut = true
     if (isFirst || judged.stale || type <= CONNACK || event.missing > 0 || judged.row!.version !== event.version) {
       judged.stale = false
@@ -488,6 +512,16 @@ export class Judge {
     )
   }
 
+  /** Where the next packet begins was searched; but for the header of a proxy, which ends where it says. */
+  #unframed({ connection, direction, packet }: PacketEvent): void {
+    const known = knownConnection(connection)
+    if (known === null || direction === null) return
+    const side = direction === 'client-to-server' ? 'client' : 'server'
+    const judged = (known.judged ??= new Judged()) as Judged
+    const isFirst = side === 'client' ? !judged.clientSeen : !judged.serverSeen
+    if (!isFirst || packet.type !== 'UNFRAMED' || packet.reason !== 'not-mqtt') judged.doubt(side)
+  }
+
   #passTime({ time, frame, connection }: PacketEvent): void {
     const passed = time - this.#now
     if (passed < -CLOCK_BACK || passed > CLOCK_FORWARD) this.#clockSteppedAt = Math.max(frame - 1, connection.tcp.firstFrame)
@@ -509,6 +543,11 @@ function copiesByStream(copies: readonly Copy[]): ReadonlyMap<number, readonly C
 
 function byStream<About extends { readonly client: Party }>(all: readonly About[]): ReadonlyMap<number, About> {
   return new Map(all.map((one) => [one.client.stream, one]))
+}
+
+function prove(judged: Judged, side: Side): void {
+  if (side === 'client') judged.clientUnproven = Math.max(0, judged.clientUnproven - 1)
+  else judged.serverUnproven = Math.max(0, judged.serverUnproven - 1)
 }
 
 const CONNACK = 2

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CONNACK_311, CONNECT_311, pcap, publish, session } from '../cli/captures.ts'
-import { judge, linesOf, verdictOf } from './judging.ts'
+import { judge, judgeConversation, linesOf, verdictOf } from './judging.ts'
 
 const DUP = 0x08
 const client = (payload: Uint8Array) => ({ fromClient: true, payload })
@@ -29,6 +29,34 @@ describe('a problem of the decoder', () => {
   test('that nobody wants is not told', () => {
     expect(judge(capture, { wants: (name) => name !== 'publish.dup-on-qos0' }).findings).toEqual([])
     expect(judge(capture, { side: 'server' }).findings).toEqual([])
+  })
+
+  describe('where packets begin is not sure', () => {
+    const BEGUN = 'a > CONNECT cleanStart\na < CONNACK\n'
+    const LOST = 'a > lost bytes 30 b8 17 00 01 74 ' + 'c0 00 '.repeat(500)
+    const WRONG = 'a > PUBLISH dup topicName=t payload=x'
+    const GOOD = 'a > PUBLISH topicName=t payload=x'
+    const told = (conversation: string) => judgeConversation(conversation, '3.1.1').findings.filter(({ rule }) => !rule.startsWith('tcp.')).map(({ rule, certainty }) => `${certainty} ${rule}`)
+
+    test.each(['c0 00', 'e0 00', '40 02 00 05'])('%s in a payload whose beginning was lost accuses nobody', (sample) => {
+      const next = sample.replace(/^(.)0/, '$11')
+      const rest = `a > bytes ${`${sample} `.repeat(100)}\na > bytes ${`${sample} `.repeat(100)}${`${next} `.repeat(100)}\na > bytes ${`${next} `.repeat(100)}\n`
+      expect(told(`${BEGUN}${LOST}\n${rest}${GOOD}\n`)).toEqual([])
+    })
+
+    test('after a gap a defect counts again behind eight packets without any', () => {
+      const gap = `${BEGUN}a > lost PUBLISH topicName=t payload=x\n`
+      expect(told([gap + GOOD, WRONG, ...Array.from({ length: 8 }, () => GOOD), WRONG].join('\n'))).toEqual(['unsure publish.dup-on-qos0', 'certain publish.dup-on-qos0'])
+    })
+
+    test('the other direction is as sure as before', () => {
+      expect(told(`${BEGUN}a > lost PUBLISH topicName=t payload=x\n${GOOD}\n${WRONG.replace('>', '<')}`)).toEqual(['certain publish.dup-on-qos0'])
+    })
+
+    test('behind the header of a proxy it is', () => {
+      const header = [...new TextEncoder().encode('PROXY TCP4 10.0.1.1 10.0.0.2 40000 1883\r\n')].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+      expect(told(`a > bytes ${header}\n${BEGUN}${WRONG}`)).toEqual(['certain publish.dup-on-qos0'])
+    })
   })
 
   test('goes on being counted', () => {

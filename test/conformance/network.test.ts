@@ -35,3 +35,15 @@ test('bytes that came twice with other values are told, and accuse nobody', () =
   view.setUint32(sequenceAt, view.getUint32(sequenceAt) - first.length)
   expect(judge(capture).findings).toMatchObject([{ rule: 'tcp.overlap-differs', actor: 'network', severity: 'warning', frame: 4, packet: null, statements: [] }])
 })
+
+test('what is wrong where bytes came twice with other values accuses nobody for certain', () => {
+  const [first, second, other] = [publish('plant/7/temp', '21.5'), publish('plant/7/temp', '21.6', 0x38), publish('plant/7/temp', '21.6', 0x30)]
+  const capture = pcap([CONNECT_311, CONNACK_311, second, other, first].map((payload, index) => ({ fromClient: payload !== CONNACK_311, payload, time: index * 200_000 })))
+  // The second packet comes first, twice, and fills a hole only then.
+  const view = new DataView(capture.buffer)
+  const record = 16 + 54 + first.length
+  const sequenceAt = (fromEnd: number) => capture.length - fromEnd * record + 16 + 14 + 20 + 4
+  const begins = view.getUint32(sequenceAt(3))
+  for (const [fromEnd, sequence] of [[3, begins + first.length], [2, begins + first.length], [1, begins]] as const) view.setUint32(sequenceAt(fromEnd), sequence)
+  expect(judge(capture).findings.map(({ rule, actor, certainty }) => `${certainty} ${actor} ${rule}`)).toEqual(['certain network tcp.overlap-differs', 'unsure client publish.dup-on-qos0'])
+})
