@@ -104,7 +104,7 @@ function evidenceOf(publication: OpenPublication, recipient: Recipient): Evidenc
     if (other.publisher.subscriber === publisher.subscriber) {
       const copy = copyTo(other, subscriber)
       if (copy !== null) {
-        reached += weightOf(copy)
+        reached += weightOf(other, copy)
         if (isOrdered(publication, recipient, other, copy) && !(copy.time > overtakenTime)) overtakenTime = copy.time
       }
       if (other.publisher === publisher && isPassedOn(other)) passedOn++
@@ -115,7 +115,7 @@ function evidenceOf(publication: OpenPublication, recipient: Recipient): Evidenc
   for (let looked = 0; other !== null && looked < MOST_LOOKED_AT && !(reached >= ENOUGH && passedOn >= ENOUGH); looked++) {
     if (other.publisher.subscriber === publisher.subscriber) {
       const copy = copyTo(other, subscriber)
-      if (copy !== null) reached += weightOf(copy)
+      if (copy !== null) reached += weightOf(other, copy)
       if (other.publisher === publisher && isPassedOn(other)) passedOn++
     }
     other = other.previousOfTopic
@@ -135,12 +135,13 @@ function isOrdered(publication: OpenPublication, { grantedQos, match }: Recipien
 /** One message with the same content may have been somebody else's whom the capture does not hold; several of them hardly. */
 const ENOUGH = 3
 
-/** Of copies whose content is short, and may be anybody's, that many count as one. */
+/** Of copies whose content may be anybody's, that many count as one: those that others had too, and such short ones as `on` and `off`. */
 const AS_ONE = 3
+const SHORTEST = 4
 
 /** How much a copy shows of what its client may receive. Sums of thirds are compared with a whole number, so a little is added. */
-function weightOf({ only }: OpenCopy): number {
-  return only ? 1 : 1 / AS_ONE + 1e-9
+function weightOf({ payloadLength }: OpenPublication, { certainty }: OpenCopy): number {
+  return certainty === 'certain' && payloadLength >= SHORTEST ? 1 : 1 / AS_ONE + 1e-9
 }
 
 /** A copy of it was sent that is just as it should be. */
