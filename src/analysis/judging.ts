@@ -34,6 +34,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.retained(answer)
       sink.retained?.(answer)
     },
+    will: (result) => {
+      judge.will(result)
+      sink.will?.(result)
+    },
     gap: (connection, ...rest) => {
       judge.gap(connection)
       sink.gap?.(connection, ...rest)

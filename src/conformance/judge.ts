@@ -13,6 +13,7 @@ import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
+import type { RetainedWill, WillOutcome } from '../session/wills.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
 import { CaseCounts, countCases, type CaseRow } from './cases.ts'
@@ -23,7 +24,7 @@ import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
   AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, InheritedSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
-  RecipientSubject, RetainedSubject, StraySubject, type Subject, type Subjects, type Trigger,
+  RecipientSubject, RetainedSubject, RetainedWillSubject, StraySubject, WillSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
 import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
@@ -106,6 +107,8 @@ export class Judge {
   readonly #copySubject = new CopySubject()
   readonly #straySubject = new StraySubject()
   readonly #retainedSubject = new RetainedSubject()
+  readonly #willSubject = new WillSubject()
+  readonly #retainedWillSubject = new RetainedWillSubject()
   readonly #missingCopySubject = new MissingCopySubject()
   /** Versions that something was judged in without a packet of them. */
   readonly #versions = new Set<Version>()
@@ -313,6 +316,23 @@ export class Judge {
     subject.answer = answer
     subject.version = version
     this.#judgeAll('retained', subject)
+  }
+
+  /** What became of a will. */
+  will(result: WillOutcome | RetainedWill): void {
+    const { version } = result.client
+    if (version === null) return
+    if (result.kind === 'will') {
+      const subject = this.#willSubject
+      subject.outcome = result
+      subject.version = version
+      this.#judgeAll('will', subject)
+    } else {
+      const subject = this.#retainedWillSubject
+      subject.retained = result
+      subject.version = version
+      this.#judgeAll('retained-will', subject)
+    }
   }
 
   /** Bytes of a connection were lost to the capture. */
@@ -560,7 +580,8 @@ const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
 const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
-  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'missing-copy',
+  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'will',
+  'retained-will', 'missing-copy',
 ]
 
 /** What is certain of one version may be nothing in another. */

@@ -12,6 +12,7 @@ import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
+import type { RetainedWill, WillOutcome } from '../session/wills.ts'
 import type { Inherited } from '../session/resumption.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
@@ -359,6 +360,56 @@ export class CopySubject extends OfServer implements Subject {
   }
 }
 
+/** What became of a will; stream and client are those of its owner, the packet is the CONNECT that announced it. */
+export class WillSubject extends OfServer implements Subject {
+  outcome!: WillOutcome
+
+  get stream(): number {
+    return this.outcome.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.outcome.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.outcome.connect.number
+  }
+
+  get frame(): number {
+    return this.outcome.connect.frame
+  }
+
+  get time(): number {
+    return this.outcome.connect.time
+  }
+}
+
+/** A subscription that a retained will may have come for; stream and client are the subscriber's, the packet is the SUBACK. */
+export class RetainedWillSubject extends OfServer implements Subject {
+  retained!: RetainedWill
+
+  get stream(): number {
+    return this.retained.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.retained.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.retained.granted.number
+  }
+
+  get frame(): number {
+    return this.retained.granted.frame
+  }
+
+  get time(): number {
+    return this.retained.granted.time
+  }
+}
+
 /** The retained messages that a server sent because of a SUBSCRIBE; stream and client are the subscriber's, the packet is the SUBACK. */
 export class RetainedSubject extends OfServer implements Subject {
   answer!: RetainedAnswer
@@ -460,6 +511,8 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   readonly copy: CopySubject
   readonly stray: StraySubject
   readonly retained: RetainedSubject
+  readonly will: WillSubject
+  readonly 'retained-will': RetainedWillSubject
   readonly 'missing-copy': MissingCopySubject
 }
 

@@ -7,10 +7,13 @@ import { ContentReader, isSame, type Content } from './message-content.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { PublishedTopic } from './published-topic.ts'
 import type { ServerState } from './server-state.ts'
+import { followWill, type FollowedWill } from './wills.ts'
 
 export interface AnnouncedWill extends Content {
   /** The connection has ended without a DISCONNECT that cancels it. */
   fired: boolean
+  /** What becomes of it; null where there were too many. */
+  readonly followed: FollowedWill | null
 }
 
 const NO_BYTES = new Uint8Array(0)
@@ -38,7 +41,7 @@ export class AnnouncedWills {
     this.#count++
     this.#content.readBytes(payload ?? NO_BYTES, payloadLength)
     const { first, second, length } = this.#content
-    served.will = { first, second, length, fired: false }
+    served.will = { first, second, length, fired: false, followed: followWill(this.#content, served, topic) }
     const { wills } = served.server
     const known = wills.get(topic)
     if (known === undefined) wills.set(topic, [served.will])

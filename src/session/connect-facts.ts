@@ -9,6 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { ConnackTerms, ConnectTerms, DisconnectFacts } from './network-connection.ts'
 import { reasonCodeOf } from './reason-code.ts'
+import { passedOnOf, type PassedOn } from './passed-on.ts'
 import type { Side } from './side.ts'
 
 /**
@@ -52,6 +53,8 @@ export interface ConnectionWill {
   readonly payloadLength: number
   /** Will Delay Interval, in seconds. */
   readonly delay: number
+  /** What of its properties goes with it when it is published (MQTT 5.0 §3.1.3.2). */
+  readonly properties: PassedOn
 }
 
 /** Session Expiry Interval (seconds) that stands for: never (MQTT 5.0 §3.1.2.11.2). Before 5.0, every Session that is not clean is of that kind. */
@@ -117,6 +120,7 @@ function willOf({ willFlag, willQos, willRetain, will }: Connect): ConnectionWil
   if (willFlag !== true || will === undefined) return null
   return {
     topic: will.topic, qos: willQos ?? 0, retain: willRetain ?? false, payload: will.payload, payloadLength: will.payloadLength, delay: willDelay(will),
+    properties: passedOnOf(will.properties),
   }
 }
 

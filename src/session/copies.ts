@@ -28,6 +28,7 @@ import type { Certainty } from './side.ts'
 import { almostMatching } from './spelling.ts'
 import { isExplainedOtherwise, noteStray, strayResult } from './strays.ts'
 import type { Subscriber } from './subscriber.ts'
+import type { Wills } from './wills.ts'
 
 export interface CopyLimits extends JudgementTimes {
   /** Copies that wait for their publication. */
@@ -47,13 +48,15 @@ export class Copies {
   readonly #window: PublicationWindow
   readonly #parked: ParkedCopies
   readonly #answers: RetainedAnswers
+  readonly #wills: Wills
   readonly #content = new ContentReader()
   readonly #matching = new CopyMatching()
 
   constructor(
     emit: (result: DeliveryResult) => void, limits: CopyLimits, position: CapturePosition, servers: Iterable<ServerState>, window: PublicationWindow,
-    answers: RetainedAnswers,
+    answers: RetainedAnswers, wills: Wills,
   ) {
+    this.#wills = wills
     this.#answers = answers
     this.#emit = emit
     this.#limits = limits
@@ -269,6 +272,7 @@ export class Copies {
   }
 
   #stray(parked: PassingCopy): void {
+    this.#wills.found(parked)
     this.#emit(strayResult(parked, this.#servers, this.#limits.copyDeadline))
   }
 

@@ -18,10 +18,12 @@ import type { OpenExchange } from './open-exchange.ts'
 import { PublicationWindow, type PublicationWindowLimits } from './publication-window.ts'
 import { Publications } from './publications.ts'
 import { reasonCodeOf } from './reason-code.ts'
-import { RetainedAnswers, type RetainedAnswer } from './retained-answers.ts'
+import { RetainedAnswers } from './retained-answers.ts'
+import type { SessionSink } from './session-tracker.ts'
 import { Settling } from './settling.ts'
 import type { Side } from './side.ts'
 import { Subscriptions, type SubscriptionLimits } from './subscriptions.ts'
+import { Wills } from './wills.ts'
 
 export interface DeliveryLimits extends SubscriptionLimits, PublicationWindowLimits, CopyLimits, ClockLimits {
   readonly wills: number
@@ -38,23 +40,32 @@ const PACKET_TOO_LARGE = 0x95
 export class Deliveries implements ConnectionFollower {
   readonly subscriptions: Subscriptions
   readonly #position: CapturePosition
-  readonly #wills: AnnouncedWills
+  readonly #announced: AnnouncedWills
+  readonly #wills: Wills
   readonly #publications: Publications
   readonly #copies: Copies
   readonly #settling: Settling
   readonly #answers: RetainedAnswers
 
-  constructor(emit: (result: DeliveryResult) => void, tellAnswer: (answer: RetainedAnswer) => void, limits: DeliveryLimits, keepPeriods = false) {
+  constructor(emit: (result: DeliveryResult) => void, told: Pick<SessionSink, 'retained' | 'will'>, limits: DeliveryLimits, keepPeriods = false) {
     this.subscriptions = new Subscriptions(limits, keepPeriods)
     const { servers } = this.subscriptions
     this.#position = new CapturePosition(limits)
-    this.#wills = new AnnouncedWills(servers, limits.wills)
+    this.#announced = new AnnouncedWills(servers, limits.wills)
     const window = new PublicationWindow(servers, (publication) => this.#settling.settleEarly(publication), limits)
     this.#settling = new Settling(emit, limits, this.#position, window)
     this.#publications = new Publications(this.subscriptions, window, this.#settling, limits.disorder)
-    this.#answers = new RetainedAnswers(tellAnswer, limits, this.#position)
-    this.subscriptions.follower = this.#answers
-    this.#copies = new Copies(emit, limits, this.#position, servers, window, this.#answers)
+    const answers = new RetainedAnswers((answer) => told.retained?.(answer), limits, this.#position)
+    const wills = new Wills((result) => told.will?.(result), limits, this.#position, window)
+    this.#answers = answers
+    this.#wills = wills
+    this.subscriptions.follower = {
+      granted: (subscription) => {
+        answers.granted(subscription)
+        wills.granted(subscription)
+      },
+    }
+    this.#copies = new Copies(emit, limits, this.#position, servers, window, answers, wills)
   }
 
   /** Publications whose subscribers were not looked up, or that were told of before all was seen, because there was too much at once. */
@@ -70,6 +81,7 @@ export class Deliveries implements ConnectionFollower {
     this.#copies.expire(this.#position.now)
     this.#settling.settleDue()
     this.#answers.settleDue()
+    this.#wills.settleDue()
   }
 
   #take(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
@@ -102,13 +114,16 @@ export class Deliveries implements ConnectionFollower {
     served.server.blindTime = time
   }
 
-  closing({ served }: NetworkConnection): void {
-    if (served !== null) this.subscriptions.closing(served)
+  closing(connection: NetworkConnection): void {
+    if (connection.served === null) return
+    this.subscriptions.closing(connection.served)
+    this.#wills.closing(connection)
   }
 
   closed(connection: NetworkConnection): void {
     if (connection.served === null) return
     this.subscriptions.closed(connection.served)
+    this.#announced.closed(connection)
     this.#wills.closed(connection)
   }
 
@@ -116,6 +131,7 @@ export class Deliveries implements ConnectionFollower {
     this.#copies.expire(Infinity)
     this.#settling.finish()
     this.#answers.end()
+    this.#wills.finish()
     this.#position.ended = true
     this.subscriptions.finish()
   }
@@ -129,7 +145,8 @@ export class Deliveries implements ConnectionFollower {
 
   began(session: ClientSession, connection: NetworkConnection, anew: boolean): void {
     this.subscriptions.began(session, connection, anew)
-    this.#wills.announce(connection)
+    this.#wills.began(connection)
+    this.#announced.announce(connection)
   }
 
   ended(session: ClientSession): void {
@@ -145,6 +162,7 @@ export class Deliveries implements ConnectionFollower {
       this.#copies.expire(Infinity)
       this.#settling.clockSteps()
       this.#answers.end()
+      this.#wills.clockSteps()
     }
     position.moveTo(event)
     return true

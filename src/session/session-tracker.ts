@@ -31,6 +31,7 @@ import { seenIn } from './seen.ts'
 import type { RetainedAnswer } from './retained-answers.ts'
 import { otherSide, type Side } from './side.ts'
 import { addTrouble } from './troubles.ts'
+import type { RetainedWill, WillOutcome } from './wills.ts'
 
 export interface SessionLimits extends ExchangeLimits, ClientSessionLimits, DeliveryLimits {}
 
@@ -48,6 +49,8 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   delivery?(result: DeliveryResult): void
   /** What a server sent because of a SUBSCRIBE; told where deliveries are. */
   retained?(answer: RetainedAnswer): void
+  /** What became of a will; told where deliveries are. */
+  will?(result: WillOutcome | RetainedWill): void
 }
 
 export interface SessionOptions {
@@ -78,7 +81,7 @@ export class SessionTracker implements ConnectionObserver {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
-    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), (answer) => sink.retained?.(answer), limits, subscriptions)
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), sink, limits, subscriptions)
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection),
       sink.misfit === undefined ? null : (misfit) => sink.misfit!(misfit))
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)

@@ -8,6 +8,7 @@ import type { AwaitedAnswer } from './retained-answers.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
+import type { FollowedWill } from './wills.ts'
 
 /** Programs use one for each handler of theirs. */
 const MOST_IDENTIFIERS = 1_024
@@ -53,6 +54,8 @@ export class Subscriber {
   answers: AwaitedAnswer[] | null = null
   /** Its Session has ended. */
   over = false
+  /** The newest will of its connections; null where there was none. */
+  will: FollowedWill | null = null
   /** Counts requests for subscriptions, and their answers. */
   changes = 0
   /** Counts what disturbs expectations, and the newest reason. */

@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DELIVERY_RULES } from '../../src/conformance/rules/deliveries.ts'
 import { RETAINED_RULES } from '../../src/conformance/rules/retained.ts'
+import { WILL_RULES } from '../../src/conformance/rules/wills.ts'
 import { pcapOf, type RecordedFrame } from '../session/broker-network.ts'
 import { damages } from '../session/damage.ts'
 import { play, script } from '../session/simulated-broker.ts'
 import { judge } from './judging.ts'
 
-const OWN = new Set([...DELIVERY_RULES, ...RETAINED_RULES].map(({ id }) => id))
+const OWN = new Set([...DELIVERY_RULES, ...RETAINED_RULES, ...WILL_RULES].map(({ id }) => id))
 const RUNS = Number(process.env['RUNS'] ?? 100)
 
 function accusations(frames: readonly RecordedFrame[]): string[] {

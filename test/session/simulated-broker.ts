@@ -140,7 +140,7 @@ class Session {
   /** What the client has to acknowledge. */
   owed: { readonly id: number; readonly qos: 1 | 2 }[] = []
   nextId = 0
-  will: { readonly topic: string; readonly payload: string } | null = null
+  will: { readonly topic: string; readonly payload: string; readonly qos: 0 | 1; readonly retain: boolean } | null = null
   /** Of publishes that the broker has not answered yet. */
   dead = false
 }
@@ -244,7 +244,8 @@ class Simulation {
     }
     session.persistent = !clean
     const carried = session.output.filter(({ kind }) => kind === 'copy')
-    const announced = will ? { topic: TOPICS[who]!, payload: this.#own('on') } : null
+    // Short ones, which others publish too, and such that nobody else has.
+    const announced = will ? { topic: TOPICS[who]!, payload: who % 2 === 0 ? this.#own('on') : `client ${who} is gone`, qos: who === 0 ? 0 as const : 1 as const, retain: who === 3 } : null
     const properties = version === '5.0' && !clean ? { sessionExpiryInterval: 600 } : undefined
     const client = this.#network.connect(CLIENTS[who]!, {
       version, clean, sessionPresent: present, ...(properties === undefined ? {} : { properties }), ...(announced === null ? {} : { will: announced }),
@@ -287,7 +288,10 @@ class Simulation {
       session.output = []
       session.unacknowledged.clear()
     } else session.output = session.output.filter((output) => output.kind === 'copy' && output.qos > 0)
-    if (will !== null) this.#route({ source: -1, publisher: null, topic: will.topic, payload: will.payload, qos: 0, retain: false }, 0)
+    if (will === null) return
+    const message: Message = { source: -1, publisher: null, ...will }
+    if (will.retain) this.#retained.set(will.topic, message)
+    this.#route(message, 0)
   }
 
   #subscribe({ who, filters, qos, nl, rap, rh }: Action & { do: 'subscribe' }): void {

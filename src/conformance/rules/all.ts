@@ -18,6 +18,7 @@ import { RETAINED_RULES } from './retained.ts'
 import { SUBACK_RULES } from './suback.ts'
 import { SUBSCRIPTION_RULES } from './subscriptions.ts'
 import { TIMING_RULES } from './timing.ts'
+import { WILL_RULES } from './wills.ts'
 
 export const RULES: readonly Rule[] = [
   ...ACKNOWLEDGEMENT_RULES,
@@ -38,4 +39,5 @@ export const RULES: readonly Rule[] = [
   ...SUBACK_RULES,
   ...SUBSCRIPTION_RULES,
   ...TIMING_RULES,
+  ...WILL_RULES,
 ]

@@ -521,7 +521,8 @@ function publishedIn({ publication }: CopySubject): readonly number[] {
   return publication === null ? [] : [publication.frame]
 }
 
-function placeOf({ number, frame, time }: Copy): { readonly packet: number; readonly frame: number; readonly time: number } {
+/** Where a finding about a copy points. */
+export function placeOf({ number, frame, time }: Copy): { readonly packet: number; readonly frame: number; readonly time: number } {
   return { packet: number, frame, time }
 }
 
@@ -537,7 +538,8 @@ function clientOf({ client }: Copy): string {
   return nameOf(client)
 }
 
-function nameOf({ clientIdentifier, address }: Copy['client']): string {
+/** Who a client is, in messages. */
+export function nameOf({ clientIdentifier, address }: Copy['client']): string {
   return clientIdentifier === undefined || clientIdentifier === '' ? address : quoted(clientIdentifier)
 }
 
