@@ -179,6 +179,8 @@ export class RetainedAnswers {
         awaited.copy = copy
         awaited.copyLength = same.length
       }
+      // A message that waited long for a shared subscription, perhaps.
+      if (copy.time > answer.granted.time + this.#times.copyDeadline) answer.explained = true
       if (!answer.wanted && match?.subscriptions.some((one) => allowsRetained(one, copy.time - this.#times.copyDeadline)) !== false) answer.explained = true
       if (answer.complete) this.#tell(answer)
     }
@@ -235,6 +237,6 @@ export class RetainedAnswers {
 
 /** A SUBSCRIBE for it may have made the server send what is retained; after `since`, where it was made again without asking for that. */
 export function allowsRetained({ shareName, options: { retainHandling, retainAsPublished }, asked, begun, retainedAsked }: Subscription, since: number): boolean {
-  if (shareName !== null) return false
+  if (shareName !== null) return retainAsPublished
   return retainHandling === 0 || retainAsPublished || (retainHandling === 1 && asked === begun) || !(retainedAsked < since)
 }

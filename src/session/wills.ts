@@ -84,6 +84,7 @@ const MOST_RECIPIENTS = 64
 const MOST_COPIES = 64
 const MOST_PENDING = 4_096
 const MOST_TOPICS = 256
+const MOST_EARLY = 256
 /** Shorter texts, such as `offline`, are sent by many. */
 const TELLING = 8
 const SECOND = 1e9
@@ -174,6 +175,8 @@ export class Wills {
   /** Those whose connection has ended, and that are not told yet. */
   #pending: FollowedWill[] = []
   #awaited: AwaitedWill[] = []
+  /** Retained wills that came before their SUBACK. */
+  #early: PassingCopy[] = []
   #lookAt = -Infinity
 
   constructor(emit: (result: WillOutcome | RetainedWill) => void, times: JudgementTimes, position: CapturePosition, window: PublicationWindow) {
@@ -232,7 +235,7 @@ export class Wills {
     const alike = known.flatMap(({ followed }) => (followed !== null && isSame(followed, same) && followed.connect.number < copy.number ? followed : []))
     if (alike.length === 0) return
     if (copy.retain && this.#isAnswer(passing, alike)) return
-    const will = newestEnded(alike, copy)
+    const will = ended(alike, passing)
     if (will === null || will.copies.length >= MOST_COPIES) return
     const recipient = will.recipients.find(({ subscriber }) => subscriber === passing.subscriber)
     const others = alike.filter((other) => other !== will)
@@ -257,7 +260,10 @@ export class Wills {
       const retained = subscriber.server.topics.get(topic)?.retained ?? null
       const isOldest = wills.get(topic)!.every(({ followed }) => followed === null || followed === will || isSame(followed, will))
       if (asked.time - last.time < this.#times.settling || !isOldest || (retained !== null && retained.publication.number > will.connect.number)) return
-      this.#awaited.push(new AwaitedWill(subscriber, served.party, subscription, will))
+      const awaited = new AwaitedWill(subscriber, served.party, subscription, will)
+      const early = this.#early.find((one) => one.subscriber === subscriber && isItsWill(will, one) && one.copy.number > asked.number)
+      awaited.copy = early?.copy ?? null
+      this.#awaited.push(awaited)
     }
     if (!/[+#]/.test(filter)) consider(filter)
     else {
@@ -281,6 +287,7 @@ export class Wills {
   clockSteps(): void {
     this.#pending = []
     this.#awaited = []
+    this.#early = []
   }
 
   finish(): void {
@@ -289,6 +296,7 @@ export class Wills {
     for (const awaited of this.#awaited) this.#settleAwaited(awaited, now)
     this.#pending = []
     this.#awaited = []
+    this.#early = []
   }
 
   #end(will: FollowedWill, served: ServedConnection, fate: WillFate, { frame, time }: Pick<Seen, 'frame' | 'time'>, wait: number | null = 0): void {
@@ -344,14 +352,16 @@ export class Wills {
   }
 
   /** Whether a copy with RETAIN set came because of a SUBSCRIBE. */
-  #isAnswer({ copy, subscriber, same, match, topic }: PassingCopy, alike: readonly FollowedWill[]): boolean {
-    const awaited = this.#awaited.find((one) => one.subscriber === subscriber && one.outcome.topic === topic.name && isSame(one.outcome, same))
-    if (awaited !== undefined) {
-      awaited.copy ??= copy
-      return true
-    }
-    // Live, with RETAIN as published, only where the subscriptions are older than the end of the connection.
-    return match === null || !alike.some(({ endedIn }) => endedIn !== null && match.askedBefore(endedIn.number) && copy.time - endedIn.time < this.#times.copyDeadline)
+  #isAnswer(passing: PassingCopy, alike: readonly FollowedWill[]): boolean {
+    const { copy, subscriber, match } = passing
+    const awaited = this.#awaited.filter((one) => one.subscriber === subscriber && isItsWill(one.outcome, passing))
+    // One may be sent for several filters.
+    for (const one of awaited) one.copy ??= copy
+    if (awaited.length > 0) return true
+    if (this.#early.push(passing) > MOST_EARLY) this.#early.shift()
+    // Live, with RETAIN as published, only where nothing was asked for since the connection ended.
+    if (match === null || !match.subscriptions.some(({ options }) => options.retainAsPublished) || match.askedSince(copy.time - this.#times.copyDeadline)) return true
+    return !alike.some(({ endedIn }) => endedIn !== null && match.askedBefore(endedIn.number) && copy.time - endedIn.time < this.#times.copyDeadline)
   }
 
   #settleAwaited(awaited: AwaitedWill, now: number): boolean {
@@ -434,12 +444,18 @@ function isReached(topic: PublishedTopic | null, subscriber: Subscriber): boolea
   return false
 }
 
-/** The connection of which ended last before the copy. */
-function newestEnded(alike: readonly FollowedWill[], { number }: Copy): FollowedWill | null {
+function isItsWill(will: FollowedWill, { topic, same }: PassingCopy): boolean {
+  return will.topic === topic.name && isSame(will, same)
+}
+
+/** The one that the client has to get, else the one whose connection ended last before the copy. */
+function ended(alike: readonly FollowedWill[], { copy, subscriber }: PassingCopy): FollowedWill | null {
   let newest: FollowedWill | null = null
   for (const will of alike) {
     const { endedIn } = will
-    if (endedIn !== null && endedIn.number < number && (newest === null || endedIn.number >= newest.ended.number)) newest = will
+    if (endedIn === null || endedIn.number >= copy.number) continue
+    if (will.fateSoFar === 'due' && will.recipients.some((one) => one.subscriber === subscriber && one.copies === 0)) return will
+    if (newest === null || endedIn.number >= newest.ended.number) newest = will
   }
   return newest
 }

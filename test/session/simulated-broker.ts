@@ -11,6 +11,9 @@ const CLIENTS = ['c0', 'c1', 'c2', 'c3', 'c4']
 const TOPICS = ['a', 'a/b', 'a/c', 'b/c', 'b']
 const FILTERS = ['#', 'a/#', 'a/+', '+/c', 'a/b', 'b', '$share/g/a/#', '$share/g/b/+', '$share/h/a/#']
 const PAYLOADS = ['', 'on', 'off', 'a longer one that repeats']
+/** One that a client repeats; nobody else sends the same. */
+const LONGEST = PAYLOADS.length - 1
+const NOT_AUTHORIZED = 0x87
 
 export type Action =
   | { readonly do: 'connect'; readonly who: number; readonly version: Version; readonly clean: boolean; readonly will: boolean }
@@ -77,7 +80,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     do: fc.constant('publish' as const), who: publisher, topic, payload, qos: fc.oneof(few(4, fc.constant(1 as const)), few(1, qos)), retain: seldom,
     drops: fc.oneof(few(5, fc.constant(0)), few(1, fc.nat(31))),
   })),
-  few(1, fc.record({ do: fc.constant('own' as const), topic, payload: fc.nat(PAYLOADS.length - 1), qos })),
+  few(1, fc.record({ do: fc.constant('own' as const), topic, payload: fc.nat(LONGEST - 1), qos })),
   few(6, fc.record({ do: fc.constant('flush' as const), who, most: fc.integer({ min: 1, max: 5 }) })),
   few(3, fc.record({ do: fc.constant('ping' as const), who })),
   few(2, fc.record({ do: fc.constant('acknowledge' as const), who })),
@@ -344,14 +347,17 @@ class Simulation {
     const messageId = client.nextId
     client.sends({ cmd: 'publish', topic: name, payload: Buffer.from(text), qos, retain, dup: false, messageId })
     const message: Message = { source: this.#network.frames.length, publisher: who, topic: name, payload: text, qos, retain }
-    if (qos > 0) session.output.push({ kind: 'packet', packet: { cmd: qos === 1 ? 'puback' : 'pubrec', messageId, reasonCode: 0 } })
-    if (qos === 2) {
+    const denied = this.#denied(this.#habits.mayNotPublish, who, name)
+    // A broker may say nothing of it only before 5.0.
+    const reasonCode = denied && client.version === '5.0' ? NOT_AUTHORIZED : 0
+    if (qos > 0) session.output.push({ kind: 'packet', packet: { cmd: qos === 1 ? 'puback' : 'pubrec', messageId, reasonCode } })
+    if (qos === 2 && reasonCode === 0) {
       // The rest of the exchange at once; the broker passes the message on before or after it.
       this.#flush(who, Infinity)
       client.sends({ cmd: 'pubrel', messageId })
       session.output.push({ kind: 'packet', packet: { cmd: 'pubcomp', messageId, reasonCode: 0 } })
     }
-    if (this.#denied(this.#habits.mayNotPublish, who, name)) return
+    if (denied) return
     if (retain) {
       if (text === '') this.#retained.delete(name)
       else this.#retained.set(name, message)
