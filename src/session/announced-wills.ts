@@ -55,6 +55,11 @@ export class AnnouncedWills {
   }
 }
 
+/** A will has this topic and content, which the server may publish at any time. */
+export function isWill({ server, name }: PublishedTopic, content: Content): boolean {
+  return server.wills.get(name)?.some((will) => isSame(will, content)) === true
+}
+
 /** A will that the server has published has this topic and content. */
 export function isFiredWill({ server, name }: PublishedTopic, content: Content): boolean {
   return server.wills.get(name)?.some((will) => will.fired && isSame(will, content)) === true

@@ -26,7 +26,7 @@ import type { ServedConnection } from './served-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Certainty } from './side.ts'
 import { almostMatching } from './spelling.ts'
-import { isExplainedOtherwise, noteStray, strayResult } from './strays.ts'
+import { isAlsoElsewhere, isExplainedOtherwise, noteStray, strayResult } from './strays.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Wills } from './wills.ts'
 
@@ -202,7 +202,7 @@ export class Copies {
     copy.certainty = certainty
     copy.duration = durationOf(publication, copy)
     compare(copy, publication, passing)
-    copy.only = certainty === 'certain' && isTelling(publication, recipient, passing)
+    copy.only = certainty === 'certain' && isTelling(publication, recipient, passing) && !isAlsoElsewhere(passing, this.#servers)
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)

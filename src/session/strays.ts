@@ -2,7 +2,7 @@
  * Copies whose publication is not in the capture: where they may come from. Nothing shows what a capture does not hold, so of none of them more is said than that
  * it is likely.
  */
-import { isFiredWill } from './announced-wills.ts'
+import { isFiredWill, isWill } from './announced-wills.ts'
 import type { CopyWithoutPublication, Publication, StrayCause } from './delivery.ts'
 import type { PassingCopy } from './open-copy.ts'
 import type { ServerState } from './server-state.ts'
@@ -38,6 +38,11 @@ export function isExplainedOtherwise(passing: PassingCopy, servers: Iterable<Ser
   if (isFiredWill(passing.topic, passing.same)) return true
   const source = publishedElsewhere(passing, servers)
   return source !== null && passing.copy.time - source.time < copyDeadline
+}
+
+/** A will, or a publication at another address, from where a bridge may bring it, has this topic and content too. */
+export function isAlsoElsewhere(passing: PassingCopy, servers: Iterable<ServerState>): boolean {
+  return isWill(passing.topic, passing.same) || publishedElsewhere(passing, servers) !== null
 }
 
 /** A publication with this topic and content at another address. */

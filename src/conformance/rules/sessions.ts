@@ -45,7 +45,7 @@ function lacksHistory(it: OnConnack): Reason | null {
 }
 
 function awayText({ away }: EarlierSession): string {
-  return away === null ? 'while its connection before was still open' : `${durationText(away)} after its last connection`
+  return away === null || away <= 0 ? 'while its connection before was still open' : `${durationText(away)} after its last connection`
 }
 
 function keptText({ expiry }: EarlierSession): string {
