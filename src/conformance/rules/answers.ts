@@ -82,6 +82,11 @@ function wasUnsubscribed({ exchange, connection }: AnswerSubject): boolean {
   return exchange.initiator === 'server' && connection.pending.unsubackNumber > exchange.firstNumber
 }
 
+/** The Message Expiry Interval had passed when PUBREL was sent: by then, the receiver may have dropped the message. */
+function hadExpired({ exchange: { messageExpiry, steps, asked } }: AnswerSubject): boolean {
+  return messageExpiry !== null && asked.time - steps[0]!.time > messageExpiry * 1e9
+}
+
 export const ANSWER_RULES = [
   missing({
     id: 'subscribe.no-suback', title: 'A SUBSCRIBE without SUBACK', kind: 'subscribe', answer: 'SUBACK', by: 'server',
@@ -122,7 +127,12 @@ export const ANSWER_RULES = [
     }),
     missing({
       id: `pubrel.no-pubcomp-of-${by}`, title: `A PUBREL that the ${by} did not answer with PUBCOMP`, kind: 'publish-qos2', answer: 'PUBCOMP', by,
-      statements: { '3.1': [], '3.1.1': ['MQTT-4.3.3-2', 'MQTT-4.1.0-2'], '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1'] },
+      statements: { '3.1': [], '3.1.1': ['MQTT-4.3.3-2', 'MQTT-4.1.0-2'], '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1'] }, among: (subject) => !hadExpired(subject),
+    }),
+    missing({
+      id: `pubrel.no-pubcomp-after-expiry-of-${by}`, title: `A PUBREL for a message that had expired, which the ${by} did not answer`, kind: 'publish-qos2', answer: 'PUBCOMP', by,
+      statements: { '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1', 'MQTT-4.3.3-13'] }, among: hadExpired,
+      why: '; the message had expired, which does not end the exchange',
     }),
   ]),
   missing({
