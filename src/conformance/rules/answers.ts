@@ -2,6 +2,7 @@
 import type { PacketType } from '../../mqtt/packet.ts'
 import { certaintyOfAbsence } from '../../session/absence.ts'
 import type { ExchangeKind } from '../../session/exchange.ts'
+import { isAskedAtFullWindow, stoppedAtFullWindow } from '../../session/full-window.ts'
 import { otherSide, type Side } from '../../session/side.ts'
 import { MISSING } from '../evidence.ts'
 import { rule, type Rule } from '../rule.ts'
@@ -87,7 +88,42 @@ function hadExpired({ exchange: { messageExpiry, steps, asked } }: AnswerSubject
   return messageExpiry !== null && asked.time - steps[0]!.time > messageExpiry * 1e9
 }
 
+/** Their first packet is one that the other side has to answer. */
+const ANSWERED_AT_ONCE: readonly ExchangeKind[] = ['publish-qos1', 'publish-qos2', 'subscribe', 'unsubscribe', 'ping']
+
+/** The answer to the first packet of an exchange that began when the window of `by` was full. */
+function isDueAtFullWindow({ exchange, connection }: AnswerSubject, by: Side): boolean {
+  const { initiator, kind, awaits } = exchange
+  if (initiator === by || !ANSWERED_AT_ONCE.includes(kind) || (kind === 'publish-qos2' && awaits !== 'PUBREC')) return false
+  return isAskedAtFullWindow(connection, by, exchange)
+}
+
+const FULL_WINDOW_RULES = (['client', 'server'] as const).map((by) =>
+  rule({
+    id: `answer.missing-at-full-window-of-${by}`,
+    title: `The ${by} answers nothing any more while it waits for acknowledgements`,
+    statements: { '5.0': [by === 'client' ? 'MQTT-3.3.4-8' : 'MQTT-3.3.4-10', 'MQTT-4.9.0-3'] },
+    severity: 'warning',
+    sides: [by],
+    on: 'answer',
+    needs: NEEDS | MISSING.connect | MISSING.connack,
+    applies: (subject) => isDueAtFullWindow(subject, by) && !(subject.exchange.awaits !== null && subject.absence === 'ended'),
+    lacks: (subject) => {
+      const { exchange, connection, absence } = subject
+      if (exchange.awaits === null) return null
+      if (absence !== 'missing' && absence !== 'ended') return absence
+      // It may have other reasons to be silent.
+      return stoppedAtFullWindow(connection, by, exchange) ? null : 'doubt'
+    },
+    holds: ({ exchange }) => exchange.awaits === null,
+    certainty: () => 'likely',
+    says: (subject) =>
+      `No ${subject.exchange.awaits} came from the ${by} for ${asking(subject)} within ${seconds(subject)} s. It has as many messages in flight as the other side takes (Receive Maximum), which holds back nothing but further messages, and has acknowledged nothing since`,
+    actor: () => by,
+  }))
+
 export const ANSWER_RULES = [
+  ...FULL_WINDOW_RULES,
   missing({
     id: 'subscribe.no-suback', title: 'A SUBSCRIBE without SUBACK', kind: 'subscribe', answer: 'SUBACK', by: 'server',
     statements: { '3.1': [], '3.1.1': ['MQTT-3.8.4-1'], '5.0': ['MQTT-3.8.4-1'] },
