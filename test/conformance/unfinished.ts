@@ -11,7 +11,7 @@ export const UNFINISHED: Readonly<Record<Version, readonly string[]>> = {
   ],
   '5.0': [
     'MQTT-3.3.1-8',
-    'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-12', 'MQTT-3.3.1-13', 'MQTT-3.8.4-4',
-    'MQTT-4.3.2-5', 'MQTT-4.3.3-9', 'MQTT-4.3.3-12', 'MQTT-4.8.2-5', 'MQTT-4.8.2-6',
+    'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-12', 'MQTT-3.3.1-13',
+    'MQTT-4.8.2-5', 'MQTT-4.8.2-6',
   ],
 }

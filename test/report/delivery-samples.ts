@@ -9,7 +9,7 @@ export function party(clientIdentifier: Party['clientIdentifier'], changes: Part
 export function publication(changes: Partial<Publication> = {}): Publication {
   return {
     number: 17, frame: 42, time: 12_004_118_000, publisher: party('plc-7'), topic: 'plant/7/temp', qos: 1, retain: false, payloadLength: 4, resent: 0, properties: [],
-    byteOrderMark: false, messageExpiryInterval: null, will: false, ...changes,
+    byteOrderMark: false, messageExpiryInterval: null, reusedAfter: null, will: false, ...changes,
   }
 }
 
@@ -22,7 +22,7 @@ export function copy(to: string, changes: Partial<Copy> = {}): Copy {
 }
 
 export function missing(to: string, changes: Partial<MissingCopy> = {}): MissingCopy {
-  return { client: party(to), session: null, filter: 'plant/#', qos: 1, removed: [], certainty: 'certain', doubts: [], ...changes }
+  return { client: party(to), session: null, filter: 'plant/#', qos: 1, removed: [], replaced: false, mistaken: false, certainty: 'certain', doubts: [], ...changes }
 }
 
 export function delivery(changes: Partial<Delivery> = {}): Delivery {
