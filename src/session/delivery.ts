@@ -9,6 +9,7 @@ import type { Version } from '../mqtt/version.ts'
 import type { EndedBy } from './aftermath.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Alteration, PassedOnName } from './passed-on.ts'
+import type { Seen } from './seen.ts'
 import type { Certainty } from './side.ts'
 import type { Lookalike } from './spelling.ts'
 import type { SubscriptionTerms } from './subscription.ts'
@@ -109,6 +110,10 @@ export interface Copy {
    */
   readonly predecessor: Publication | null
   readonly overtakenBy: Publication | null
+  /** The PUBACK or PUBREC by which the client refused it; null where there was none, or not yet. */
+  readonly refused: Seen | null
+  /** A copy for the same shared subscription (MQTT 5.0 §4.8.2) that another client had refused, as the server knew; null where there is none. */
+  readonly refusedBefore: Copy | null
   /** It is one more than the client's subscriptions explain; null where it is not. */
   readonly duplicate: Certainty | null
   /** No subscription of the client matches the topic; null where one does. */

@@ -12,6 +12,6 @@ export const UNFINISHED: Readonly<Record<Version, readonly string[]>> = {
   '5.0': [
     'MQTT-3.3.1-8',
     'MQTT-3.3.1-9', 'MQTT-3.3.1-10', 'MQTT-3.3.1-12', 'MQTT-3.3.1-13',
-    'MQTT-4.8.2-5', 'MQTT-4.8.2-6',
+    'MQTT-4.8.2-5',
   ],
 }

@@ -7,7 +7,7 @@
 import { quoted } from '../../mqtt/problems.ts'
 import type { EndedBy } from '../../session/aftermath.ts'
 import type { Alteration, PassedOnName } from '../../session/passed-on.ts'
-import type { Copy, Publication } from '../../session/delivery.ts'
+import type { Copy, Delivery, Publication } from '../../session/delivery.ts'
 import type { Certainty } from '../../session/side.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 import type { Reason } from '../evidence.ts'
@@ -344,6 +344,23 @@ export const DELIVERY_RULES: readonly Rule[] = [
     shownBy: ({ delivery, copies }) => [delivery.publication.frame, ...copies.map(({ frame }) => frame)],
   }),
   rule({
+    id: 'delivery.refused-shared-passed-on-again',
+    title: 'A message of a shared subscription that one client refused is sent to another one',
+    statements: { '5.0': ['MQTT-4.8.2-6'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'recipient',
+    needs: 0,
+    applies: ({ copies }) => copies.some(isSharedAndRefused),
+    lacks: ({ delivery, copies }) => ([...copies, ...givenAfter(delivery, copies)].every(({ only }) => only) ? null : 'content'),
+    holds: ({ delivery, copies }) => givenAfter(delivery, copies).length === 0,
+    certainty: () => 'likely',
+    says: ({ delivery, copies }) =>
+      `${clientOf(copies[0]!)} refused ${messageText(delivery.publication)} of the shared subscription ${filters(copies[0]!)}, and the server then sent it to ${clientOf(givenAfter(delivery, copies)[0]!)}`,
+    at: ({ delivery, copies }) => placeOf(givenAfter(delivery, copies)[0]!),
+    shownBy: ({ copies }) => copies.flatMap(({ frame, refused }) => (refused === null ? [frame] : [frame, refused.frame])),
+  }),
+  rule({
     id: 'delivery.no-local-sent-back',
     title: 'A message comes back to its publisher, whose subscriptions have No Local set',
     statements: { '5.0': ['MQTT-3.8.3-3'] },
@@ -513,6 +530,15 @@ function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boole
 function isAccountedFor({ delivery, copies, missingCopy }: RecipientSubject): boolean {
   return !isWill(delivery.publication) && delivery.acceptance === 'accepted'
     && (missingCopy !== null || copies.some(({ qos, kind, subscriptions }) => qos > 0 && kind === 'live' && subscriptions !== null))
+}
+
+function isSharedAndRefused({ refused, subscriptions }: Copy): boolean {
+  return refused !== null && subscriptions?.length === 1 && subscriptions[0]!.shareName !== null
+}
+
+/** Copies that other members of the group got when one of these had been refused. */
+function givenAfter(delivery: Delivery, copies: readonly Copy[]): readonly Copy[] {
+  return delivery.copies.filter(({ refusedBefore }) => refusedBefore !== null && copies.includes(refusedBefore))
 }
 
 function isReplaced(copy: Copy): boolean {
