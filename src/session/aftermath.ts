@@ -7,6 +7,9 @@ const MOST_OWED = 256
 /** Refused ones that are remembered; their PUBREL comes at once, if at all. */
 const MOST_REFUSED = 16
 
+/** What ends the exchange of a message: PUBREC where it refuses. */
+export type EndedBy = 'PUBACK' | 'PUBREC' | 'PUBCOMP'
+
 export class Aftermath {
   /** Something went by that could not be read, or was not followed: nobody knows all that was asked. */
   unread = false
@@ -14,6 +17,9 @@ export class Aftermath {
   clientEndedOffset = 0
   serverEndedOffset = 0
   endedTime = NaN
+  /** The newest of the client's messages whose exchange has ended: its identifier, 0 where there is none, and what ended it. */
+  #endedIdentifier = 0
+  #endedBy: EndedBy = 'PUBACK'
   /** The newest SUBSCRIBE or UNSUBSCRIBE that was answered: its type and identifier, and its answer. */
   #answered: { readonly subscribe: boolean; readonly identifier: number; readonly by: Seen } | null = null
   /** Packets that may still come for an identifier, since something was sent more than once. */
@@ -70,10 +76,18 @@ export class Aftermath {
     this.#refused = this.#refused.filter((refusal) => refusal.key !== key)
   }
 
-  ended(initiator: Side, offset: number, time: number): void {
-    if (initiator === 'client') this.clientEndedOffset = offset
-    else this.serverEndedOffset = offset
+  ended(initiator: Side, identifier: number, by: EndedBy, offset: number, time: number): void {
+    if (initiator === 'client') {
+      this.clientEndedOffset = offset
+      this.#endedIdentifier = identifier
+      this.#endedBy = by
+    } else this.serverEndedOffset = offset
     this.endedTime = time
+  }
+
+  /** What ended the exchange of the client's message before, where that had this identifier. */
+  endOfSame(identifier: number): EndedBy | null {
+    return this.#endedIdentifier === identifier ? this.#endedBy : null
   }
 }
 

@@ -37,9 +37,6 @@ export interface CopyLimits extends JudgementTimes {
   readonly disorder: number
 }
 
-/** What an exchange carries of a copy, so that the same PUBLISH is known when it is sent again. */
-const A_COPY = 'copy'
-
 export class Copies {
   readonly #emit: (result: DeliveryResult) => void
   readonly #limits: CopyLimits
@@ -71,13 +68,13 @@ export class Copies {
     if (exchange !== null) {
       // The same PUBLISH once more.
       if (exchange.message !== null) return
-      exchange.message = A_COPY
     }
     const { server, subscriber, connection } = served
     // The publishers may be where this client's packets are: not in the capture.
     if (!connection.sees('client')) server.blindTime = event.time
     const { payloadLength } = packet
     const copy = new OpenCopy(event, packet, served)
+    if (exchange !== null) exchange.message = copy
     const name = event.resolvedTopicName ?? packet.topicName
     if (typeof name !== 'string' || name === '' || !this.#content.read(event, packet)) {
       const topic = name === undefined || name === '' ? null : name
@@ -100,6 +97,11 @@ export class Copies {
     if (subscriber.answers !== null) this.#answers.sent(passing, publication)
     if (copy.unsubscribed === null) return
     this.#emit({ kind: 'copy-without-subscription', topic: name, payloadLength, copy, publication, certainty: copy.unsubscribed })
+  }
+
+  /** A PUBACK or PUBREC of a client that refuses the message of this exchange. */
+  refused({ message }: OpenExchange, event: PacketEvent, { connection }: ServedConnection): void {
+    if (message instanceof OpenCopy) message.refuse(event, connection)
   }
 
   /**
@@ -226,6 +228,7 @@ export class Copies {
     copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
     if (copy.subscriptions === null) return
     copy.removed = match.gone
+    copy.refusedBefore = refusedBefore(publication, copy)
     if (copy.subscriptions.length > 1) recipient.lacksIdentifiers = lacksIdentifiers(copy)
     if (recipient.copies === 0 && !copy.dup) findNeighbours(publication, subscriber, copy)
   }
@@ -316,6 +319,17 @@ function compare(copy: OpenCopy, { properties }: OpenPublication, passing: Passi
 /** A bridge gets live messages with RETAIN as published, and so does whoever asked for that (MQTT 5.0 §3.8.3.1). */
 function keepsFlag({ served, match }: PassingCopy): boolean {
   return served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
+}
+
+/** A copy for the one shared subscription of the client that matches, which another member of the group has refused. */
+function refusedBefore({ copies }: OpenPublication, copy: OpenCopy): OpenCopy | null {
+  const filter = sharedFilterOf(copy)
+  if (filter === null || copy.dup) return null
+  return copies.find((other) => other.only && other.client.stream !== copy.client.stream && sharedFilterOf(other) === filter && other.isKnownAsRefused) ?? null
+}
+
+function sharedFilterOf({ subscriptions }: OpenCopy): string | null {
+  return subscriptions?.length === 1 && subscriptions[0]!.shareName !== null ? subscriptions[0]!.topicFilter : null
 }
 
 /** What the subscriber gets of these publications is no evidence any more. */

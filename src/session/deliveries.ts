@@ -17,7 +17,7 @@ import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { PublicationWindow, type PublicationWindowLimits } from './publication-window.ts'
 import { Publications } from './publications.ts'
-import { reasonCodeOf } from './reason-code.ts'
+import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
 import { RetainedAnswers } from './retained-answers.ts'
 import type { SessionSink } from './session-tracker.ts'
 import { Settling } from './settling.ts'
@@ -98,6 +98,7 @@ export class Deliveries implements ConnectionFollower {
       }
     } else if (type >= PUBACK && type <= PUBCOMP) {
       if (side === 'server' && exchange !== null) this.#publications.acknowledged(exchange, event)
+      else if (side === 'client' && exchange?.initiator === 'server' && (reasonCodeOf(packet as Packet) ?? 0) >= FIRST_FAILURE) this.#copies.refused(exchange, event, served)
     } else if (type >= SUBSCRIBE && type <= UNSUBACK) this.subscriptions.packet(served, event, side)
     else if (type === DISCONNECT) {
       if (side === 'server' && reasonCodeOf(packet as Packet) === PACKET_TOO_LARGE && connection.limits('server').maximumPacketSize === null) {

@@ -6,8 +6,10 @@
  */
 import type { Qos, Text } from '../mqtt/packet.ts'
 import type { Version } from '../mqtt/version.ts'
+import type { EndedBy } from './aftermath.ts'
 import type { ClientSession } from './client-session.ts'
 import type { Alteration, PassedOnName } from './passed-on.ts'
+import type { Seen } from './seen.ts'
 import type { Certainty } from './side.ts'
 import type { Lookalike } from './spelling.ts'
 import type { SubscriptionTerms } from './subscription.ts'
@@ -43,6 +45,8 @@ export interface Publication {
   readonly byteOrderMark: boolean
   /** Message Expiry Interval, in seconds; null where there is none. */
   readonly messageExpiryInterval: number | null
+  /** The message that its publisher finished before it had the same Packet Identifier, and this is what ended that; null where it is not so. */
+  readonly reusedAfter: EndedBy | null
   /** The server published it for a client whose connection had ended; then number and frame are those of the CONNECT that announced it. */
   readonly will: boolean
 }
@@ -106,6 +110,10 @@ export interface Copy {
    */
   readonly predecessor: Publication | null
   readonly overtakenBy: Publication | null
+  /** The PUBACK or PUBREC by which the client refused it; null where there was none, or not yet. */
+  readonly refused: Seen | null
+  /** A copy for the same shared subscription (MQTT 5.0 §4.8.2) that another client had refused, as the server knew; null where there is none. */
+  readonly refusedBefore: Copy | null
   /** It is one more than the client's subscriptions explain; null where it is not. */
   readonly duplicate: Certainty | null
   /** No subscription of the client matches the topic; null where one does. */
@@ -155,6 +163,10 @@ export interface MissingCopy {
   readonly qos: number
   /** Others of its filters that match, and that it had unsubscribed from before; empty where that is not known. */
   readonly removed: readonly string[]
+  /** Each of its subscriptions that match had been replaced by a later SUBSCRIBE just before (MQTT 5.0 §3.8.4). */
+  readonly replaced: boolean
+  /** The message may have been taken for the one before that had its Packet Identifier: nobody got it, and none that is so was passed on. */
+  readonly mistaken: boolean
   readonly certainty: Certainty
   readonly doubts: readonly Doubt[]
 }

@@ -168,6 +168,8 @@ export class ExchangeTracker {
     for (const exchange of left) {
       if (lacksEnd(connection.half(otherSide(exchange.initiator)))) exchange.crossedGap = true
       if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
+    }
+    for (const exchange of left) {
       pending.remove(exchange)
       if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
       else if (session !== null && isOfSession(exchange)) {

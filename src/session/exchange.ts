@@ -90,6 +90,8 @@ export interface SettledExchange extends Exchange {
   readonly asked: Asked
   /** PacketEvent.number of its first packet on the connection that it began on. */
   readonly firstNumber: number
+  /** Of a PUBLISH: Message Expiry Interval, in seconds; null where there is none. */
+  readonly messageExpiry: number | null
   /** Packets of it may have gone by that the capture lacks. */
   readonly unseen: boolean
   /** Its first packet was defective, or something answered it that does not belong to it: that it has no answer may come from that. */

@@ -153,7 +153,7 @@ export class MisfitFinder {
     const aftermath = pending.ownAftermath
     if (type === SUBACK || type === UNSUBACK) aftermath.answered(type === SUBACK, packetIdentifier, seenIn(event))
     else {
-      aftermath.ended(initiator, event.segmentEnd, event.time)
+      aftermath.ended(initiator, packetIdentifier, type === PUBACK ? 'PUBACK' : type === PUBREC ? 'PUBREC' : 'PUBCOMP', event.segmentEnd, event.time)
       // What was sent on the connection before may be answered too.
       if (exchange.resumed > 0) aftermath.owe(initiator, packetIdentifier, FOLLOWING)
       if (type === PUBREC && reasonCode !== null && reasonCode >= FIRST_FAILURE) aftermath.refused(initiator, packetIdentifier, seenIn(event))

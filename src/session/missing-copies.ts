@@ -72,6 +72,29 @@ export function verdictOn(publication: OpenPublication, recipient: Recipient, no
   return { certainty: evidence.witness && isOvertaken(evidence) && !subscriber.resumed ? 'certain' : 'likely', doubts }
 }
 
+/** Each subscription by which the recipient should have got it has taken the place of another one just before (MQTT 5.0 §3.8.4). */
+export function isJustReplaced(publication: OpenPublication, recipient: Recipient): boolean {
+  const held = heldOf(publication, recipient)
+  return held.length > 0 && held.every(({ asked, begun, since }) => asked !== begun && publication.time - since!.time < JUST)
+}
+
+const JUST = 5 * SECOND
+
+/**
+ * The message may have been taken for the one before that had its Packet Identifier: nobody got it, and of its connection and topic none that was like it in this was
+ * passed on.
+ */
+export function isMistaken(publication: OpenPublication): boolean {
+  const { publisher, reusedAfter } = publication
+  if (reusedAfter === null || publication.copies.length > 0) return false
+  const refutes = (other: OpenPublication) => other.publisher === publisher && other.reusedAfter === reusedAfter && isPassedOn(other)
+  let other = publication.previousOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++, other = other.previousOfTopic) if (refutes(other)) return false
+  other = publication.nextOfTopic
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++, other = other.nextOfTopic) if (refutes(other)) return false
+  return true
+}
+
 /** The subscriptions that were in force when it was published, and are so now. */
 function heldOf({ firstSeenFrame }: OpenPublication, { match }: Recipient): readonly Subscription[] {
   return match === null ? [] : match.subscriptions.filter((subscription) => subscription.shareName === null && subscription.inForceFor(firstSeenFrame))

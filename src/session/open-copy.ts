@@ -4,8 +4,10 @@ import { propertyValue, type Properties, type Publish, type Qos } from '../mqtt/
 import type { Copy, CopyKind, Party, Publication, RetainedState } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Alteration, PassedOn } from './passed-on.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import type { Match, PublishedTopic, SameContent } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
+import type { Seen } from './seen.ts'
 import type { Certainty } from './side.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { SubscriptionTerms } from './subscription.ts'
@@ -39,6 +41,10 @@ export class OpenCopy implements Copy {
   readonly bridge: boolean
   predecessor: Publication | null = null
   overtakenBy: Publication | null = null
+  refused: Seen | null = null
+  /** Whether the server has that by now. */
+  #refusalArrived: (() => boolean) | null = null
+  refusedBefore: Copy | null = null
   duplicate: Certainty | null = null
   unsubscribed: Certainty | null = null
   almost: string | null = null
@@ -55,6 +61,16 @@ export class OpenCopy implements Copy {
     this.retain = retain
     this.subscriptionIdentifiers = subscriptionIdentifiers(properties)
     this.messageExpiryInterval = messageExpiryInterval(properties)
+  }
+
+  /** The client refuses it. */
+  refuse({ number, frame, time, segmentEnd }: PacketEvent, connection: NetworkConnection): void {
+    this.refused = { number, frame, time }
+    this.#refusalArrived = () => connection.half('client').acknowledgedOffset >= segmentEnd
+  }
+
+  get isKnownAsRefused(): boolean {
+    return this.#refusalArrived?.() === true
   }
 
   /** It may be of another publication after all. */

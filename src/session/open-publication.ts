@@ -3,6 +3,7 @@
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Publish, Qos } from '../mqtt/packet.ts'
+import type { EndedBy } from './aftermath.ts'
 import type { Acceptance, PartialDelivery, Party, Publication, Unsubscribed } from './delivery.ts'
 import type { ContentExtent } from './message-content.ts'
 import type { Verdict } from './missing-copies.ts'
@@ -117,8 +118,9 @@ export class OpenPublication {
   retained: RetainedMessage | null = null
   /** Its publisher has subscriptions that match, all with No Local. */
   noLocal = false
-  /** See `Publication.will`. */
+  /** See `Publication`. */
   will = false
+  reusedAfter: EndedBy | null = null
   /** What is to be told of recipients without a copy: known when the capture ends, told when all of it has been read. */
   verdicts: readonly Verdict[] | null = null
   settled = false
@@ -162,6 +164,7 @@ export class OpenPublication {
     this.unwanted = false
     this.noLocal = false
     this.will = false
+    this.reusedAfter = null
     this.alone = true
     this.waiting = 0
     this.open = 0
@@ -194,11 +197,11 @@ export class OpenPublication {
 
   /** As it is told. */
   get facts(): Publication {
-    const { number, frame, time, party, topic, qos, retain, payloadLength, resent, properties, expiry, will } = this
+    const { number, frame, time, party, topic, qos, retain, payloadLength, resent, properties, expiry, reusedAfter, will } = this
     if (this.#facts?.resent === resent) return this.#facts
     return (this.#facts = {
       number, frame, time, publisher: party, topic: topic.name, qos, retain, payloadLength, resent, properties: properties.names,
-      byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry, will,
+      byteOrderMark: properties.withoutMarks !== null || topic.name.includes('\ufeff'), messageExpiryInterval: expiry, reusedAfter, will,
     })
   }
 

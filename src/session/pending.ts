@@ -42,6 +42,10 @@ export class Pending {
     return (side === 'client' ? this.#byClient : this.#byServer)?.first ?? null
   }
 
+  last(side: Side): OpenExchange | null {
+    return (side === 'client' ? this.#byClient : this.#byServer)?.last ?? null
+  }
+
   keep(exchange: OpenExchange): void {
     const inFlight = exchange.initiator === 'client' ? (this.#byClient ??= emptyList()) : (this.#byServer ??= emptyList())
     inFlight.add(exchange)

@@ -56,6 +56,7 @@ export class Publications {
     if (exchange !== null) {
       exchange.message = publication
       publication.exchange = exchange.number
+      publication.reusedAfter = served.connection.pending.aftermath?.endOfSame(packet.packetIdentifier!) ?? null
     } else if (packet.qos > 0) publication.acceptance = 'unacknowledged'
     const { properties } = packet
     publication.properties = passedOnOf(properties)

@@ -5,7 +5,7 @@
 import type { CapturePosition } from './capture-position.ts'
 import type { DeliveryResult, MissingCopy, NotJudged, PartialDelivery, Unsubscribed } from './delivery.ts'
 import { DueQueue } from './due-queue.ts'
-import { duplicateVerdict, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
+import { duplicateVerdict, isJustReplaced, isMistaken, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
 import type { OpenPublication, Recipient } from './open-publication.ts'
 import type { PublicationWindow } from './publication-window.ts'
@@ -146,7 +146,10 @@ export class Settling {
       const about = { client, filter: filterOf(match!) }
       if (typeof verdict !== 'string') {
         const removed = subscriber.whole ? match!.gone : NO_FILTERS
-        missing.push({ ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), removed, ...verdict })
+        const replaced = subscriber.whole && isJustReplaced(publication, recipient)
+        missing.push({
+          ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), removed, replaced, mistaken: isMistaken(publication), ...verdict,
+        })
       }
       else if (verdict === 'connection-ended' && recipient.oversized && closedOver(publication, subscriber)) {
         notJudged.push({ ...about, reason: 'maximum-packet-size', closedIn: [subscriber.tooLarge!.frame] })

@@ -9,20 +9,20 @@ export function party(clientIdentifier: Party['clientIdentifier'], changes: Part
 export function publication(changes: Partial<Publication> = {}): Publication {
   return {
     number: 17, frame: 42, time: 12_004_118_000, publisher: party('plc-7'), topic: 'plant/7/temp', qos: 1, retain: false, payloadLength: 4, resent: 0, properties: [],
-    byteOrderMark: false, messageExpiryInterval: null, will: false, ...changes,
+    byteOrderMark: false, messageExpiryInterval: null, reusedAfter: null, will: false, ...changes,
   }
 }
 
 export function copy(to: string, changes: Partial<Copy> = {}): Copy {
   return {
     number: 19, frame: 44, time: 12_004_429_000, client: party(to, { stream: 4 }), kind: 'live', qos: 1, dup: false, retain: false, subscriptionIdentifiers: [], filters: ['plant/#'],
-    grantedQos: 1, certainty: 'certain', only: true, duration: 311_000, unaltered: true, altered: [], messageExpiryInterval: null, heldUp: false, subscriptions: null, removed: [],
+    grantedQos: 1, certainty: 'certain', only: true, duration: 311_000, unaltered: true, altered: [], messageExpiryInterval: null, heldUp: false, subscriptions: null, removed: [], refused: null, refusedBefore: null,
     own: false, bridge: false, predecessor: null, overtakenBy: null, duplicate: null, unsubscribed: null, almost: null, retained: null, ...changes,
   }
 }
 
 export function missing(to: string, changes: Partial<MissingCopy> = {}): MissingCopy {
-  return { client: party(to), session: null, filter: 'plant/#', qos: 1, removed: [], certainty: 'certain', doubts: [], ...changes }
+  return { client: party(to), session: null, filter: 'plant/#', qos: 1, removed: [], replaced: false, mistaken: false, certainty: 'certain', doubts: [], ...changes }
 }
 
 export function delivery(changes: Partial<Delivery> = {}): Delivery {

@@ -2,6 +2,7 @@
 import type { PacketType } from '../../mqtt/packet.ts'
 import { certaintyOfAbsence } from '../../session/absence.ts'
 import type { ExchangeKind } from '../../session/exchange.ts'
+import { isAskedAtFullWindow, stoppedAtFullWindow } from '../../session/full-window.ts'
 import { otherSide, type Side } from '../../session/side.ts'
 import { MISSING } from '../evidence.ts'
 import { rule, type Rule } from '../rule.ts'
@@ -82,7 +83,47 @@ function wasUnsubscribed({ exchange, connection }: AnswerSubject): boolean {
   return exchange.initiator === 'server' && connection.pending.unsubackNumber > exchange.firstNumber
 }
 
+/** The Message Expiry Interval had passed when PUBREL was sent: by then, the receiver may have dropped the message. */
+function hadExpired({ exchange: { messageExpiry, steps, asked } }: AnswerSubject): boolean {
+  return messageExpiry !== null && asked.time - steps[0]!.time > messageExpiry * 1e9
+}
+
+/** Their first packet is one that the other side has to answer. */
+const ANSWERED_AT_ONCE: readonly ExchangeKind[] = ['publish-qos1', 'publish-qos2', 'subscribe', 'unsubscribe', 'ping']
+
+/** The answer to the first packet of an exchange that began when the window of `by` was full. */
+function isDueAtFullWindow({ exchange, connection }: AnswerSubject, by: Side): boolean {
+  const { initiator, kind, awaits } = exchange
+  if (initiator === by || !ANSWERED_AT_ONCE.includes(kind) || (kind === 'publish-qos2' && awaits !== 'PUBREC')) return false
+  return isAskedAtFullWindow(connection, by, exchange)
+}
+
+const FULL_WINDOW_RULES = (['client', 'server'] as const).map((by) =>
+  rule({
+    id: `answer.missing-at-full-window-of-${by}`,
+    title: `The ${by} answers nothing any more while it waits for acknowledgements`,
+    statements: { '5.0': [by === 'client' ? 'MQTT-3.3.4-8' : 'MQTT-3.3.4-10', 'MQTT-4.9.0-3'] },
+    severity: 'warning',
+    sides: [by],
+    on: 'answer',
+    needs: NEEDS | MISSING.connect | MISSING.connack,
+    applies: (subject) => isDueAtFullWindow(subject, by) && !(subject.exchange.awaits !== null && subject.absence === 'ended'),
+    lacks: (subject) => {
+      const { exchange, connection, absence } = subject
+      if (exchange.awaits === null) return null
+      if (absence !== 'missing' && absence !== 'ended') return absence
+      // It may have other reasons to be silent.
+      return stoppedAtFullWindow(connection, by, exchange) ? null : 'doubt'
+    },
+    holds: ({ exchange }) => exchange.awaits === null,
+    certainty: () => 'likely',
+    says: (subject) =>
+      `No ${subject.exchange.awaits} came from the ${by} for ${asking(subject)} within ${seconds(subject)} s. It has as many messages in flight as the other side takes (Receive Maximum), which holds back nothing but further messages, and has acknowledged nothing since`,
+    actor: () => by,
+  }))
+
 export const ANSWER_RULES = [
+  ...FULL_WINDOW_RULES,
   missing({
     id: 'subscribe.no-suback', title: 'A SUBSCRIBE without SUBACK', kind: 'subscribe', answer: 'SUBACK', by: 'server',
     statements: { '3.1': [], '3.1.1': ['MQTT-3.8.4-1'], '5.0': ['MQTT-3.8.4-1'] },
@@ -122,7 +163,12 @@ export const ANSWER_RULES = [
     }),
     missing({
       id: `pubrel.no-pubcomp-of-${by}`, title: `A PUBREL that the ${by} did not answer with PUBCOMP`, kind: 'publish-qos2', answer: 'PUBCOMP', by,
-      statements: { '3.1': [], '3.1.1': ['MQTT-4.3.3-2', 'MQTT-4.1.0-2'], '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1'] },
+      statements: { '3.1': [], '3.1.1': ['MQTT-4.3.3-2', 'MQTT-4.1.0-2'], '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1'] }, among: (subject) => !hadExpired(subject),
+    }),
+    missing({
+      id: `pubrel.no-pubcomp-after-expiry-of-${by}`, title: `A PUBREL for a message that had expired, which the ${by} did not answer`, kind: 'publish-qos2', answer: 'PUBCOMP', by,
+      statements: { '5.0': ['MQTT-4.3.3-11', 'MQTT-4.1.0-1', 'MQTT-4.3.3-13'] }, among: hadExpired,
+      why: '; the message had expired, which does not end the exchange',
     }),
   ]),
   missing({

@@ -5,8 +5,9 @@
  * capture does not hold may have sent as well, nothing is certain.
  */
 import { quoted } from '../../mqtt/problems.ts'
+import type { EndedBy } from '../../session/aftermath.ts'
 import type { Alteration, PassedOnName } from '../../session/passed-on.ts'
-import type { Copy, Publication } from '../../session/delivery.ts'
+import type { Copy, Delivery, Publication } from '../../session/delivery.ts'
 import type { Certainty } from '../../session/side.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 import type { Reason } from '../evidence.ts'
@@ -51,8 +52,33 @@ const ALTERED_RULES: readonly Rule[] = PROPERTIES.map(({ name, alteration, id, f
   shownBy: publishedIn,
 }))
 
+// --- a Packet Identifier that is used again (MQTT 5.0 §4.3) ---
+
+const REUSED: readonly { readonly after: EndedBy; readonly id: string; readonly what: string; readonly statement: string }[] = [
+  { after: 'PUBACK', id: 'acknowledged', what: 'acknowledged', statement: 'MQTT-4.3.2-5' },
+  { after: 'PUBREC', id: 'refused', what: 'refused', statement: 'MQTT-4.3.3-9' },
+  { after: 'PUBCOMP', id: 'completed', what: 'completed', statement: 'MQTT-4.3.3-12' },
+]
+
+const REUSED_RULES: readonly Rule[] = REUSED.map(({ after, id, what, statement }) => rule({
+  id: `delivery.mistaken-for-${id}`,
+  title: `A new message with the Packet Identifier of one that was ${what} is not passed on`,
+  statements: { '5.0': [statement] },
+  severity: 'warning',
+  sides: ['server'],
+  on: 'recipient',
+  needs: 0,
+  applies: (subject) => subject.delivery.publication.reusedAfter === after && isAccountedFor(subject),
+  lacks: ({ missingCopy }) => (missingCopy !== null && (missingCopy.certainty === 'unsure' || !missingCopy.mistaken) ? 'doubt' : null),
+  holds: ({ missingCopy }) => missingCopy === null,
+  certainty: () => 'likely',
+  says: ({ delivery: { publication }, missingCopy }) =>
+    `The server accepted ${messageText(publication)} and sent it to nobody, ${nameOf(missingCopy!.client)} among others. It has the Packet Identifier of the message before, which was ${what}, and may have been taken for that`,
+}))
+
 export const DELIVERY_RULES: readonly Rule[] = [
   ...ALTERED_RULES,
+  ...REUSED_RULES,
   rule({
     id: 'delivery.user-properties-reordered',
     title: 'User Properties are passed on in another order',
@@ -281,8 +307,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     sides: ['server'],
     on: 'recipient',
     needs: 0,
-    applies: ({ delivery, copies, missingCopy }) => !isWill(delivery.publication) && delivery.acceptance === 'accepted'
-      && (missingCopy !== null || copies.some(({ qos, kind, subscriptions }) => qos > 0 && kind === 'live' && subscriptions !== null)),
+    applies: isAccountedFor,
     lacks: ({ missingCopy }) => (missingCopy?.certainty === 'unsure' ? 'doubt' : null),
     holds: ({ missingCopy }) => missingCopy === null,
     certainty: ({ missingCopy }) => missingCopy!.certainty,
@@ -317,6 +342,23 @@ export const DELIVERY_RULES: readonly Rule[] = [
     certainty: ({ copies }) => (copies.some(({ duplicate }) => duplicate === 'certain') ? 'certain' : 'likely'),
     says: ({ delivery: { publication }, copies }) => `The client sent ${messageText(publication)} with QoS 2 again before PUBREL, and the server sent it to ${clientOf(copies[0]!)} ${copies.length} times`,
     shownBy: ({ delivery, copies }) => [delivery.publication.frame, ...copies.map(({ frame }) => frame)],
+  }),
+  rule({
+    id: 'delivery.refused-shared-passed-on-again',
+    title: 'A message of a shared subscription that one client refused is sent to another one',
+    statements: { '5.0': ['MQTT-4.8.2-6'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'recipient',
+    needs: 0,
+    applies: ({ copies }) => copies.some(isSharedAndRefused),
+    lacks: ({ delivery, copies }) => ([...copies, ...givenAfter(delivery, copies)].every(({ only }) => only) ? null : 'content'),
+    holds: ({ delivery, copies }) => givenAfter(delivery, copies).length === 0,
+    certainty: () => 'likely',
+    says: ({ delivery, copies }) =>
+      `${clientOf(copies[0]!)} refused ${messageText(delivery.publication)} of the shared subscription ${filters(copies[0]!)}, and the server then sent it to ${clientOf(givenAfter(delivery, copies)[0]!)}`,
+    at: ({ delivery, copies }) => placeOf(givenAfter(delivery, copies)[0]!),
+    shownBy: ({ copies }) => copies.flatMap(({ frame, refused }) => (refused === null ? [frame] : [frame, refused.frame])),
   }),
   rule({
     id: 'delivery.no-local-sent-back',
@@ -368,6 +410,21 @@ export const DELIVERY_RULES: readonly Rule[] = [
     certainty: ({ missingCopy }) => missingCopy!.certainty,
     says: ({ delivery: { publication }, missingCopy }) =>
       `The server did not send ${messageText(publication)} to ${nameOf(missingCopy!.client)}, which unsubscribed from ${missingCopy!.removed.map(quoted).join(', ')} and not from ${quoted(missingCopy!.filter)}`,
+  }),
+  rule({
+    id: 'subscription.interrupted-when-replaced',
+    title: 'A message is lost just after its subscription was made again',
+    statements: { '5.0': ['MQTT-3.8.4-4'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'recipient',
+    needs: 0,
+    applies: (subject) => isAccountedFor(subject) && (subject.missingCopy === null ? subject.copies.some(isReplaced) : subject.missingCopy.replaced),
+    lacks: ({ missingCopy }) => (missingCopy?.certainty === 'unsure' ? 'doubt' : null),
+    holds: ({ missingCopy }) => missingCopy === null,
+    certainty: () => 'likely',
+    says: ({ delivery: { publication }, missingCopy }) =>
+      `The server did not send ${messageText(publication)} to ${nameOf(missingCopy!.client)}, which had just subscribed to ${quoted(missingCopy!.filter)} again`,
   }),
   rule({
     id: 'subscription.not-replaced',
@@ -467,6 +524,21 @@ function isSubscribed(copy: Copy): copy is Copy & { readonly subscriptions: NonN
 function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boolean {
   if (subscriptions!.length === 1) return qos === Math.min(publication.qos, subscriptions![0]!.grantedQos)
   return qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos))
+}
+
+/** The server accepted the message; and the client got it with an acknowledgement, or should have got it. */
+function isAccountedFor({ delivery, copies, missingCopy }: RecipientSubject): boolean {
+  return !isWill(delivery.publication) && delivery.acceptance === 'accepted'
+    && (missingCopy !== null || copies.some(({ qos, kind, subscriptions }) => qos > 0 && kind === 'live' && subscriptions !== null))
+}
+
+function isSharedAndRefused({ refused, subscriptions }: Copy): boolean {
+  return refused !== null && subscriptions?.length === 1 && subscriptions[0]!.shareName !== null
+}
+
+/** Copies that other members of the group got when one of these had been refused. */
+function givenAfter(delivery: Delivery, copies: readonly Copy[]): readonly Copy[] {
+  return delivery.copies.filter(({ refusedBefore }) => refusedBefore !== null && copies.includes(refusedBefore))
 }
 
 function isReplaced(copy: Copy): boolean {
