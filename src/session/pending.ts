@@ -53,7 +53,12 @@ export class Pending {
     if (!isPublish(exchange)) return
     this.#connection.countInFlight(exchange.initiator, 1)
     // Of one that was met by a later packet, the PUBLISH may have been sent on an earlier connection.
-    if (!exchange.unsent && !exchange.partly) this.#connection.countQuota(exchange.initiator, 1)
+    if (!exchange.unsent && !exchange.partly && !this.#mayBeAnswered(exchange)) this.#connection.countQuota(exchange.initiator, 1)
+  }
+
+  /** Its PUBLISH waited behind missing bytes while what answers it went by. */
+  #mayBeAnswered({ initiator, sentOffset }: OpenExchange): boolean {
+    return this.#connection.late || this.#connection.half(initiator).acknowledgedOffset >= sentOffset
   }
 
   /** One of those that are kept here goes on to this state (index of EXCHANGE_STATES). */
