@@ -451,7 +451,7 @@ export class ExchangeTracker {
 
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
-    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sender(by).sentOffset)
+    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sentOffset(by))
   }
 
   /** The first packet of it on a later connection of its Session. */
