@@ -1,6 +1,5 @@
 import { EXCHANGE_FIELDS } from '../analysis/fields.ts'
 import { NARROWEST } from '../report/ladder/layout.ts'
-import { durationOf } from '../session/exchange.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { connectionChoice } from './connection-choice.ts'
 import { UsageError } from './exit.ts'
@@ -109,7 +108,7 @@ function choiceOf(args: Arguments): ExchangeChoice | null {
   return {
     text: words.join(', '),
     matches: (exchange) =>
-      (open && WITHOUT_END.has(exchange.outcome)) || (failed && exchange.outcome === 'failed') || (durationOf(exchange) ?? -Infinity) >= least,
+      (open && WITHOUT_END.has(exchange.outcome)) || (failed && exchange.outcome === 'failed') || (exchange.duration ?? -Infinity) >= least,
   }
 }
 

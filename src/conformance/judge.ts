@@ -9,7 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
 import { VERSIONS, type Version } from '../mqtt/version.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
-import type { Exchange, SettledExchange } from '../session/exchange.ts'
+import { EXCHANGE_KINDS, type Exchange, type ExchangeKind, type SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
@@ -94,6 +94,8 @@ export class Judge {
   readonly #tallies: ReadonlyMap<Rule, Tally>
   readonly #packetRules: RulesByConnection
   readonly #otherRules: ReadonlyMap<Trigger, readonly RuleCase[]>
+  readonly #exchangeRules: RulesByKind
+  readonly #answerRules: RulesByKind
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #answerSubject = new AnswerSubject()
@@ -127,6 +129,8 @@ export class Judge {
     this.#tallies = new Map(cases.map((each) => [each.rule, each.tally]))
     this.#packetRules = new RulesByConnection(cases)
     this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, cases.filter((each) => listensTo(each.rule, trigger))]))
+    this.#exchangeRules = rulesByKind(this.#otherRules.get('exchange')!)
+    this.#answerRules = rulesByKind(this.#otherRules.get('answer')!)
   }
 
   /** A packet, or unframed bytes; the session layer has met it. */
@@ -179,7 +183,7 @@ export class Judge {
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    this.#judgeAll('exchange', subject)
+    for (const rule of this.#exchangeRules.get(exchange.kind)!) this.#judge(rule, subject)
   }
 
   /** Nothing more comes of an exchange on this connection. */
@@ -193,7 +197,7 @@ export class Judge {
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    this.#judgeAll('answer', subject)
+    for (const rule of this.#answerRules.get(exchange.kind)!) this.#judge(rule, subject)
   }
 
   /** A packet does not fit the exchanges of its connection. */
@@ -393,7 +397,8 @@ export class Judge {
 
   /** Each client that a publication was, or was not, passed on to. */
   #recipients(delivery: Delivery): void {
-    if (this.#otherRules.get('recipient')!.length === 0) return
+    // Most publications are passed on to nobody.
+    if (delivery.copies.length + delivery.missing.length + delivery.unsubscribed.length === 0 || this.#otherRules.get('recipient')!.length === 0) return
     const copies = copiesByStream(delivery.copies)
     const partial = byStream(delivery.partial)
     const unsubscribed = byStream(delivery.unsubscribed)
@@ -547,6 +552,12 @@ export class Judge {
     if (passed < -CLOCK_BACK || passed > CLOCK_FORWARD) this.#clockSteppedAt = Math.max(frame - 1, connection.tcp.firstFrame)
     if (!(time <= this.#now)) this.#now = time
   }
+}
+
+type RulesByKind = ReadonlyMap<ExchangeKind, readonly RuleCase[]>
+
+function rulesByKind(cases: readonly RuleCase[]): RulesByKind {
+  return new Map(EXCHANGE_KINDS.map((kind) => [kind, cases.filter(({ rule }) => rule.exchanges?.includes(kind) ?? true)]))
 }
 
 const NO_COPIES: readonly Copy[] = []

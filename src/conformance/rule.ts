@@ -6,6 +6,7 @@
  */
 import type { Severity } from '../mqtt/problem.ts'
 import type { Version } from '../mqtt/version.ts'
+import type { ExchangeKind } from '../session/exchange.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { CaseName } from './cases.ts'
@@ -32,6 +33,8 @@ export interface Rule<On extends Trigger = Trigger> {
   readonly sides: readonly Side[]
   /** What it is asked about: packets of these types, or what else has an end. */
   readonly on: On | readonly On[]
+  /** Asked about exchanges: the kinds that it can apply to; all where it is left out. */
+  readonly exchanges?: readonly ExchangeKind[]
   /** What it cannot do without: bits of MISSING. */
   readonly needs: Evidence
   /**

@@ -7,7 +7,9 @@ import { REASONS, type Reason } from './evidence.ts'
 export const PARTIES = VERSIONS.length * SIDES.length
 
 export function partyOf(version: Version, side: Side): number {
-  return VERSIONS.indexOf(version) * SIDES.length + (side === 'client' ? 0 : 1)
+  // In the order of VERSIONS, but compared: nothing is asked more often.
+  const first = version === '5.0' ? 4 : version === '3.1.1' ? 2 : 0
+  return side === 'client' ? first : first + 1
 }
 
 export class Tally {

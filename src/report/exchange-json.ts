@@ -1,4 +1,4 @@
-import { durationOf, legsOf } from '../session/exchange.ts'
+import { legsOf } from '../session/exchange.ts'
 import { EXCHANGE_SCHEMA_NAME } from './schema/exchange.ts'
 import { epochText, milliseconds } from './time-format.ts'
 import type { CaptureClock } from '../capture/frame.ts'
@@ -8,8 +8,7 @@ import type { ExchangeObject } from './schema/exchange.ts'
 /** Exchanges as the objects of `schema/exchange.ts`, for all machine formats. */
 
 export function exchangeObject(exchange: Exchange, clock: CaptureClock | null): ExchangeObject {
-  const { connection, steps } = exchange
-  const duration = durationOf({ steps })
+  const { connection, steps, duration } = exchange
   return {
     schema: EXCHANGE_SCHEMA_NAME,
     number: exchange.number,

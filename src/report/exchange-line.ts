@@ -1,4 +1,4 @@
-import { durationOf, legsOf } from '../session/exchange.ts'
+import { legsOf } from '../session/exchange.ts'
 import { SLOW_LEG } from '../session/leg-causes.ts'
 import { ClientCell, clientName } from './client-name.ts'
 import { listInfo, MOST_SHOWN } from './packet-info.ts'
@@ -82,13 +82,12 @@ export class ExchangeLineRenderer implements Renderer<Exchange> {
 
   item(exchange: Exchange): string {
     const { palette } = this.#options
-    const { number, kind, initiator, packetIdentifier, outcome, steps } = exchange
+    const { number, kind, initiator, packetIdentifier, outcome, steps, duration } = exchange
     const way = initiator === 'client' ? `${palette.cyan}->` : `${palette.green}<-`
     const place = `${right(String(number), NUMBER_WIDTH)} ${palette.dim}${this.#timeCell(steps[0]?.time ?? NaN)}${palette.reset} ${this.#clientCell(exchange.connection)}`
     const what = `${way}  ${left(KINDS[kind].name, KIND_WIDTH)}${palette.reset} ${right(packetIdentifier === null ? '' : String(packetIdentifier), 5)}`
     const style = OUTCOME_STYLES[outcome]
     const result = style === null ? left(outcome, OUTCOME_WIDTH) : `${palette[style]}${left(outcome, OUTCOME_WIDTH)}${palette.reset}`
-    const duration = durationOf({ steps })
     const time = right(duration === null ? '-' : millisecondsText(duration), DURATION_WIDTH)
     return `${`${place} ${what} ${result} ${time} ${exchangeInfo(exchange, steps)}`.trimEnd()}\n`
   }
@@ -122,12 +121,12 @@ export function millisecondsText(nanoseconds: number): string {
 
 /** What an exchange is about and how it went, in one line. Parts are two spaces apart. */
 function exchangeInfo(exchange: Exchange, steps: readonly Step[]): string {
-  const { outcome, retransmitted, causes, certainty } = exchange
+  const { outcome, duration, retransmitted, causes, certainty } = exchange
   const parts = [subjectInfo(exchange), reasonInfo(exchange, steps), seenInfo(exchange, steps)]
   // Of QoS 2, the times to PUBREC, PUBREL and PUBCOMP.
   if (steps.length > 2 && outcome !== 'partly-seen') parts.push(legsInfo(legsOf({ steps })))
   // Only a slow one has to be explained.
-  const segments = (durationOf({ steps }) ?? 0) >= SLOW_LEG ? Math.max(1, ...steps.map((step) => step.segments)) : 1
+  const segments = (duration ?? 0) >= SLOW_LEG ? Math.max(1, ...steps.map((step) => step.segments)) : 1
   if (segments > 1) parts.push(`in ${segments} segments`)
   if (retransmitted > 0) parts.push(`${retransmitted} sent again`)
   if (causes.length > 0) parts.push(causes.map(causeText).join(', '))

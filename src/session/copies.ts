@@ -11,7 +11,7 @@ import type { CapturePosition } from './capture-position.ts'
 import { CopyMatching } from './copy-matching.ts'
 import type { DeliveryResult, Publication, RetainedState } from './delivery.ts'
 import { beginUnexpected } from './expectation.ts'
-import { ContentReader, isSame } from './message-content.ts'
+import { isSame, type ContentReader } from './message-content.ts'
 import type { JudgementTimes } from './missing-copies.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenCopy, type PassingCopy } from './open-copy.ts'
@@ -46,13 +46,14 @@ export class Copies {
   readonly #parked: ParkedCopies
   readonly #answers: RetainedAnswers
   readonly #wills: Wills
-  readonly #content = new ContentReader()
+  readonly #content: ContentReader
   readonly #matching = new CopyMatching()
 
   constructor(
     emit: (result: DeliveryResult) => void, limits: CopyLimits, position: CapturePosition, servers: Iterable<ServerState>, window: PublicationWindow,
-    answers: RetainedAnswers, wills: Wills,
+    answers: RetainedAnswers, wills: Wills, content: ContentReader,
   ) {
+    this.#content = content
     this.#wills = wills
     this.#answers = answers
     this.#emit = emit

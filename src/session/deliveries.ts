@@ -13,6 +13,7 @@ import type { ClientSession } from './client-session.ts'
 import type { ConnectionFollower } from './connection-follower.ts'
 import { Copies, type CopyLimits } from './copies.ts'
 import type { DeliveryResult } from './delivery.ts'
+import type { ContentReader } from './message-content.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { PublicationWindow, type PublicationWindowLimits } from './publication-window.ts'
@@ -47,14 +48,14 @@ export class Deliveries implements ConnectionFollower {
   readonly #settling: Settling
   readonly #answers: RetainedAnswers
 
-  constructor(emit: (result: DeliveryResult) => void, told: Pick<SessionSink, 'retained' | 'will'>, limits: DeliveryLimits, keepPeriods = false) {
+  constructor(emit: (result: DeliveryResult) => void, told: Pick<SessionSink, 'retained' | 'will'>, limits: DeliveryLimits, content: ContentReader, keepPeriods = false) {
     this.subscriptions = new Subscriptions(limits, keepPeriods)
     const { servers } = this.subscriptions
     this.#position = new CapturePosition(limits)
     this.#announced = new AnnouncedWills(servers, limits.wills)
     const window = new PublicationWindow(servers, (publication) => this.#settling.settleEarly(publication), limits)
     this.#settling = new Settling(emit, limits, this.#position, window)
-    this.#publications = new Publications(this.subscriptions, window, this.#settling, limits.disorder)
+    this.#publications = new Publications(this.subscriptions, window, this.#settling, content, limits.disorder)
     const answers = new RetainedAnswers((answer) => told.retained?.(answer), limits, this.#position)
     const wills = new Wills((result) => told.will?.(result), limits, this.#position, window)
     this.#answers = answers
@@ -65,7 +66,7 @@ export class Deliveries implements ConnectionFollower {
         wills.granted(subscription)
       },
     }
-    this.#copies = new Copies(emit, limits, this.#position, servers, window, answers, wills)
+    this.#copies = new Copies(emit, limits, this.#position, servers, window, answers, wills, content)
   }
 
   /** Publications whose subscribers were not looked up, or that were told of before all was seen, because there was too much at once. */

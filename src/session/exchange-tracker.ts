@@ -12,6 +12,7 @@ import type { HalfStream } from '../tcp/half-stream.ts'
 import type { ClientSession } from './client-session.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type Exchange, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange } from './exchange.ts'
 import { causesOf, networkTime, SLOW_LEG } from './leg-causes.ts'
+import type { ContentReader } from './message-content.ts'
 import type { Misfit } from './misfit.ts'
 import { MisfitFinder } from './misfit-finder.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -75,10 +76,10 @@ export class ExchangeTracker {
    */
   constructor(
     emit: (exchange: Exchange) => void, limits: ExchangeLimits, outcomesOnly: boolean, over: ((exchange: SettledExchange, connection: NetworkConnection) => void) | null,
-    misfit: ((misfit: Misfit) => void) | null,
+    misfit: ((misfit: Misfit) => void) | null, content: ContentReader,
   ) {
     this.#emit = emit
-    this.#misfits = misfit === null ? null : new MisfitFinder(misfit)
+    this.#misfits = misfit === null ? null : new MisfitFinder(misfit, content)
     this.#over = over
     this.#limits = limits
     this.#outcomesOnly = outcomesOnly
@@ -453,7 +454,7 @@ export class ExchangeTracker {
 
   /** The newest packet of the exchange waits for an answer. */
   #await(connection: NetworkConnection, exchange: OpenExchange, by: Side, { time }: PacketEvent): void {
-    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sender(by).sentOffset)
+    if (!this.#outcomesOnly) exchange.sent(by, time, connection.sentOffset(by))
   }
 
   /** The first packet of it on a later connection of its Session. */

@@ -66,6 +66,8 @@ export interface Exchange {
   readonly reasonCode: number | null
   /** In the order of the capture; the first and the last ones where there were very many. */
   readonly steps: readonly Step[]
+  /** From its first packet to its last, in nanoseconds; null where there is only one, and where the capture has no times. */
+  readonly duration: number | null
   /** How many packets it has, with those that `steps` leaves out. */
   readonly packets: number
   /** Packets of it that were sent more than once. */
@@ -98,27 +100,18 @@ export interface SettledExchange extends Exchange {
   readonly disturbed: boolean
 }
 
-/** From its first packet to its last, in nanoseconds; null where there is only one, and where the capture has no times. */
-export function durationOf({ steps }: Pick<Exchange, 'steps'>): number | null {
-  return steps.length < 2 ? null : between(steps[0], steps[steps.length - 1])
-}
-
 /** The time from each packet to the one that took the exchange further, in nanoseconds: of QoS 2 three. Empty where the capture has no times. */
 export function legsOf({ steps }: Pick<Exchange, 'steps'>): number[] {
   const legs: number[] = []
   let from: Step | undefined
   for (const step of steps) {
     if (step.again) continue
-    const leg = from === undefined ? undefined : between(from, step)
-    if (leg === null) return []
-    if (leg !== undefined) legs.push(leg)
+    if (from !== undefined) {
+      const leg = step.time - from.time
+      if (Number.isNaN(leg)) return []
+      legs.push(leg)
+    }
     from = step
   }
   return legs
-}
-
-function between(from: Step | undefined, to: Step | undefined): number | null {
-  if (from === undefined || to === undefined) return null
-  const time = to.time - from.time
-  return Number.isNaN(time) ? null : time
 }

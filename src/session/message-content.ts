@@ -26,13 +26,15 @@ const BEGINNING = 1_024
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Reads one message after another; what it says of the last one is valid until the next. */
+/** Reads one message after another; what it says of the last one is valid until the next. All who look at the packet going by share one, which reads it once. */
 export class ContentReader implements Content {
   first = 0
   second = 0
   /** Bytes on the wire. */
   length = 0
   extent: ContentExtent = 'none'
+  /** PacketEvent.number of the message; 0 where it is no packet's. */
+  #number = 0
   /** Made once for each buffer that packets lie in: reading four bytes at a time is worth it. */
   #source: Uint8Array = NO_BYTES
   #view: DataView = new DataView(NO_BYTES.buffer)
@@ -41,6 +43,8 @@ export class ContentReader implements Content {
   read(event: PacketEvent, packet: Packet & { type: 'PUBLISH' }): boolean {
     const { payloadStart, payloadLength } = packet
     if (payloadStart < 0) return false
+    if (event.number === this.#number) return true
+    this.#number = event.number
     const start = event.start + payloadStart
     const atHand = Math.min(event.end, start + payloadLength) - start
     this.length = payloadLength
@@ -51,6 +55,7 @@ export class ContentReader implements Content {
 
   /** The same of a payload by itself, such as that of a will; `length` is that on the wire. */
   readBytes(payload: Uint8Array, length: number): void {
+    this.#number = 0
     this.length = length
     this.extent = payload.length === length ? 'whole' : 'none'
     this.#hash(payload, 0, this.extent === 'whole' ? length : 0)

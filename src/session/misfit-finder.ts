@@ -7,7 +7,7 @@
 import { PACKET_TYPES, type Publish, type Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Exchange, ExchangeKind, RequestedFilter } from './exchange.ts'
-import { ContentReader } from './message-content.ts'
+import type { ContentReader } from './message-content.ts'
 import type { Misfit, MisfitDoubt, MisfitKind } from './misfit.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
@@ -44,10 +44,11 @@ const GRACE = 1e9
 export class MisfitFinder {
   readonly #tell: (misfit: Misfit) => void
   readonly #told = new Told()
-  readonly #content = new ContentReader()
+  readonly #content: ContentReader
 
-  constructor(tell: (misfit: Misfit) => void) {
+  constructor(tell: (misfit: Misfit) => void, content: ContentReader) {
     this.#tell = tell
+    this.#content = content
   }
 
   /** Something went by that could not be read, or is not followed. */

@@ -204,6 +204,11 @@ export class NetworkConnection {
     return new Sender(side, { numbers: this.#counts, at: this.#countsAt }, { numbers: this.#times, at: this.#timesAt })
   }
 
+  /** The same as of its `sender`, which takes an object. */
+  sentOffset(side: Side): number {
+    return this.#times[this.#timesAt + (side === 'client' ? 0 : TIME.server) + TIME.sentOffset]!
+  }
+
   /** It has ended, and all have heard of it: its numbers are not known any more. */
   release(numbers: ConnectionNumbers): void {
     numbers.giveBack({ numbers: this.#counts, at: this.#countsAt }, { numbers: this.#times, at: this.#timesAt })

@@ -165,6 +165,12 @@ export class OpenExchange implements SettledExchange {
     steps[at + STEP.time] = event.time
   }
 
+  get duration(): number | null {
+    if (this.#stepCount < 2) return null
+    const duration = this.#steps[(this.#stepCount - 1) * STEP.words + STEP.time]! - this.#steps[STEP.time]!
+    return Number.isNaN(duration) ? null : duration
+  }
+
   get firstNumber(): number {
     return this.#stepCount === 0 ? 0 : this.#steps[STEP.number]!
   }

@@ -32,10 +32,11 @@ export class PassedOn {
 
   /** Of which properties there is any; those that were published. */
   get names(): readonly PassedOnName[] {
-    return NAMES.filter((name) => (name === 'userProperty' ? this.userPropertyCount > 0 : this[name] !== 0))
+    return this === NOTHING_PASSED_ON ? NO_NAMES : NAMES.filter((name) => (name === 'userProperty' ? this.userPropertyCount > 0 : this[name] !== 0))
   }
 }
 
+const NO_NAMES: readonly PassedOnName[] = []
 const NAMES: readonly PassedOnName[] = ['payloadFormatIndicator', 'contentType', 'responseTopic', 'correlationData', 'userProperty']
 
 /** Where there are none. */

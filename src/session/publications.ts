@@ -4,7 +4,7 @@
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Packet, Publish } from '../mqtt/packet.ts'
 import { expectedRecipient } from './expectation.ts'
-import { ContentReader, type Content } from './message-content.ts'
+import type { Content, ContentReader } from './message-content.ts'
 import { messageExpiryInterval } from './open-copy.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { OpenPublication, type Recipient } from './open-publication.ts'
@@ -23,10 +23,11 @@ export class Publications {
   /** Nanoseconds by which frames of different connections may stand in the wrong order. */
   readonly #disorder: number
   readonly #makeRecipient: () => Recipient
-  readonly #content = new ContentReader()
+  readonly #content: ContentReader
   #leftOut = 0
 
-  constructor(subscriptions: Subscriptions, window: PublicationWindow, settling: Settling, disorder: number) {
+  constructor(subscriptions: Subscriptions, window: PublicationWindow, settling: Settling, content: ContentReader, disorder: number) {
+    this.#content = content
     this.#subscriptions = subscriptions
     this.#window = window
     this.#settling = settling

@@ -22,6 +22,7 @@ import { FollowedSubscriptions } from './followed-subscriptions.ts'
 import { EarlyPackets } from './early-packets.ts'
 import { ExchangeTracker, type ExchangeLimits } from './exchange-tracker.ts'
 import type { Exchange, SettledExchange } from './exchange.ts'
+import { ContentReader } from './message-content.ts'
 import type { Misfit } from './misfit.ts'
 import { forgetEnded, networkConnectionOf, type ConnackTerms, type ConnectTerms, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
@@ -81,9 +82,10 @@ export class SessionTracker implements ConnectionObserver {
     this.#sink = sink
     this.#outcomesOnly = outcomesOnly
     this.#numbers = new ConnectionNumbers(!outcomesOnly)
-    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), sink, limits, subscriptions)
+    const content = new ContentReader()
+    this.#deliveries = sink.delivery === undefined ? null : new Deliveries((result) => sink.delivery!(result), sink, limits, content, subscriptions)
     this.#exchanges = new ExchangeTracker((exchange) => sink.exchange?.(exchange), limits, outcomesOnly, sink.over === undefined ? null : (exchange, connection) => sink.over!(exchange, connection),
-      sink.misfit === undefined ? null : (misfit) => sink.misfit!(misfit))
+      sink.misfit === undefined ? null : (misfit) => sink.misfit!(misfit), content)
     this.#follower = this.#deliveries ?? (subscriptions ? new FollowedSubscriptions(limits) : null)
     this.#sessions = new ClientSessions(this.#exchanges, limits, this.#follower)
   }

@@ -3,7 +3,7 @@
  * (missing-copies.ts). Each is told once.
  */
 import type { CapturePosition } from './capture-position.ts'
-import type { DeliveryResult, MissingCopy, NotJudged, PartialDelivery, Unsubscribed } from './delivery.ts'
+import type { Delivery, DeliveryResult, MissingCopy, NotJudged, PartialDelivery, Unsubscribed } from './delivery.ts'
 import { DueQueue } from './due-queue.ts'
 import { duplicateVerdict, isJustReplaced, isMistaken, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
@@ -128,33 +128,9 @@ export class Settling {
 
   /** Tells what became of the publication; `verdicts` of its recipients, none where all have their copies. */
   #settle(publication: OpenPublication, verdicts: readonly Verdict[]): void {
-    const { facts, acceptance, reasonCode, subscribers, recipients } = publication
+    const { facts, acceptance, reasonCode, subscribers } = publication
     const copies = publication.copies.length > 1 ? publication.copies.toSorted(byNumber) : publication.copies
-    const partial: PartialDelivery[] = []
-    const missing: MissingCopy[] = []
-    const notJudged: NotJudged[] = []
-    verdicts.forEach((verdict, index) => {
-      if (verdict === 'none') return
-      const recipient = recipients[index]!
-      const { subscriber, client, match, grantedQos, undisturbed } = recipient
-      if (recipient.copies > 0) {
-        const lacks = recipient.lacksIn(publication)
-        if (typeof verdict !== 'string' && lacks !== null) partial.push({ client, lacks, certainty: verdict.certainty })
-        return
-      }
-      if (undisturbed) subscriber.outstanding--
-      const about = { client, filter: filterOf(match!) }
-      if (typeof verdict !== 'string') {
-        const removed = subscriber.whole ? match!.gone : NO_FILTERS
-        const replaced = subscriber.whole && isJustReplaced(publication, recipient)
-        missing.push({
-          ...about, session: subscriber.session, qos: Math.min(facts.qos, grantedQos ?? 0), removed, replaced, mistaken: isMistaken(publication), ...verdict,
-        })
-      }
-      else if (verdict === 'connection-ended' && recipient.oversized && closedOver(publication, subscriber)) {
-        notJudged.push({ ...about, reason: 'maximum-packet-size', closedIn: [subscriber.tooLarge!.frame] })
-      } else notJudged.push({ ...about, reason: verdict === 'wait' ? 'too-short' : verdict, closedIn: null })
-    })
+    const { missing, notJudged, partial } = verdicts.length === 0 ? NOTHING_LACKS : lackingOf(publication, verdicts)
     for (const { copy, recipient } of publication.suspects ?? []) {
       if (!this.#position.ended) this.#judgeDuplicate(publication, recipient, copy)
       // Which of them is the one, or whether another one is of a message that was not seen, nobody can say.
@@ -179,6 +155,40 @@ export class Settling {
 const NO_VERDICTS: readonly Verdict[] = []
 const NO_FILTERS: readonly string[] = []
 const NOBODY: readonly Unsubscribed[] = []
+
+/** What did not come of a publication, and of what of that nothing can be said. */
+type Lacking = Pick<Delivery, 'missing' | 'notJudged' | 'partial'>
+
+/** Mostly: one for all. */
+const NOTHING_LACKS: Lacking = { missing: [], notJudged: [], partial: [] }
+
+function lackingOf(publication: OpenPublication, verdicts: readonly Verdict[]): Lacking {
+  const partial: PartialDelivery[] = []
+  const missing: MissingCopy[] = []
+  const notJudged: NotJudged[] = []
+  verdicts.forEach((verdict, index) => {
+    if (verdict === 'none') return
+    const recipient = publication.recipients[index]!
+    const { subscriber, client, match, grantedQos, undisturbed } = recipient
+    if (recipient.copies > 0) {
+      const lacks = recipient.lacksIn(publication)
+      if (typeof verdict !== 'string' && lacks !== null) partial.push({ client, lacks, certainty: verdict.certainty })
+      return
+    }
+    if (undisturbed) subscriber.outstanding--
+    const about = { client, filter: filterOf(match!) }
+    if (typeof verdict !== 'string') {
+      const removed = subscriber.whole ? match!.gone : NO_FILTERS
+      const replaced = subscriber.whole && isJustReplaced(publication, recipient)
+      missing.push({
+        ...about, session: subscriber.session, qos: Math.min(publication.qos, grantedQos ?? 0), removed, replaced, mistaken: isMistaken(publication), ...verdict,
+      })
+    } else if (verdict === 'connection-ended' && recipient.oversized && closedOver(publication, subscriber)) {
+      notJudged.push({ ...about, reason: 'maximum-packet-size', closedIn: [subscriber.tooLarge!.frame] })
+    } else notJudged.push({ ...about, reason: verdict === 'wait' ? 'too-short' : verdict, closedIn: null })
+  })
+  return { missing, notJudged, partial }
+}
 
 /** The server disconnected the client just behind it, saying that a packet was too large. */
 function closedOver({ time }: OpenPublication, { tooLarge }: Subscriber): boolean {

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { durationOf } from '../../src/session/exchange.ts'
 import { pair } from '../session/conversation.ts'
 import { requireTool } from '../tools.ts'
 
@@ -51,7 +50,7 @@ function withTshark(file: string): string[] {
 test.skipIf(!requireTool('tshark')).each(captures)('%s', (name) => {
   const { exchanges } = pair(readFileSync(CAPTURES + name))
   const ours = exchanges.filter(({ kind, outcome }) => (kind === 'publish-qos1' || kind === 'ping') && outcome === 'complete')
-    .map((exchange) => `${exchange.connection.tcp.stream} ${exchange.steps[0]!.frame} ${exchange.steps[1]!.frame} ${durationOf(exchange)}`)
+    .map((exchange) => `${exchange.connection.tcp.stream} ${exchange.steps[0]!.frame} ${exchange.steps[1]!.frame} ${exchange.duration}`)
   expect(ours.sort()).toEqual(withTshark(CAPTURES + name))
 })
 

@@ -105,10 +105,11 @@ export function step(type: Step['type'], by: Step['by'], after = 0, changes: Par
 /** A PUBLISH of QoS 1 that plc-7 sent and the server acknowledged after 4.083 ms. */
 export function exchange(changes: Partial<Exchange> = {}): Exchange {
   const steps = changes.steps ?? [step('PUBLISH', 'client'), step('PUBACK', 'server', 4_083_000, { number: 19, frame: 45 })]
+  const duration = steps.length < 2 ? NaN : steps.at(-1)!.time - steps[0]!.time
   return {
     number: 12, connection: connection(), kind: 'publish-qos1', initiator: 'client', sender: changes.initiator === 'server' ? 1 : 0, packetIdentifier: 17,
-    topic: 'plant/7/temp', filters: [], outcome: 'complete', reasonCode: 0, steps, packets: steps.length, retransmitted: 0, resumed: 0, network: null, causes: [],
-    certainty: 'certain', ...changes,
+    topic: 'plant/7/temp', filters: [], outcome: 'complete', reasonCode: 0, steps, duration: Number.isNaN(duration) ? null : duration,
+    packets: steps.length, retransmitted: 0, resumed: 0, network: null, causes: [], certainty: 'certain', ...changes,
   }
 }
 

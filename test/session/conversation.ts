@@ -4,7 +4,7 @@ import { MqttDissector } from '../../src/mqtt/dissector.ts'
 import { TCP_FLAGS, TcpSegment } from '../../src/network/segment.ts'
 import { SessionTracker, type SessionLimits, type SessionSink } from '../../src/session/session-tracker.ts'
 import type { NetworkConnection } from '../../src/session/network-connection.ts'
-import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
+import { legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { ConnectionTable } from '../../src/tcp/connection-table.ts'
 import { fromHex } from '../mqtt/framed.ts'
 
@@ -204,10 +204,12 @@ export class Conversation {
 /** The object is used again, so its values are copied. */
 function kept(exchange: Exchange): Exchange {
   const {
-    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, duration, packets, retransmitted, resumed, network, causes,
+    certainty,
   } = exchange
   return {
-    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, packets, retransmitted, resumed, network, causes, certainty,
+    number, connection, kind, initiator, sender, packetIdentifier, topic, filters, outcome, reasonCode, steps, duration, packets, retransmitted, resumed, network, causes,
+    certainty,
   }
 }
 
@@ -247,5 +249,5 @@ export function identityOf(exchange: Exchange): string {
   const { connection, kind, initiator, packetIdentifier, steps } = exchange
   const packets = steps.map(({ type, time }) => `${type}@${time}`).join(' ')
   const ends = connection.tcp.endpoints.map(({ text }) => text).sort().join(' ')
-  return `${ends} ${kind} ${initiator} ${packetIdentifier} ${packets} ${durationOf(exchange)} ${legsOf(exchange).join('/')}`
+  return `${ends} ${kind} ${initiator} ${packetIdentifier} ${packets} ${exchange.duration} ${legsOf(exchange).join('/')}`
 }

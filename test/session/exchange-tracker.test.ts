@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { durationOf, legsOf, type Exchange } from '../../src/session/exchange.ts'
+import { legsOf, type Exchange } from '../../src/session/exchange.ts'
 import { Conversation, HEX, identityOf, pair } from './conversation.ts'
 
 const CONNECTED = 'connect client complete code 0 (CONNECT CONNACK)'
@@ -27,7 +27,7 @@ describe('exchanges that are complete', () => {
     const conversation = connected()
     conversation.client(HEX.publish2('0007')).server(HEX.pubrec('0007')).client(HEX.pubrel('0007')).server(HEX.pubcomp('0007'))
     expect(behindConnect(conversation)).toEqual(['publish-qos2 client 7 complete (PUBLISH PUBREC PUBREL PUBCOMP)'])
-    expect(durationOf(conversation.exchanges[1]!)).toBe(3_000_000)
+    expect(conversation.exchanges[1]!.duration).toBe(3_000_000)
     expect(legsOf(conversation.exchanges[1]!)).toEqual([1_000_000, 1_000_000, 1_000_000])
   })
 
@@ -41,7 +41,7 @@ describe('exchanges that are complete', () => {
     ])
     expect(conversation.exchanges[1]!.filters).toEqual([{ topicFilter: 'a', qos: 1, reasonCode: 1 }, { topicFilter: 'b', qos: 2, reasonCode: 128 }])
     // The first answer belongs to the first request.
-    expect(conversation.exchanges.slice(3).map(durationOf)).toEqual([3_000_000, 3_000_000])
+    expect(conversation.exchanges.slice(3).map(({ duration }) => duration)).toEqual([3_000_000, 3_000_000])
   })
 
   test('acknowledgements in another order than their requests', () => {

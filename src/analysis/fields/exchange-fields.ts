@@ -1,6 +1,6 @@
 import { FIELDS } from '../../mqtt/fields.ts'
 import { CONNACK_RETURN_CODES, REASON_CODE_NAMES, SUBACK_RETURN_CODES } from '../../mqtt/reason-codes.ts'
-import { durationOf, EXCHANGE_KINDS, EXCHANGE_OUTCOMES, legsOf, type Exchange } from '../../session/exchange.ts'
+import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, legsOf, type Exchange } from '../../session/exchange.ts'
 import { CAUSES } from '../../session/leg-causes.ts'
 import { own, type FieldSource, type ReadField } from './field-source.ts'
 import { ValueNames } from './value-names.ts'
@@ -17,7 +17,7 @@ export const EXCHANGE_ONLY: readonly FieldSource<Exchange>[] = [
   own('mqtt.exchange.initiator', 'Side that Began It: client, server', 'string', 'text', ({ initiator }, values) => values.add(initiator)),
   own('mqtt.exchange.outcome', `Outcome: ${EXCHANGE_OUTCOMES.join(', ')}`, 'string', 'text', ({ outcome }, values) => values.add(outcome)),
   own('mqtt.exchange.certainty', 'Certainty of the Outcome: certain, likely, unsure', 'string', 'text', ({ certainty }, values) => values.add(certainty)),
-  own('mqtt.exchange.time', 'Time from the First Packet to the Last', 'duration', 'duration', (exchange, values) => addKnown(values, durationOf(exchange))),
+  own('mqtt.exchange.time', 'Time from the First Packet to the Last', 'duration', 'duration', ({ duration }, values) => addKnown(values, duration)),
   own('mqtt.exchange.leg', 'Time from a Packet to the Next that Goes Further', 'duration', 'duration', (exchange, values) => {
     for (const leg of legsOf(exchange)) values.add(leg)
   }),

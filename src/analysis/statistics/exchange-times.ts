@@ -1,5 +1,5 @@
 /** How exchanges of one kind ended, and how long those took that were answered: by who began them, and all together. */
-import { durationOf, EXCHANGE_KINDS, type Exchange, type ExchangeKind } from '../../session/exchange.ts'
+import { EXCHANGE_KINDS, type Exchange, type ExchangeKind } from '../../session/exchange.ts'
 import { Times } from './times.ts'
 
 /** Percentiles of all exchanges of a kind are within 0.1 %, which takes 9 kB for each power of ten that times are apart. */
@@ -53,7 +53,7 @@ export class ExchangeTimesByKind {
   /** Returns how long it took, in nanoseconds; null where it was not answered, and where the capture has no times. */
   add(exchange: Exchange): number | null {
     const { kind, initiator, outcome } = exchange
-    const duration = outcome === 'complete' || outcome === 'failed' ? durationOf(exchange) : null
+    const duration = outcome === 'complete' || outcome === 'failed' ? exchange.duration : null
     const row = this.#byKind.get(kind)!
     row.all.add(exchange, duration)
     row[initiator].add(exchange, duration)

@@ -36,6 +36,7 @@ function missing({ id, title, statements, kind, answer, by, among = () => true, 
     severity: by === 'server' ? 'error' : 'warning',
     sides: [by],
     on: 'answer',
+    exchanges: [kind],
     needs: NEEDS,
     applies: (subject) => isAsked(subject, kind, answer, by) && among(subject) && !(subject.exchange.awaits === answer && subject.absence === 'ended'),
     lacks: (subject) => {
@@ -59,7 +60,7 @@ const QOS_2: readonly (PacketType | null)[] = ['PUBREC', 'PUBREL', 'PUBCOMP', nu
 
 /** `answer` has been due from `by`, come or not. One that refuses ends the exchange, and nothing is due behind it. */
 function isAsked({ exchange }: AnswerSubject, kind: ExchangeKind, answer: PacketType, by: Side): boolean {
-  if (exchange.kind !== kind || (answer === 'PUBREL' ? exchange.initiator : otherSide(exchange.initiator)) !== by) return false
+  if ((answer === 'PUBREL' ? exchange.initiator : otherSide(exchange.initiator)) !== by) return false
   if (kind !== 'publish-qos2' || answer === 'PUBREC') return true
   const at = QOS_2.indexOf(exchange.awaits)
   return at >= QOS_2.indexOf(answer) && !(exchange.awaits === null && (exchange.reasonCode ?? 0) >= 0x80)

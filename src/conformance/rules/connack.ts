@@ -273,9 +273,10 @@ export const CONNACK_RULES = [
     severity: 'error',
     sides: ['server'],
     on: 'exchange',
+    exchanges: ['subscribe'],
     needs: MISSING.connack,
     applies: ({ exchange, connection }) =>
-      exchange.kind === 'subscribe' && (exchange.outcome === 'complete' || exchange.outcome === 'failed' || saysQosNotSupported(connection))
+      (exchange.outcome === 'complete' || exchange.outcome === 'failed' || saysQosNotSupported(connection))
       && exchange.filters.some(({ qos }) => qos !== null && qos > (saysQosNotSupported(connection) ? 0 : connection.limits('server').maximumQos)),
     // A PUBLISH explains it as well.
     lacks: ({ exchange, connection }) => (exchange.outcome === 'abandoned' && connection.client.mostInFlight > 0 ? 'doubt' : null),

@@ -44,8 +44,9 @@ export const CONNECT_RULES = [
     severity: 'error',
     sides: ['server'],
     on: 'exchange',
+    exchanges: ['connect'],
     needs: MISSING.serverDirection | MISSING.clock,
-    applies: ({ exchange, connection }) => exchange.kind === 'connect' && connection.announcement?.defect === null,
+    applies: ({ connection }) => connection.announcement?.defect === null,
     lacks: (subject) => {
       const { exchange, connection, captureEnded, now } = subject
       if (exchange.outcome === 'complete' || exchange.outcome === 'failed' || exchange.packets > 1) return null
@@ -68,9 +69,10 @@ export const CONNECT_RULES = [
     severity: 'warning',
     sides: ['server'],
     on: 'exchange',
+    exchanges: ['connect'],
     needs: MISSING.serverDirection | MISSING.serverBytes,
     applies: ({ exchange, connection }) =>
-      exchange.kind === 'connect' && exchange.outcome === 'abandoned' && hasForbiddenIdentifier(connection.announcement?.defect) && connection.finish?.by === 'server',
+      exchange.outcome === 'abandoned' && hasForbiddenIdentifier(connection.announcement?.defect) && connection.finish?.by === 'server',
     holds: () => false,
     says: () => 'The server closed the connection without a CONNACK; an empty Client Identifier with Clean Session 0 is refused with return code 2',
     actor: () => 'server',

@@ -39,7 +39,7 @@ const serverTakesNoAliases = (connection: NetworkConnection) => !serverTakesAlia
 
 /** Behind the CONNACK, whether it had come to the client or not; the rules about it then say how much that proves. */
 function isBehindConnack({ side, connection, event }: PacketSubject): boolean {
-  return side === 'client' && connection.connackSeen && event.number > connection.connack!.number
+  return side === 'client' && connection.connackSeen && event.number > connection.connackNumber
 }
 
 function certaintyOfClient({ connection, event }: PacketSubject): Certainty {
@@ -72,7 +72,7 @@ function placeOf({ number, frame, time }: Seen): Place {
 
 /** The server accepts the connection; before that, nothing that it says is a limit. */
 function accepts({ packet, connection, event }: PacketSubjectOf<'CONNACK'>): boolean {
-  return packet.reasonCode === 0 && connection.connack?.number === event.number
+  return packet.reasonCode === 0 && connection.connackSeen && connection.connackNumber === event.number
 }
 
 function frameOfConnack({ event }: PacketSubject): readonly number[] {

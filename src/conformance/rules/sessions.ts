@@ -26,7 +26,7 @@ function placeOf({ number, frame, time }: Seen): Place {
 type OnConnack = PacketSubjectOf<'CONNACK'>
 
 function asksForSession({ packet, connection, event }: OnConnack): boolean {
-  return packet.reasonCode === 0 && connection.connack?.number === event.number && connection.connect?.cleanStart === false && packet.sessionPresent !== undefined
+  return packet.reasonCode === 0 && connection.connackSeen && connection.connackNumber === event.number && connection.connect?.cleanStart === false && packet.sessionPresent !== undefined
 }
 
 function earlier({ connection }: PacketSubject): EarlierSession {

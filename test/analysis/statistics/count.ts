@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { createPipeline, type CaptureTotals } from '../../../src/analysis/pipeline.ts'
 import { LIMITS } from '../../../src/analysis/limits.ts'
 import { Statistics, type StatisticsLimits } from '../../../src/analysis/statistics/statistics.ts'
-import { durationOf, type ExchangeKind, type ExchangeOutcome } from '../../../src/session/exchange.ts'
+import type { ExchangeKind, ExchangeOutcome } from '../../../src/session/exchange.ts'
 import type { CaptureClock } from '../../../src/capture/frame.ts'
 import type { Side } from '../../../src/session/side.ts'
 
@@ -37,7 +37,7 @@ export function count(name: string, capture = captureBytes(name), limits: Partia
       statistics.exchange(exchange)
       const { kind, initiator, outcome, connection } = exchange
       const { clientIdentifier, tcp } = connection
-      exchanges.push({ kind, initiator, outcome, duration: durationOf(exchange), client: clientIdentifier === undefined ? `#${tcp.stream}` : String(clientIdentifier) })
+      exchanges.push({ kind, initiator, outcome, duration: exchange.duration, client: clientIdentifier === undefined ? `#${tcp.stream}` : String(clientIdentifier) })
     },
     connection: (connection) => statistics.connection(connection),
     captureProblem: () => undefined,
