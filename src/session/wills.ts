@@ -239,10 +239,11 @@ export class Wills {
     if (will === null || will.copies.length >= MOST_COPIES) return
     const recipient = will.recipients.find(({ subscriber }) => subscriber === passing.subscriber)
     const others = alike.filter((other) => other !== will)
-    const only = isTelling(passing) && (will.fateSoFar === 'due' || others.every((other) => isOutOfQuestion(other, passing.subscriber)))
-    const { altered, again } = { altered: alteredIn(will, passing), again: recipient !== undefined && recipient.copies >= recipient.allowed && others.every((other) => isOutOfQuestion(other, passing.subscriber)) }
+    const othersAreOut = others.every((other) => isOutOfQuestion(other, passing.subscriber))
+    const only = isTelling(passing) && (will.fateSoFar === 'due' || othersAreOut)
+    const again = recipient !== undefined && recipient.copies >= recipient.allowed && othersAreOut
     if (recipient !== undefined) recipient.copies++
-    will.copies.push({ copy, altered, again, only })
+    will.copies.push({ copy, altered: alteredIn(will, passing), again, only })
   }
 
   /** SUBACK has granted a subscription: a will may be among what is retained. */
