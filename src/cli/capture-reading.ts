@@ -96,8 +96,7 @@ export class CaptureReading {
   async conclude(summary: () => string, machine = false): Promise<void> {
     const { totals } = this.pipeline
     const { packets, frames } = totals
-    const nothingRead = frames === 0 && this.#unreadable
-    if (this.#plan.quiet) this.write(nothingRead && !machine ? '' : summary())
+    if (this.#plan.quiet) this.write(this.#nothingRead && !machine ? '' : summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupt.happened) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.tellNoMqtt()
@@ -106,8 +105,13 @@ export class CaptureReading {
     await this.output.drained()
   }
 
+  /** It has been said why, where nothing could be read. */
   tellNoMqtt(): void {
-    this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
+    if (!this.#nothingRead) this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
+  }
+
+  get #nothingRead(): boolean {
+    return this.pipeline.totals.frames === 0 && this.#unreadable
   }
 
   release(): void {

@@ -66,10 +66,8 @@ export class Copies {
 
   /** A PUBLISH from a server; `exchange` is the one that it belongs to. */
   sent(event: PacketEvent, packet: Publish, served: ServedConnection, exchange: OpenExchange | null): void {
-    if (exchange !== null) {
-      // The same PUBLISH once more.
-      if (exchange.message !== null) return
-    }
+    // The same PUBLISH once more.
+    if (exchange !== null && exchange.message !== null) return
     const { server, subscriber, connection } = served
     // The publishers may be where this client's packets are: not in the capture.
     if (!connection.sees('client')) server.blindTime = event.time

@@ -119,6 +119,7 @@ describe('exit codes', () => {
     ['an error', ['broken.pcap'], 1, /^$/],
     ['an error, and --fail-on never', ['--fail-on', 'never', 'broken.pcap'], 0, /^$/],
     ['no MQTT', ['no-mqtt.pcap'], 3, /^mqtap: no MQTT in 1 frame: is it on another port\?/],
+    ['no file at all', ['nope.pcap'], 3, /^mqtap: there is no file nope\.pcap\n$/],
     ['a file that is not there', ['nope.pcap', 'broken.pcap'], 3, /^mqtap: there is no file nope\.pcap\n$/],
     ['a file that is cut off', ['cut.pcap'], 3, /^mqtap: cut\.pcap: the file ends inside a packet record/],
     ['no capture', ['text.pcap'], 3, /^mqtap: text\.pcap/],
