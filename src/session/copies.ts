@@ -93,7 +93,7 @@ export class Copies {
     copy.unsubscribed = unsubscribed(event, passing)
     if (copy.unsubscribed === 'likely') copy.almost = almostMatching(subscriber, name)
     const publication = this.#place(passing)
-    if (subscriber.answers !== null) this.#answers.sent(passing, publication)
+    if (subscriber.answers !== null || copy.kind === 'retained' || match?.isAsked === true) this.#answers.sent(passing, publication)
     if (copy.unsubscribed === null) return
     this.#emit({ kind: 'copy-without-subscription', topic: name, payloadLength, copy, publication, certainty: copy.unsubscribed })
   }
@@ -176,8 +176,7 @@ export class Copies {
     const { copy, subscriber, topic, same } = passing
     copy.kind = 'retained'
     copy.retained = retainedState(passing, this.#limits.settling)
-    let publication: OpenPublication | null = null
-    for (let one = same.newest; one !== null && publication === null; one = one.previousSame) if (one.retain) publication = one
+    const publication = newestRetained(same)
     // Should the live copy of one of them not come, this may have been it.
     doubtOthers(same, subscriber)
     const known = topic.retained !== null && isSame(topic.retained, same) ? topic.retained.publication : null
@@ -208,7 +207,8 @@ export class Copies {
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)
     publication.content!.moveCursor(subscriber, publication)
-    if (copy.kind === 'live' && copy.only) publication.noteTaken(copy)
+    // Whoever published an empty one with RETAIN has cleared the topic.
+    if (copy.kind === 'live' && (copy.only || (certainty === 'certain' && publication.payloadLength === 0))) publication.noteTaken(copy)
     this.#count(publication, recipient, copy)
     if (!publication.settled) return
     // It may have been one of those that are not told of yet, or one that is not here yet.
@@ -356,6 +356,11 @@ function isTelling({ payloadLength, properties }: OpenPublication, { allowed }: 
   return (correlationData !== 0 && correlationData === sent.correlationData) || (userProperties !== 0 && userProperties === sent.userProperties)
 }
 
+function newestRetained(same: SameContent): OpenPublication | null {
+  for (let one = same.newest; one !== null; one = one.previousSame) if (one.retain) return one
+  return null
+}
+
 /** Whether it is what its topic retains by now, as far as that can be told. */
 function retainedState({ copy, served, subscriber, topic, match, same }: PassingCopy, settling: number): RetainedState | null {
   const latest = topic.retained
@@ -368,7 +373,7 @@ function retainedState({ copy, served, subscriber, topic, match, same }: Passing
   // Somebody else may have published it, or a will it is.
   const { server } = topic
   if (same.length < TELLING || server.wills.has(topic.name) || topic.strayTime > -Infinity || same.newest === null) return null
-  const source = same.newest
+  const source = newestRetained(same) ?? same.newest
   const newer = latest ?? null
   const known = newer?.taken ?? null
   if (newer !== null && source.retain && (known === null || source.number > newer.publication.number)) return null

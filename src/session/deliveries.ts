@@ -56,7 +56,7 @@ export class Deliveries implements ConnectionFollower {
     const window = new PublicationWindow(servers, (publication) => this.#settling.settleEarly(publication), limits)
     this.#settling = new Settling(emit, limits, this.#position, window)
     this.#publications = new Publications(this.subscriptions, window, this.#settling, content, limits.disorder)
-    const answers = new RetainedAnswers((answer) => told.retained?.(answer), limits, this.#position)
+    const answers = new RetainedAnswers((answer) => told.retained?.(answer), limits, limits.disorder, this.#position)
     const wills = new Wills((result) => told.will?.(result), limits, this.#position, window)
     this.#answers = answers
     this.#wills = wills

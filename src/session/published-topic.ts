@@ -86,6 +86,17 @@ export class Match {
     return this.subscriptions.every(({ asked }) => asked.number < number)
   }
 
+  /** A SUBSCRIBE for one of them is not answered yet. */
+  get isAsked(): boolean {
+    for (const { state } of this.subscriptions) if (state === 'asked') return true
+    return false
+  }
+
+  /** All of them were asked for first after it. */
+  askedAfter(number: number): boolean {
+    return this.subscriptions.every(({ begun }) => begun.number > number)
+  }
+
   /** One of them was asked for after that time, or nobody knows when. */
   askedSince(time: number): boolean {
     return this.subscriptions.some(({ asked }) => !(asked.time < time))

@@ -14,6 +14,7 @@ import { isSame } from './message-content.ts'
 import type { PublishedTopic, RetainedMessage } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Certainty } from './side.ts'
+import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 
 /** A topic that matches, and what came of it. */
@@ -28,8 +29,8 @@ export interface RetainedTopic {
   readonly copyLength: number
   /** The message itself came, and without RETAIN. */
   readonly bare: Copy | null
-  /** The client may receive the topic: something else of it came to it. */
-  readonly reached: boolean
+  /** The server surely has it, and the client may receive it: what has not come was not sent. */
+  readonly due: boolean
 }
 
 /** A subscription that was granted, and the retained messages that were sent because of that. */
@@ -55,6 +56,14 @@ export interface RetainedAnswer {
 const MOST_TOPICS = 256
 const MOST_OF_CLIENT = 16
 const MOST_ANSWERS = 4_096
+/** Copies that come to a client between a SUBSCRIBE and its SUBACK: of what comes of it, nothing is said where there are more. */
+const MOST_EARLY = 256
+
+/** A copy that came before the SUBACK of a SUBSCRIBE that may have brought it (MQTT 5.0 §3.8.4); frames may stand in the wrong order. */
+export interface EarlyCopy {
+  readonly passing: PassingCopy
+  readonly publication: Publication | null
+}
 
 class AwaitedTopic implements RetainedTopic {
   readonly topic: PublishedTopic
@@ -63,16 +72,28 @@ class AwaitedTopic implements RetainedTopic {
   copy: Copy | null = null
   copyLength = 0
   bare: Copy | null = null
-  reached = false
+  readonly #subscriber: Subscriber
 
-  constructor(topic: PublishedTopic, retained: RetainedMessage, served: ServedConnection) {
+  constructor(topic: PublishedTopic, retained: RetainedMessage, subscriber: Subscriber) {
     this.topic = topic
     this.retained = retained
     this.cleared = retained.length === 0
-    let other = topic.newest
-    for (let looked = 0; other !== null && !this.reached && looked < MOST_TOPICS; looked++, other = other.previousOfTopic) {
-      this.reached = (other.recipientOf(served.subscriber)?.copies ?? 0) > 0
+    this.#subscriber = subscriber
+  }
+
+  get due(): boolean {
+    const { topic, retained } = this
+    // Neither a will nor another message may have taken its place.
+    return !this.cleared && retained.publication.qos > 0 && topic.retained === retained && !topic.server.wills.has(topic.name) && this.#isReceived
+  }
+
+  /** Something else of its publisher came to the client. What others publish shows nothing: one address may serve several tenants, who use the same topics. */
+  get #isReceived(): boolean {
+    let other = this.topic.newest
+    for (let looked = 0; other !== null && looked < MOST_TOPICS; looked++, other = other.previousOfTopic) {
+      if (other.publisher.subscriber === this.retained.publisher && other.recipientOf(this.#subscriber)?.firstCopy?.only === true) return true
     }
+    return false
   }
 
   get publication(): Publication {
@@ -122,12 +143,15 @@ export class AwaitedAnswer implements RetainedAnswer {
 export class RetainedAnswers {
   readonly #emit: (answer: RetainedAnswer) => void
   readonly #times: JudgementTimes
+  readonly #disorder: number
   readonly #position: CapturePosition
   /** In the order in which they are due. */
   #awaited: AwaitedAnswer[] = []
 
-  constructor(emit: (answer: RetainedAnswer) => void, times: JudgementTimes, position: CapturePosition) {
+  /** `disorder`: nanoseconds by which frames may stand in the wrong order. */
+  constructor(emit: (answer: RetainedAnswer) => void, times: JudgementTimes, disorder: number, position: CapturePosition) {
     this.#emit = emit
+    this.#disorder = disorder
     this.#times = times
     this.#position = position
   }
@@ -141,7 +165,7 @@ export class RetainedAnswers {
     const topics: AwaitedTopic[] = []
     const consider = (topic: PublishedTopic) => {
       const { retained } = topic
-      if (retained !== null && retained.isSure(asked.time - this.#times.settling)) topics.push(new AwaitedTopic(topic, retained, served))
+      if (retained !== null && retained.isSure(asked.time - this.#times.settling)) topics.push(new AwaitedTopic(topic, retained, subscriber))
     }
     const { server } = subscriber
     if (!/[+#]/.test(filter)) {
@@ -154,36 +178,59 @@ export class RetainedAnswers {
         if (topicMatches(filter, topic.name)) consider(topic)
       }
     }
-    if (topics.length === 0) return
+    const early = subscriber.earlyCopies
+    if (early !== null && ![...subscriber.subscriptions.values()].some(({ state }) => state === 'asked')) subscriber.earlyCopies = null
+    if (topics.length === 0 || early?.length === MOST_EARLY) return
     const awaited = new AwaitedAnswer(served, subscription, topics, subscription.since!.time + this.#times.copyDeadline)
+    for (const { passing, publication } of early ?? []) {
+      if (passing.served === served && (passing.copy.number > asked.number || asked.time - passing.copy.time < this.#disorder)) this.#take(awaited, passing, publication)
+    }
     subscriber.answers ??= []
     subscriber.answers.push(awaited)
     this.#awaited.push(awaited)
+    if (awaited.complete) this.#tell(awaited)
   }
 
   /** A copy that goes by, and what it was found to be of. */
-  sent({ copy, subscriber, topic, same, match }: PassingCopy, publication: Publication | null): void {
+  sent(passing: PassingCopy, publication: Publication | null): void {
+    const { copy, subscriber, match } = passing
+    const isAsked = match?.isAsked === true
+    if (copy.kind === 'retained' || (isAsked && !copy.retain)) this.#keepEarly(passing, publication, isAsked)
     for (const answer of [...subscriber.answers ?? []]) {
-      const awaited = answer.topics.find((one) => one.topic === topic)
-      if (awaited === undefined) continue
-      if (!copy.retain) {
-        const { retained } = awaited
-        const isIt = isSame(retained, same) && (publication === null || publication.number === retained.publication.number) && !copy.dup
-        if (isIt && answer.isNew && answer.wanted) awaited.bare ??= copy
-        else awaited.reached = true
-        continue
-      }
-      // One with RETAIN as published.
-      if (publication !== null && copy.kind !== 'retained') awaited.reached = true
-      else if (awaited.copy === null) {
-        awaited.copy = copy
-        awaited.copyLength = same.length
-      }
-      // A message that waited long for a shared subscription, perhaps.
-      if (copy.time > answer.granted.time + this.#times.copyDeadline) answer.explained = true
-      if (!answer.wanted && match?.subscriptions.some((one) => allowsRetained(one, copy.time - this.#times.copyDeadline)) !== false) answer.explained = true
+      this.#take(answer, passing, publication)
       if (answer.complete) this.#tell(answer)
     }
+  }
+
+  /** The SUBSCRIBE that brought it may stand behind it in the capture. */
+  #keepEarly(passing: PassingCopy, publication: Publication | null, isAsked: boolean): void {
+    const { subscriber, served, copy } = passing
+    let early = subscriber.earlyCopies
+    if (early !== null && (early[0]!.passing.served !== served || (!isAsked && !(copy.time - early[0]!.passing.copy.time < this.#disorder)))) early = null
+    if (early === null) subscriber.earlyCopies = [{ passing, publication }]
+    else if (early.length < MOST_EARLY) early.push({ passing, publication })
+  }
+
+  #take(answer: AwaitedAnswer, { copy, topic, same, match }: PassingCopy, publication: Publication | null): void {
+    const awaited = answer.topics.find((one) => one.topic === topic)
+    if (awaited === undefined) return
+    if (!copy.retain) {
+      const { retained } = awaited
+      const { number } = retained.publication
+      // It waits for no other subscription of the client.
+      const isIt = isSame(retained, same) && (publication === null || publication.number === number) && !copy.dup && match?.askedAfter(number) === true
+      if (isIt && answer.isNew && answer.wanted) awaited.bare ??= copy
+      return
+    }
+    // One with RETAIN as published.
+    if (publication !== null && copy.kind !== 'retained') return
+    if (awaited.copy === null) {
+      awaited.copy = copy
+      awaited.copyLength = same.length
+    }
+    // A message that waited long for a shared subscription, perhaps.
+    if (copy.time > answer.granted.time + this.#times.copyDeadline) answer.explained = true
+    if (!answer.wanted && match?.subscriptions.some((one) => allowsRetained(one, copy.time - this.#times.copyDeadline)) !== false) answer.explained = true
   }
 
   settleDue(): void {
@@ -211,7 +258,7 @@ export class RetainedAnswers {
 
   /** Null where nothing can be said. */
   #certaintyOf(answer: AwaitedAnswer): Certainty | 'wait' | null {
-    const { served, disturbances, granted, topics } = answer
+    const { served, disturbances, granted } = answer
     const { connection, subscriber } = served
     if (subscriber.disturbances !== disturbances || served.ended || !subscriber.whole || connection.takenOverBy !== null) return null
     const { now } = this.#position
@@ -220,7 +267,7 @@ export class RetainedAnswers {
     if (!(connection.server.lastTime >= granted.time + this.#times.copyDeadline)) return now > granted.time + this.#times.proofDeadline ? null : 'wait'
     const { receiveMaximum, maximumPacketSize } = connection.limits('client')
     if (connection.server.inFlight > 0 || receiveMaximum < MOST_TOPICS || maximumPacketSize !== null) return 'unsure'
-    return topics.every(({ retained, reached }) => reached && retained.publication.qos > 0) ? 'likely' : 'unsure'
+    return 'likely'
   }
 
   #tell(answer: AwaitedAnswer): void {

@@ -4,7 +4,7 @@
  */
 import type { ClientSession } from './client-session.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
-import type { AwaitedAnswer } from './retained-answers.ts'
+import type { AwaitedAnswer, EarlyCopy } from './retained-answers.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
@@ -52,6 +52,8 @@ export class Subscriber {
   leftTime = NaN
   /** Subscriptions whose retained messages are waited for; null where there are none. */
   answers: AwaitedAnswer[] | null = null
+  /** Copies that may have come because of a SUBSCRIBE whose SUBACK has not; null where there are none. */
+  earlyCopies: EarlyCopy[] | null = null
   /** Its Session has ended. */
   over = false
   /** The newest will of its connections; null where there was none. */

@@ -97,6 +97,8 @@ interface Recipient {
   readonly allowed: number
   readonly disturbances: number
   copies: number
+  /** Something came to it that may have been the will, or an answer to a SUBSCRIBE. */
+  doubtful: boolean
 }
 
 export class FollowedWill implements WillOutcome, Content {
@@ -234,7 +236,10 @@ export class Wills {
     if (known === undefined || copy.dup) return
     const alike = known.flatMap(({ followed }) => (followed !== null && isSame(followed, same) && followed.connect.number < copy.number ? followed : []))
     if (alike.length === 0) return
-    if (copy.retain && this.#isAnswer(passing, alike)) return
+    if (copy.retain && this.#isAnswer(passing, alike)) {
+      for (const { recipients } of alike) for (const recipient of recipients) recipient.doubtful ||= recipient.subscriber === passing.subscriber
+      return
+    }
     const will = ended(alike, passing)
     if (will === null || will.copies.length >= MOST_COPIES) return
     const recipient = will.recipients.find(({ subscriber }) => subscriber === passing.subscriber)
@@ -343,8 +348,8 @@ export class Wills {
     const topic = will.owner.server.topics.get(will.topic) ?? null
     const witness = will.copies.some(({ only }) => only)
     return will.recipients.flatMap((recipient) => {
-      const { subscriber, client, filter, qos, copies } = recipient
-      if (copies > 0 || qos === 0 || will.will.qos === 0 || !isThere(recipient) || !this.#isProven(recipient, will.dueTime)) return []
+      const { subscriber, client, filter, qos, copies, doubtful } = recipient
+      if (copies > 0 || doubtful || qos === 0 || will.will.qos === 0 || !isThere(recipient) || !this.#isProven(recipient, will.dueTime)) return []
       const { connection } = subscriber
       const idle = connection!.server.inFlight === 0 && !connection!.half('client').windowClosed
       const may = (witness || isPassedOn(topic, will.owner)) && isReached(topic, subscriber)
@@ -406,7 +411,7 @@ function recipientOf(subscriptions: readonly Subscription[], will: FollowedWill,
   if (held.length === 0) return null
   const granted = Math.max(...held.map(({ grantedQos }) => grantedQos ?? 0))
   return {
-    subscriber, client: served.party, filter: held[0]!.topicFilter, qos: granted, allowed: subscriptions.length, disturbances: subscriber.disturbances, copies: 0,
+    subscriber, client: served.party, filter: held[0]!.topicFilter, qos: granted, allowed: subscriptions.length, disturbances: subscriber.disturbances, copies: 0, doubtful: false,
   }
 }
 

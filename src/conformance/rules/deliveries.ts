@@ -297,6 +297,39 @@ export const DELIVERY_RULES: readonly Rule[] = [
     shownBy: ({ delivery, copies }) => [delivery.publication.frame, ...copies.map(({ frame }) => frame)],
   }),
 
+  // --- RETAIN (MQTT 5.0 §3.3.1.3) ---
+
+  rule({
+    id: 'delivery.retain-set',
+    title: 'A message is passed on with RETAIN to a subscription that was there',
+    statements: { '3.1': ['MQTT31-41'], '3.1.1': ['MQTT-3.3.1-9'], '5.0': ['MQTT-3.3.1-12'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'copy',
+    needs: 0,
+    applies: ({ copy, publication }) => publication !== null && publication.retain && isSubscribed(copy) && !copy.bridge && copy.subscriptions.every(({ retainAsPublished }) => !retainAsPublished),
+    lacks: notTheOnly,
+    holds: ({ copy }) => !copy.retain,
+    certainty: () => 'likely',
+    says: (subject) => `The server sent ${messageOf(subject)} to ${clientOf(subject.copy)} with RETAIN, though it was subscribed when the message was published: ${filters(subject.copy)}`,
+    shownBy: publishedIn,
+  }),
+  rule({
+    id: 'delivery.retain-not-as-published',
+    title: 'A message is passed on with another RETAIN than it was published with',
+    statements: { '5.0': ['MQTT-3.3.1-13'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'copy',
+    needs: 0,
+    applies: ({ copy, publication }) => publication !== null && isSubscribed(copy) && !copy.bridge && copy.subscriptions.every(({ retainAsPublished }) => retainAsPublished),
+    lacks: notTheOnly,
+    holds: ({ copy, publication }) => copy.retain === publication!.retain,
+    certainty: () => 'likely',
+    says: (subject) => `The server sent ${messageOf(subject)}, published ${retainText(subject.publication!)}, to ${clientOf(subject.copy)} ${retainText(subject.copy)}; the client asked for Retain As Published for ${filters(subject.copy)}`,
+    shownBy: publishedIn,
+  }),
+
   // --- who gets it, and how often ---
 
   rule({
@@ -524,6 +557,10 @@ function isSubscribed(copy: Copy): copy is Copy & { readonly subscriptions: NonN
 function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boolean {
   if (subscriptions!.length === 1) return qos === Math.min(publication.qos, subscriptions![0]!.grantedQos)
   return qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos))
+}
+
+function retainText({ retain }: { readonly retain: boolean }): string {
+  return retain ? 'with RETAIN' : 'without RETAIN'
 }
 
 /** The server accepted the message; and the client got it with an acknowledgement, or should have got it. */
