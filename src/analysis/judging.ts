@@ -30,6 +30,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.delivery(result)
       sink.delivery?.(result)
     },
+    stored: (messages) => {
+      judge.stored(messages)
+      sink.stored?.(messages)
+    },
     retained: (answer) => {
       judge.retained(answer)
       sink.retained?.(answer)

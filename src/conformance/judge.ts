@@ -13,6 +13,7 @@ import { EXCHANGE_KINDS, type Exchange, type ExchangeKind, type SettledExchange 
 import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
+import type { StoredMessages } from '../session/stored-messages.ts'
 import type { RetainedWill, WillOutcome } from '../session/wills.ts'
 import type { Certainty, Side } from '../session/side.ts'
 import type { End } from '../tcp/connection.ts'
@@ -24,7 +25,7 @@ import { listensTo, ruleSeverity, type Rule } from './rule.ts'
 import { RULES } from './rules/all.ts'
 import {
   AnswerSubject, CloseDutySubject, ConflictSubject, ConnectionSubject, CopySubject, ExchangeSubject, InheritedSubject, MisfitSubject, MissingCopySubject, PacketSubject, PublicationSubject,
-  RecipientSubject, RetainedSubject, RetainedWillSubject, StraySubject, WillSubject, type Subject, type Subjects, type Trigger,
+  RecipientSubject, RetainedSubject, RetainedWillSubject, StoredSubject, StraySubject, WillSubject, type Subject, type Subjects, type Trigger,
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
 import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
@@ -109,6 +110,7 @@ export class Judge {
   readonly #copySubject = new CopySubject()
   readonly #straySubject = new StraySubject()
   readonly #retainedSubject = new RetainedSubject()
+  readonly #storedSubject = new StoredSubject()
   readonly #willSubject = new WillSubject()
   readonly #retainedWillSubject = new RetainedWillSubject()
   readonly #missingCopySubject = new MissingCopySubject()
@@ -320,6 +322,16 @@ export class Judge {
     subject.answer = answer
     subject.version = version
     this.#judgeAll('retained', subject)
+  }
+
+  /** What a server had kept for a client that is back. */
+  stored(messages: StoredMessages): void {
+    const { version } = messages.client
+    if (version === null) return
+    const subject = this.#storedSubject
+    subject.stored = messages
+    subject.version = version
+    this.#judgeAll('stored', subject)
   }
 
   /** What became of a will. */
@@ -591,7 +603,7 @@ const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
 const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
-  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'will',
+  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'stored', 'will',
   'retained-will', 'missing-copy',
 ]
 

@@ -12,6 +12,7 @@ import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
+import type { StoredMessages } from '../session/stored-messages.ts'
 import type { RetainedWill, WillOutcome } from '../session/wills.ts'
 import type { Inherited } from '../session/resumption.ts'
 import { otherSide, type Side } from '../session/side.ts'
@@ -410,6 +411,31 @@ export class RetainedWillSubject extends OfServer implements Subject {
   }
 }
 
+/** The messages that a server had kept while a client was away; the packet is the CONNACK that resumes its Session. */
+export class StoredSubject extends OfServer implements Subject {
+  stored!: StoredMessages
+
+  get stream(): number {
+    return this.stored.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.stored.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.stored.resumed.number
+  }
+
+  get frame(): number {
+    return this.stored.resumed.frame
+  }
+
+  get time(): number {
+    return this.stored.resumed.time
+  }
+}
+
 /** The retained messages that a server sent because of a SUBSCRIBE; stream and client are the subscriber's, the packet is the SUBACK. */
 export class RetainedSubject extends OfServer implements Subject {
   answer!: RetainedAnswer
@@ -511,6 +537,7 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   readonly copy: CopySubject
   readonly stray: StraySubject
   readonly retained: RetainedSubject
+  readonly stored: StoredSubject
   readonly will: WillSubject
   readonly 'retained-will': RetainedWillSubject
   readonly 'missing-copy': MissingCopySubject

@@ -16,7 +16,7 @@ import type { JudgementTimes } from './missing-copies.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { OpenCopy, type PassingCopy } from './open-copy.ts'
 import type { OpenExchange } from './open-exchange.ts'
-import type { OpenPublication, Recipient } from './open-publication.ts'
+import { isBrokenOff, type OpenPublication, type Recipient } from './open-publication.ts'
 import { ParkedCopies } from './parked-copies.ts'
 import { alterations, passedOnOf, type Alteration } from './passed-on.ts'
 import type { PublicationWindow } from './publication-window.ts'
@@ -101,6 +101,11 @@ export class Copies {
   /** A PUBACK or PUBREC of a client that refuses the message of this exchange. */
   refused({ message }: OpenExchange, event: PacketEvent, { connection }: ServedConnection): void {
     if (message instanceof OpenCopy) message.refuse(event, connection)
+  }
+
+  /** A PUBCOMP of a client ends the delivery to it. */
+  finished({ message }: OpenExchange): void {
+    if (message instanceof OpenCopy) message.finished = true
   }
 
   /**
@@ -227,7 +232,8 @@ export class Copies {
     copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
     if (copy.subscriptions === null) return
     copy.removed = match.gone
-    copy.refusedBefore = refusedBefore(publication, copy)
+    copy.refusedBefore = givenBefore(publication, copy, (other) => other.isKnownAsRefused)
+    copy.brokenOffBefore = givenBefore(publication, copy, (other) => isBrokenOff(publication, other))
     if (copy.subscriptions.length > 1) recipient.lacksIdentifiers = lacksIdentifiers(copy)
     if (recipient.copies === 0 && !copy.dup) findNeighbours(publication, subscriber, copy)
   }
@@ -320,15 +326,11 @@ function keepsFlag({ served, match }: PassingCopy): boolean {
   return served.bridge || !served.subscriber.whole || match === null || match.subscriptions.some(({ options }) => options.retainAsPublished)
 }
 
-/** A copy for the one shared subscription of the client that matches, which another member of the group has refused. */
-function refusedBefore({ copies }: OpenPublication, copy: OpenCopy): OpenCopy | null {
-  const filter = sharedFilterOf(copy)
+/** Of the copies that other members of a group got for the same shared subscription, the first that is such. */
+function givenBefore({ copies }: OpenPublication, copy: OpenCopy, isSuch: (other: OpenCopy) => boolean): OpenCopy | null {
+  const filter = copy.sharedFilter
   if (filter === null || copy.dup) return null
-  return copies.find((other) => other.only && other.client.stream !== copy.client.stream && sharedFilterOf(other) === filter && other.isKnownAsRefused) ?? null
-}
-
-function sharedFilterOf({ subscriptions }: OpenCopy): string | null {
-  return subscriptions?.length === 1 && subscriptions[0]!.shareName !== null ? subscriptions[0]!.topicFilter : null
+  return copies.find((other) => other.only && other.client.stream !== copy.client.stream && other.sharedFilter === filter && isSuch(other)) ?? null
 }
 
 /** What the subscriber gets of these publications is no evidence any more. */

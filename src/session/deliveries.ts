@@ -23,6 +23,7 @@ import { RetainedAnswers } from './retained-answers.ts'
 import type { SessionSink } from './session-tracker.ts'
 import { Settling } from './settling.ts'
 import type { Side } from './side.ts'
+import { StoredMessagesFollower } from './stored-messages.ts'
 import { Subscriptions, type SubscriptionLimits } from './subscriptions.ts'
 import { Wills } from './wills.ts'
 
@@ -47,15 +48,17 @@ export class Deliveries implements ConnectionFollower {
   readonly #copies: Copies
   readonly #settling: Settling
   readonly #answers: RetainedAnswers
+  readonly #stored: StoredMessagesFollower
 
-  constructor(emit: (result: DeliveryResult) => void, told: Pick<SessionSink, 'retained' | 'will'>, limits: DeliveryLimits, content: ContentReader, keepPeriods = false) {
+  constructor(emit: (result: DeliveryResult) => void, told: Pick<SessionSink, 'retained' | 'will' | 'stored'>, limits: DeliveryLimits, content: ContentReader, keepPeriods = false) {
     this.subscriptions = new Subscriptions(limits, keepPeriods)
     const { servers } = this.subscriptions
     this.#position = new CapturePosition(limits)
     this.#announced = new AnnouncedWills(servers, limits.wills)
     const window = new PublicationWindow(servers, (publication) => this.#settling.settleEarly(publication), limits)
     this.#settling = new Settling(emit, limits, this.#position, window)
-    this.#publications = new Publications(this.subscriptions, window, this.#settling, content, limits.disorder)
+    this.#stored = new StoredMessagesFollower((result) => told.stored?.(result), limits, this.#position)
+    this.#publications = new Publications(this.subscriptions, window, this.#settling, this.#stored, content, limits.disorder)
     const answers = new RetainedAnswers((answer) => told.retained?.(answer), limits, limits.disorder, this.#position)
     const wills = new Wills((result) => told.will?.(result), limits, this.#position, window)
     this.#answers = answers
@@ -82,6 +85,7 @@ export class Deliveries implements ConnectionFollower {
     this.#copies.expire(this.#position.now)
     this.#settling.settleDue()
     this.#answers.settleDue()
+    this.#stored.settleDue()
     this.#wills.settleDue()
   }
 
@@ -100,6 +104,7 @@ export class Deliveries implements ConnectionFollower {
     } else if (type >= PUBACK && type <= PUBCOMP) {
       if (side === 'server' && exchange !== null) this.#publications.acknowledged(exchange, event)
       else if (side === 'client' && exchange?.initiator === 'server' && (reasonCodeOf(packet as Packet) ?? 0) >= FIRST_FAILURE) this.#copies.refused(exchange, event, served)
+      else if (side === 'client' && type === PUBCOMP && exchange !== null) this.#copies.finished(exchange)
     } else if (type >= SUBSCRIBE && type <= UNSUBACK) this.subscriptions.packet(served, event, side)
     else if (type === DISCONNECT) {
       if (side === 'server' && reasonCodeOf(packet as Packet) === PACKET_TOO_LARGE && connection.limits('server').maximumPacketSize === null) {
@@ -133,6 +138,7 @@ export class Deliveries implements ConnectionFollower {
     this.#copies.expire(Infinity)
     this.#settling.finish()
     this.#answers.end()
+    this.#stored.end()
     this.#wills.finish()
     this.#position.ended = true
     this.subscriptions.finish()
@@ -147,6 +153,7 @@ export class Deliveries implements ConnectionFollower {
 
   began(session: ClientSession, connection: NetworkConnection, anew: boolean): void {
     this.subscriptions.began(session, connection, anew)
+    this.#stored.began(connection, anew)
     this.#wills.began(connection)
     this.#announced.announce(connection)
   }
@@ -164,6 +171,7 @@ export class Deliveries implements ConnectionFollower {
       this.#copies.expire(Infinity)
       this.#settling.clockSteps()
       this.#answers.end()
+      this.#stored.end()
       this.#wills.clockSteps()
     }
     position.moveTo(event)

@@ -114,6 +114,10 @@ export interface Copy {
   readonly refused: Seen | null
   /** A copy for the same shared subscription (MQTT 5.0 §4.8.2) that another client had refused, as the server knew; null where there is none. */
   readonly refusedBefore: Copy | null
+  /** One of QoS 2 that was not finished when the Session of its client ended; it was sent for a shared subscription. */
+  readonly brokenOff: boolean
+  /** A copy for the same shared subscription that was broken off before (MQTT 5.0 §4.8.2); null where there is none. */
+  readonly brokenOffBefore: Copy | null
   /** It is one more than the client's subscriptions explain; null where it is not. */
   readonly duplicate: Certainty | null
   /** No subscription of the client matches the topic; null where one does. */

@@ -45,6 +45,10 @@ export class OpenCopy implements Copy {
   /** Whether the server has that by now. */
   #refusalArrived: (() => boolean) | null = null
   refusedBefore: Copy | null = null
+  brokenOff = false
+  brokenOffBefore: Copy | null = null
+  /** PUBCOMP has come, or it was refused. */
+  finished = false
   duplicate: Certainty | null = null
   unsubscribed: Certainty | null = null
   almost: string | null = null
@@ -66,7 +70,20 @@ export class OpenCopy implements Copy {
   /** The client refuses it. */
   refuse({ number, frame, time, segmentEnd }: PacketEvent, connection: NetworkConnection): void {
     this.refused = { number, frame, time }
+    this.finished = true
     this.#refusalArrived = () => connection.half('client').acknowledgedOffset >= segmentEnd
+  }
+
+  /** As the client wrote it, where it was sent for one shared subscription alone; null where it was not. */
+  get sharedFilter(): string | null {
+    if (this.subscriptions?.length !== 1) return null
+    const { shareName, topicFilter } = this.subscriptions[0]!
+    return shareName === null ? null : topicFilter
+  }
+
+  /** It is for a shared subscription, and has to be finished with this client (MQTT 5.0 §4.8.2). */
+  get isHeld(): boolean {
+    return this.qos === 2 && !this.finished && this.sharedFilter !== null
   }
 
   get isKnownAsRefused(): boolean {

@@ -239,6 +239,11 @@ export class OpenPublication {
   }
 }
 
+/** The Session of its client ended before the copy was finished, which stays with that client (MQTT 5.0 §4.8.2). */
+export function isBrokenOff({ recipients }: OpenPublication, copy: OpenCopy): boolean {
+  return copy.isHeld && recipients.some(({ firstCopy, subscriber }) => firstCopy === copy && subscriber.over)
+}
+
 const NO_RECIPIENTS: readonly Recipient[] = []
 const NO_COPIES: readonly OpenCopy[] = []
 

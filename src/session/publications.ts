@@ -14,19 +14,22 @@ import { RetainedMessage, type Match, type PublishedTopic } from './published-to
 import { FIRST_FAILURE, reasonCodeOf } from './reason-code.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Settling } from './settling.ts'
+import type { StoredMessagesFollower } from './stored-messages.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 export class Publications {
   readonly #subscriptions: Subscriptions
   readonly #window: PublicationWindow
   readonly #settling: Settling
+  readonly #stored: StoredMessagesFollower
   /** Nanoseconds by which frames of different connections may stand in the wrong order. */
   readonly #disorder: number
   readonly #makeRecipient: () => Recipient
   readonly #content: ContentReader
   #leftOut = 0
 
-  constructor(subscriptions: Subscriptions, window: PublicationWindow, settling: Settling, content: ContentReader, disorder: number) {
+  constructor(subscriptions: Subscriptions, window: PublicationWindow, settling: Settling, stored: StoredMessagesFollower, content: ContentReader, disorder: number) {
+    this.#stored = stored
     this.#content = content
     this.#subscriptions = subscriptions
     this.#window = window
@@ -96,7 +99,8 @@ export class Publications {
     for (const match of matches) {
       const recipient = expectedRecipient(match, publication, this.#makeRecipient)
       if (recipient === null) {
-        noteUnsubscribed(match, publication)
+        if (match.subscriber.connection === null) this.#stored.published(publication, match)
+        else noteUnsubscribed(match, publication)
         if (match.subscriber === publication.publisher.subscriber) publication.noLocal = isNoLocal(match, publication)
         continue
       }

@@ -31,6 +31,7 @@ import { noteRefusal, refusalOf } from './refusals.ts'
 import { seenIn } from './seen.ts'
 import type { RetainedAnswer } from './retained-answers.ts'
 import { otherSide, type Side } from './side.ts'
+import type { StoredMessages } from './stored-messages.ts'
 import { addTrouble } from './troubles.ts'
 import type { RetainedWill, WillOutcome } from './wills.ts'
 
@@ -50,6 +51,8 @@ export interface SessionSink extends Partial<Pick<ConnectionObserver, 'gap' | 'r
   delivery?(result: DeliveryResult): void
   /** What a server sent because of a SUBSCRIBE; told where deliveries are. */
   retained?(answer: RetainedAnswer): void
+  /** What a server had kept for a client that comes back; told where deliveries are. */
+  stored?(messages: StoredMessages): void
   /** What became of a will; told where deliveries are. */
   will?(result: WillOutcome | RetainedWill): void
 }

@@ -7,7 +7,7 @@ import type { Delivery, DeliveryResult, MissingCopy, NotJudged, PartialDelivery,
 import { DueQueue } from './due-queue.ts'
 import { duplicateVerdict, isJustReplaced, isMistaken, verdictOn, type JudgementTimes, type Verdict } from './missing-copies.ts'
 import type { OpenCopy } from './open-copy.ts'
-import type { OpenPublication, Recipient } from './open-publication.ts'
+import { isBrokenOff, type OpenPublication, type Recipient } from './open-publication.ts'
 import type { PublicationWindow } from './publication-window.ts'
 import type { Match } from './published-topic.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -80,7 +80,7 @@ export class Settling {
       const publication = this.#window.takeFresh(now - settling) ?? this.#soon.take(now)
       if (publication === null) return
       if (publication.settled || publication.evicted) continue
-      const complete = publication.waiting === 0 && publication.suspects === null && !isPartial(publication)
+      const complete = publication.waiting === 0 && publication.suspects === null && !isPartial(publication) && !isHeld(publication)
       const lately = now - publication.lastCopyTime < settling || (publication.content !== null && publication.content.parked !== null)
       if (lately || (complete && this.#waitsForAcknowledgement(publication))) this.#soon.add(publication, now + settling)
       else if (publication.unwanted) this.settleUnwanted(publication)
@@ -101,7 +101,7 @@ export class Settling {
   #settleIfClear(publication: OpenPublication): boolean {
     const { suspects } = publication
     const verdicts = this.#verdicts(publication, false)
-    if (verdicts.includes('wait') || this.#waitsForAcknowledgement(publication)) return false
+    if (isHeld(publication) || verdicts.includes('wait') || this.#waitsForAcknowledgement(publication)) return false
     if (suspects?.some(({ copy, recipient }) => duplicateVerdict(publication, recipient, copy, this.#position.now, false, this.#times) === 'wait') === true) return false
     this.#settle(publication, verdicts)
     return true
@@ -138,6 +138,7 @@ export class Settling {
     }
     // Somebody else may have published the same while it was not seen what others sent.
     if (!(publication.topic.server.blindTime < facts.time - this.#times.copyDeadline)) for (const copy of copies) doubtBlind(copy)
+    if (publication.qos === 2) for (const copy of copies) copy.brokenOff = isBrokenOff(publication, copy)
     publication.settled = true
     this.#window.told(publication)
     if (publication.open > 0) publication.content!.open--
@@ -200,6 +201,11 @@ const SECOND = 1e9
 function isPartial(publication: OpenPublication): boolean {
   for (const recipient of publication.recipients) if (recipient.lacksIn(publication) !== null) return true
   return false
+}
+
+/** A copy is to be finished with the client that it was sent to, and with no other. */
+function isHeld({ qos, copies }: OpenPublication): boolean {
+  return qos === 2 && copies.some((copy) => copy.isHeld)
 }
 
 function byNumber(a: OpenCopy, b: OpenCopy): number {

@@ -6,6 +6,7 @@ import type { ClientSession } from './client-session.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
 import type { AwaitedAnswer, EarlyCopy } from './retained-answers.ts'
 import type { ServerState } from './server-state.ts'
+import type { MissedMessages } from './stored-messages.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionPeriod } from './subscription-periods.ts'
 import type { FollowedWill } from './wills.ts'
@@ -54,6 +55,8 @@ export class Subscriber {
   answers: AwaitedAnswer[] | null = null
   /** Copies that may have come because of a SUBSCRIBE whose SUBACK has not; null where there are none. */
   earlyCopies: EarlyCopy[] | null = null
+  /** What was published while it is away; null where there was nothing. */
+  missed: MissedMessages | null = null
   /** Its Session has ended. */
   over = false
   /** The newest will of its connections; null where there was none. */

@@ -385,13 +385,29 @@ export const DELIVERY_RULES: readonly Rule[] = [
     on: 'recipient',
     needs: 0,
     applies: ({ copies }) => copies.some(isSharedAndRefused),
-    lacks: ({ delivery, copies }) => ([...copies, ...givenAfter(delivery, copies)].every(({ only }) => only) ? null : 'content'),
-    holds: ({ delivery, copies }) => givenAfter(delivery, copies).length === 0,
+    lacks: ({ delivery, copies }) => ([...copies, ...givenAfter(delivery, copies, 'refusedBefore')].every(({ only }) => only) ? null : 'content'),
+    holds: ({ delivery, copies }) => givenAfter(delivery, copies, 'refusedBefore').length === 0,
     certainty: () => 'likely',
     says: ({ delivery, copies }) =>
-      `${clientOf(copies[0]!)} refused ${messageText(delivery.publication)} of the shared subscription ${filters(copies[0]!)}, and the server then sent it to ${clientOf(givenAfter(delivery, copies)[0]!)}`,
-    at: ({ delivery, copies }) => placeOf(givenAfter(delivery, copies)[0]!),
+      `${clientOf(copies[0]!)} refused ${messageText(delivery.publication)} of the shared subscription ${filters(copies[0]!)}, and the server then sent it to ${clientOf(givenAfter(delivery, copies, 'refusedBefore')[0]!)}`,
+    at: ({ delivery, copies }) => placeOf(givenAfter(delivery, copies, 'refusedBefore')[0]!),
     shownBy: ({ copies }) => copies.flatMap(({ frame, refused }) => (refused === null ? [frame] : [frame, refused.frame])),
+  }),
+  rule({
+    id: 'delivery.broken-off-shared-passed-on-again',
+    title: 'A QoS 2 message of a shared subscription is sent to another client, since the Session of the first one has ended',
+    statements: { '5.0': ['MQTT-4.8.2-5'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'recipient',
+    needs: 0,
+    applies: ({ copies }) => copies.some(({ brokenOff }) => brokenOff),
+    lacks: notAll,
+    holds: ({ delivery, copies }) => givenAfter(delivery, copies, 'brokenOffBefore').length === 0,
+    certainty: () => 'likely',
+    says: ({ delivery, copies, client }) => `${nameOf(client)} had not finished ${messageText(delivery.publication)} when its Session ended, and the server sent it to ${clientOf(givenAfter(delivery, copies, 'brokenOffBefore')[0]!)}, of the same shared subscription`,
+    at: ({ delivery, copies }) => placeOf(givenAfter(delivery, copies, 'brokenOffBefore')[0]!),
+    shownBy: ({ delivery, copies }) => [delivery.publication.frame, ...copies.map(({ frame }) => frame)],
   }),
   rule({
     id: 'delivery.no-local-sent-back',
@@ -573,9 +589,9 @@ function isSharedAndRefused({ refused, subscriptions }: Copy): boolean {
   return refused !== null && subscriptions?.length === 1 && subscriptions[0]!.shareName !== null
 }
 
-/** Copies that other members of the group got when one of these had been refused. */
-function givenAfter(delivery: Delivery, copies: readonly Copy[]): readonly Copy[] {
-  return delivery.copies.filter(({ refusedBefore }) => refusedBefore !== null && copies.includes(refusedBefore))
+/** Copies that other members of the group got when one of these had been refused, or broken off. */
+function givenAfter(delivery: Delivery, copies: readonly Copy[], before: 'refusedBefore' | 'brokenOffBefore'): readonly Copy[] {
+  return delivery.copies.filter((copy) => copy[before] !== null && copies.includes(copy[before]))
 }
 
 function isReplaced(copy: Copy): boolean {

@@ -5,13 +5,15 @@
  * One address may hide several servers, and clients have other ways to a server than the one that was captured: nothing of this is more than likely.
  */
 import { durationText, counted } from '../../bytes/number-text.ts'
+import { quoted } from '../../mqtt/problems.ts'
 import { earlierIsOver, type EarlierSession, overdue } from '../../session/earlier-session.ts'
 import type { Seen } from '../../session/seen.ts'
+import type { StoredMessage } from '../../session/stored-messages.ts'
 import { aliveUntil } from '../../session/silence.ts'
 import type { Certainty } from '../../session/side.ts'
 import { MISSING, type Reason } from '../evidence.ts'
 import { rule, type Place, type Rule } from '../rule.ts'
-import type { ConnectionSubject, PacketSubject, PacketSubjectOf } from '../subject.ts'
+import type { ConnectionSubject, PacketSubject, PacketSubjectOf, StoredSubject } from '../subject.ts'
 
 const OURS = { '3.1': [], '3.1.1': [], '5.0': [] } as const
 const LIKELY = (): Certainty => 'likely'
@@ -235,5 +237,32 @@ const STORM_RULES = [
   stormRule(VERY_MANY, 'warning', 'connect.storm', 'A client that does not stop to connect within seconds'),
 ]
 
-export const SESSION_RULES: readonly Rule[] = [...PRESENCE_RULES, ...TAKE_OVER_RULES, ...STORM_RULES]
+// ---- What was published while the client was away
+
+function lostOf({ stored }: StoredSubject): StoredMessage | undefined {
+  return stored.messages.find(({ due, copy }) => due && copy === null)
+}
+
+const STORED_RULES: readonly Rule[] = [
+  rule({
+    id: 'session.stored-message-lost',
+    title: 'A message that was published while a client was away is not sent when it comes back',
+    statements: { '3.1.1': ['MQTT-3.1.2-5'], '5.0': [] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'stored',
+    needs: 0,
+    applies: ({ stored }) => stored.messages.some(({ due, copy }) => due || copy !== null),
+    lacks: (it) => (it.stored.certainty === 'unsure' && lostOf(it) !== undefined ? 'doubt' : null),
+    holds: (it) => lostOf(it) === undefined,
+    certainty: LIKELY,
+    says: (it) => {
+      const { publication: { topic, number }, topicFilter } = lostOf(it)!
+      return `The server resumed the Session and did not send the message for ${quoted(topic)} of packet ${number}, published while the client was away; it is subscribed to ${quoted(topicFilter)}`
+    },
+    shownBy: (it) => [lostOf(it)!.publication.frame],
+  }),
+]
+
+export const SESSION_RULES: readonly Rule[] = [...PRESENCE_RULES, ...TAKE_OVER_RULES, ...STORM_RULES, ...STORED_RULES]
 
