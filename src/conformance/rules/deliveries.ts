@@ -307,7 +307,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     sides: ['server'],
     on: 'copy',
     needs: 0,
-    applies: ({ copy, publication }) => publication !== null && publication.retain && isSubscribed(copy) && !copy.bridge && copy.subscriptions.every(({ retainAsPublished }) => !retainAsPublished),
+    applies: ({ copy, publication }) => publication !== null && publication.retain && asksForRetain(copy, false) && !isReplaced(copy),
     lacks: notTheOnly,
     holds: ({ copy }) => !copy.retain,
     certainty: () => 'likely',
@@ -322,7 +322,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     sides: ['server'],
     on: 'copy',
     needs: 0,
-    applies: ({ copy, publication }) => publication !== null && isSubscribed(copy) && !copy.bridge && copy.subscriptions.every(({ retainAsPublished }) => retainAsPublished),
+    applies: ({ copy, publication }) => publication !== null && asksForRetain(copy, true) && !isReplaced(copy),
     lacks: notTheOnly,
     holds: ({ copy, publication }) => copy.retain === publication!.retain,
     certainty: () => 'likely',
@@ -476,6 +476,21 @@ export const DELIVERY_RULES: readonly Rule[] = [
       `The server did not send ${messageText(publication)} to ${nameOf(missingCopy!.client)}, which had just subscribed to ${quoted(missingCopy!.filter)} again`,
   }),
   rule({
+    id: 'subscription.retain-as-published-not-replaced',
+    title: 'A subscription that was made again keeps the Retain As Published of the one before',
+    statements: { '5.0': ['MQTT-3.8.4-3'] },
+    severity: 'warning',
+    sides: ['server'],
+    on: 'copy',
+    needs: 0,
+    applies: ({ copy, publication }) => publication !== null && publication.retain && isReplaced(copy) && (asksForRetain(copy, true) || asksForRetain(copy, false)),
+    lacks: notTheOnly,
+    holds: ({ copy }) => copy.retain === copy.subscriptions![0]!.retainAsPublished,
+    certainty: () => 'likely',
+    says: (subject) => `The server sent ${messageOf(subject)}, published with RETAIN, to ${clientOf(subject.copy)} ${retainText(subject.copy)}; the client had subscribed again with another Retain As Published: ${filters(subject.copy)}`,
+    shownBy: publishedIn,
+  }),
+  rule({
     id: 'subscription.not-replaced',
     title: 'A subscription that was made again does not take the place of the one before',
     statements: { '3.1': [], '3.1.1': ['MQTT-3.8.4-3'], '5.0': ['MQTT-3.8.4-3'] },
@@ -573,6 +588,11 @@ function isSubscribed(copy: Copy): copy is Copy & { readonly subscriptions: NonN
 function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boolean {
   if (subscriptions!.length === 1) return qos === Math.min(publication.qos, subscriptions![0]!.grantedQos)
   return qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos))
+}
+
+/** Whether all of the client's subscriptions have Retain As Published, or none. */
+function asksForRetain(copy: Copy, asPublished: boolean): boolean {
+  return isSubscribed(copy) && !copy.bridge && copy.subscriptions.every(({ retainAsPublished }) => retainAsPublished === asPublished)
 }
 
 function retainText({ retain }: { readonly retain: boolean }): string {
