@@ -405,6 +405,7 @@ export class Judge {
     subject.result = result
     subject.version = copy.client.version
     this.#judgeAll('copy', subject)
+    if (copy.retain || publication?.retain === true) this.#judgeAll('copy-with-retain', subject)
   }
 
   /** Each client that a publication was, or was not, passed on to. */
@@ -603,7 +604,7 @@ const CLOCK_BACK = 1e9
 const CLOCK_FORWARD = 3_600e9
 
 const OTHER_TRIGGERS: readonly Exclude<Trigger, PacketType>[] = [
-  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'stray', 'retained', 'stored', 'will',
+  'exchange', 'answer', 'misfit', 'connection', 'inherited', 'opening-packet', 'late-packet', 'close-duty', 'unknown-version', 'conflict', 'publication', 'recipient', 'copy', 'copy-with-retain', 'stray', 'retained', 'stored', 'will',
   'retained-will', 'missing-copy',
 ]
 

@@ -535,6 +535,8 @@ export type Subjects = { readonly [Type in PacketType]: PacketSubjectOf<Type> } 
   readonly recipient: RecipientSubject
   /** Of every copy, whatever it is of. */
   readonly copy: CopySubject
+  /** Of those alone that have RETAIN, or were published with it. */
+  readonly 'copy-with-retain': CopySubject
   readonly stray: StraySubject
   readonly retained: RetainedSubject
   readonly stored: StoredSubject

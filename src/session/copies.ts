@@ -232,8 +232,10 @@ export class Copies {
     copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
     if (copy.subscriptions === null) return
     copy.removed = match.gone
-    copy.refusedBefore = givenBefore(publication, copy, (other) => other.isKnownAsRefused)
-    copy.brokenOffBefore = givenBefore(publication, copy, (other) => isBrokenOff(publication, other))
+    if (copy.sharedFilter !== null) {
+      copy.refusedBefore = givenBefore(publication, copy, (other) => other.isKnownAsRefused)
+      copy.brokenOffBefore = givenBefore(publication, copy, (other) => isBrokenOff(publication, other))
+    }
     if (copy.subscriptions.length > 1) recipient.lacksIdentifiers = lacksIdentifiers(copy)
     if (recipient.copies === 0 && !copy.dup) findNeighbours(publication, subscriber, copy)
   }
@@ -328,9 +330,8 @@ function keepsFlag({ served, match }: PassingCopy): boolean {
 
 /** Of the copies that other members of a group got for the same shared subscription, the first that is such. */
 function givenBefore({ copies }: OpenPublication, copy: OpenCopy, isSuch: (other: OpenCopy) => boolean): OpenCopy | null {
-  const filter = copy.sharedFilter
-  if (filter === null || copy.dup) return null
-  return copies.find((other) => other.only && other.client.stream !== copy.client.stream && other.sharedFilter === filter && isSuch(other)) ?? null
+  if (copy.dup) return null
+  return copies.find((other) => other.only && other.client.stream !== copy.client.stream && other.sharedFilter === copy.sharedFilter && isSuch(other)) ?? null
 }
 
 /** What the subscriber gets of these publications is no evidence any more. */

@@ -16,7 +16,7 @@ const WARNED = { severity: 'warning', sides: ['server'], needs: 0 } as const
 
 // ---- What is sent as retained
 
-const OF_COPY = { ...WARNED, on: 'copy', certainty: (): Certainty => 'likely', shownBy: newestFrame } as const
+const OF_COPY = { ...WARNED, on: 'copy-with-retain', certainty: (): Certainty => 'likely', shownBy: newestFrame } as const
 
 function stateOf({ copy }: CopySubject): RetainedState | null {
   return copy.kind === 'retained' ? copy.retained : null
