@@ -1,4 +1,4 @@
-/** How a command ends. If several apply: interrupted, unreadable, findings. */
+/** How a command ends. If several apply: interrupted, capture, unreadable, findings. */
 export const EXIT = {
   clean: 0,
   /** Findings at or above `--fail-on`. */
@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Input that could not be read, or not to its end; what could be read was reported. */
   unreadable: 3,
+  /** A live capture that could not begin, or not go on: no permission, no such interface, no program to capture with. */
+  capture: 4,
   /** A mistake in mqtap itself (EX_SOFTWARE of sysexits). */
   internal: 70,
   /** Ctrl-C: 128 + SIGINT. */

@@ -1,5 +1,5 @@
 import { printable } from '../bytes/printable.ts'
-import { InputError, OutputError } from '../io/errors.ts'
+import { CaptureError, InputError, OutputError } from '../io/errors.ts'
 import { EXIT, UsageError } from './exit.ts'
 import type { ExitCode } from './exit.ts'
 
@@ -19,6 +19,11 @@ export function tellError(error: unknown): ExitCode {
   if (error instanceof InputError) {
     tell(error.message)
     return EXIT.unreadable
+  }
+  if (error instanceof CaptureError) {
+    tell(error.message)
+    if (error.mend !== null) process.stderr.write(`${error.mend}\n`)
+    return EXIT.capture
   }
   if (error instanceof OutputError) {
     tell(error.message)

@@ -68,3 +68,19 @@ export function outputError(name: string, error: unknown): OutputError {
       return new OutputError('unwritable', `${name} could not be written (${code})`, error)
   }
 }
+
+/** `interface-down`: it went away, or down, while it was captured from. `engine-failed`: in the engine's own words. */
+export type CaptureErrorCode = 'no-engine' | 'no-permission' | 'no-such-interface' | 'bad-filter' | 'unsupported-option' | 'interface-down' | 'engine-failed'
+
+/** A live capture that could not begin, or not go on. `mend`: commands that help, a line each; null where there are none. */
+export class CaptureError extends Error {
+  override readonly name = 'CaptureError'
+  readonly code: CaptureErrorCode
+  readonly mend: string | null
+
+  constructor(code: CaptureErrorCode, message: string, mend: string | null = null) {
+    super(message)
+    this.code = code
+    this.mend = mend
+  }
+}
