@@ -4,6 +4,10 @@
  */
 
 export const LIMITS = {
+  live: {
+    /** Bytes of frames that wait for what shows them, such as a terminal that scrolls slowly: some minutes of busy traffic. Beyond it they are counted, and not shown. */
+    queuedBytes: 268_435_456,
+  },
   capture: {
     /** The longest record of a pcap file that claims no larger snapshot length: the most that libpcap itself captures. */
     frameBytes: 262_144,

@@ -16,7 +16,10 @@ const SHB_USER_APPLICATION = 4
 const IF_NAME = 2
 const IF_TIME_RESOLUTION = 9
 const NANOSECONDS = Uint8Array.of(9)
+const ISB_INTERFACE_DROPS = 5
 const END_OF_OPTIONS = 4
+/** Length of an Interface Statistics Block with one counter. */
+const STATISTICS = 24 + 12 + END_OF_OPTIONS
 const UTF8 = new TextEncoder()
 
 export class PcapngWriter {
@@ -46,6 +49,26 @@ export class PcapngWriter {
     this.#described.set(description.id, description)
   }
 
+  /** Writes an interface that has been described now, and not only with its first frame: a capture may go on for long before that one comes. */
+  announce(id: number): void {
+    const description = this.#described.get(id)
+    if (description !== undefined && !this.#written.has(id)) this.#interface(id, description.linkType, description.snapLength)
+  }
+
+  /** Frames of an interface that were lost so far, at `time`, which `clock` is the beginning of (§4.6). The interface has been described, or had a frame. */
+  statistics(id: number, dropped: number, time: number, clock: CaptureClock | null): void {
+    this.announce(id)
+    this.#start(BLOCK.statistics, STATISTICS)
+    this.#u32(this.#written.get(id) ?? 0)
+    this.#time(Number.isNaN(time) ? 0 : time, clock)
+    this.#u16(ISB_INTERFACE_DROPS)
+    this.#u16(8)
+    this.#u32(dropped % TWO_32)
+    this.#u32(Math.floor(dropped / TWO_32))
+    this.#u32(0)
+    this.#end(STATISTICS)
+  }
+
   /** `clock` is that of the capture read, which the frame's time counts from. */
   frame(frame: Frame, clock: CaptureClock | null): void {
     const captured = frame.end - frame.start
@@ -54,7 +77,7 @@ export class PcapngWriter {
       this.#simplePacket(frame, captured, padded)
       return
     }
-    const id = this.#written.get(frame.interfaceId) ?? this.#interface(frame, this.#snapLength(frame.interfaceId))
+    const id = this.#written.get(frame.interfaceId) ?? this.#interface(frame.interfaceId, frame.linkType, this.#snapLength(frame.interfaceId))
     this.#start(BLOCK.enhancedPacket, padded + 32)
     this.#u32(id)
     this.#time(frame.time, clock)
@@ -64,8 +87,14 @@ export class PcapngWriter {
     this.#end(padded + 32)
   }
 
+  /** Hands out what is written so far: whole blocks. */
+  flush(): void {
+    if (this.#length > 0) this.#emit(this.#buffer.subarray(0, this.#length))
+    this.#length = 0
+  }
+
   finish(): void {
-    this.#flush()
+    this.flush()
   }
 
   /** §4.4: of the section's first interface, with the lesser of that one's snapshot length and the original length as captured length. */
@@ -73,7 +102,7 @@ export class PcapngWriter {
     const snapLength = this.#firstSnapLength === 0 ? Infinity : this.#firstSnapLength
     if (this.#written.get(frame.interfaceId) !== 0 || Math.min(frame.originalLength, snapLength) !== captured) {
       if (this.#written.size > 0) this.#section()
-      this.#interface(frame, captured < frame.originalLength ? captured : 0)
+      this.#interface(frame.interfaceId, frame.linkType, captured < frame.originalLength ? captured : 0)
     }
     this.#start(BLOCK.simplePacket, padded + 16)
     this.#u32(frame.originalLength)
@@ -103,13 +132,13 @@ export class PcapngWriter {
   }
 
   /** §4.2. */
-  #interface(frame: Frame, snapLength: number): number {
-    const description = this.#described.get(frame.interfaceId)
+  #interface(interfaceId: number, linkType: number, snapLength: number): number {
+    const description = this.#described.get(interfaceId)
     const name = UTF8.encode(description?.name ?? '')
     const named = name.length > 0
     const length = 20 + (named ? option(name.length) : 0) + option(1) + END_OF_OPTIONS
     this.#start(BLOCK.interface, length)
-    this.#u16(frame.linkType)
+    this.#u16(linkType)
     this.#u16(0)
     this.#u32(snapLength)
     if (named) this.#option(IF_NAME, name)
@@ -117,7 +146,7 @@ export class PcapngWriter {
     this.#u32(0)
     this.#end(length)
     const id = this.#written.size
-    this.#written.set(frame.interfaceId, id)
+    this.#written.set(interfaceId, id)
     if (id === 0) this.#firstSnapLength = snapLength
     return id
   }
@@ -144,7 +173,9 @@ export class PcapngWriter {
     this.#u32(sum < 0 ? 0 : low - carry * TWO_32)
   }
 
+  /** No block is handed out in pieces but one that is longer than the buffer. */
   #start(type: number, length: number): void {
+    this.#room(Math.min(length, BUFFER))
     this.#u32(type)
     this.#u32(length)
   }
@@ -175,7 +206,7 @@ export class PcapngWriter {
   #bytes(bytes: Uint8Array, start: number, end: number): void {
     const padding = -(end - start) & 3
     if (end - start + padding > BUFFER) {
-      this.#flush()
+      this.flush()
       this.#emit(bytes.subarray(start, end))
     } else {
       this.#room(end - start + padding)
@@ -188,12 +219,7 @@ export class PcapngWriter {
   }
 
   #room(size: number): void {
-    if (this.#length + size > BUFFER) this.#flush()
-  }
-
-  #flush(): void {
-    if (this.#length > 0) this.#emit(this.#buffer.subarray(0, this.#length))
-    this.#length = 0
+    if (this.#length + size > BUFFER) this.flush()
   }
 }
 

@@ -4,6 +4,7 @@ import { UsageError } from './exit.ts'
 import { flag, mqttVersion, oneOf, text, texts } from './option-values.ts'
 import { COLOUR_CHOICES } from './options.ts'
 import { parsePorts } from './port-list.ts'
+import type { LiveCapture } from '../io/live/live-capture.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { TimeStyle } from '../report/time-format.ts'
 import type { Arguments } from './option-values.ts'
@@ -19,6 +20,8 @@ export interface CapturePlan {
   readonly colour: boolean
   readonly ports: Uint8Array
   readonly version: Version | null
+  /** In place of the files: what is captured now; null where files are read. */
+  readonly live: LiveCapture | null
 }
 
 const DEFAULT_PORTS = '1883'
@@ -38,6 +41,7 @@ export function capturePlan(args: Arguments, files: readonly string[]): CaptureP
     colour: wantsColour(oneOf(args, 'color', COLOUR_CHOICES) ?? 'auto', process.env, process.stdout.isTTY === true),
     ports: parsePorts(texts(args, 'port').join(',') || DEFAULT_PORTS),
     version: mqttVersion(args),
+    live: null,
   }
 }
 

@@ -1,5 +1,5 @@
 import { createPipeline } from '../analysis/pipeline.ts'
-import { counted } from '../bytes/number-text.ts'
+import { counted, grouped } from '../bytes/number-text.ts'
 import { limitTexts } from '../report/summary.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
@@ -7,7 +7,8 @@ import { CaptureInput } from './capture-input.ts'
 import { EXIT } from './exit.ts'
 import { Interrupt } from './interrupt.ts'
 import { Progress } from './progress.ts'
-import { tell } from './report-error.ts'
+import { tell, tellError } from './report-error.ts'
+import type { LiveCapture } from '../io/live/live-capture.ts'
 import type { Pipeline, PipelineSink } from '../analysis/pipeline.ts'
 import type { SessionOptions } from '../session/session-tracker.ts'
 import type { CaptureProblem } from '../capture/frame.ts'
@@ -32,6 +33,13 @@ export interface CaptureReadingOptions extends SessionOptions {
 /** Messages of one kind of network problem that are told; the rest is counted. */
 const MOST_NETWORK_MESSAGES = 3
 
+/** Milliseconds. */
+const TELL_DROPS_EVERY = 1_000
+
+function dropsText({ dropped }: LiveCapture): string {
+  return dropped === null ? 'dropped frames are not known' : `${grouped(dropped)} dropped`
+}
+
 export class CaptureReading {
   readonly pipeline: Pipeline
   /** Standard output. */
@@ -42,6 +50,8 @@ export class CaptureReading {
   readonly #input: CaptureInput
   readonly #networkProblems = new Map<string, number>()
   #unreadable = false
+  #captureFailed = false
+  #droppedTold = 0
   /** Whether the input being read is a pipe, whose last record may be cut off when it is ended. */
   #fromPipe = false
 
@@ -67,7 +77,8 @@ export class CaptureReading {
 
   /** Why the command cannot end with 0 or 1; null where it can. */
   get failure(): ExitCode | null {
-    if (this.#interrupt.happened) return EXIT.interrupted
+    if (this.#interrupted) return EXIT.interrupted
+    if (this.#captureFailed) return EXIT.capture
     return this.#unreadable ? EXIT.unreadable : null
   }
 
@@ -78,14 +89,16 @@ export class CaptureReading {
 
   /** Reads all files. False where nobody wants to know any more: the reader of standard output has gone. */
   async read(): Promise<boolean> {
-    for (const file of this.#plan.files) {
+    const { live } = this.#plan
+    if (live !== null) await this.#live(live)
+    else for (const file of this.#plan.files) {
       if (this.#interrupt.happened || this.output.closed) break
       await this.#file(file)
     }
     this.#progress?.clear()
     if (this.output.closed) return false
     // Interrupted, the rest of the capture is unknown: what is open is not reported as ended.
-    if (!this.#interrupt.happened) this.pipeline.finish()
+    if (!this.#interrupted) this.pipeline.finish()
     return true
   }
 
@@ -98,16 +111,21 @@ export class CaptureReading {
     const { packets, frames } = totals
     if (this.#plan.quiet) this.write(this.#nothingRead && !machine ? '' : summary())
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
-    else if (this.#interrupt.happened) process.stderr.write(summary())
+    else if (this.#interrupted) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.tellNoMqtt()
     // A summary says so itself.
-    if (!this.#plan.quiet && !this.#interrupt.happened) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
+    if (!this.#plan.quiet && !this.#interrupted) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
     await this.output.drained()
   }
 
   /** It has been said why, where nothing could be read. */
   tellNoMqtt(): void {
     if (!this.#nothingRead) this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
+  }
+
+  /** A live capture has no end but this one. */
+  get #interrupted(): boolean {
+    return this.#interrupt.happened && this.#plan.live === null
   }
 
   get #nothingRead(): boolean {
@@ -117,6 +135,37 @@ export class CaptureReading {
   release(): void {
     this.#interrupt.release()
     this.#input.close()
+  }
+
+  async #live(live: LiveCapture): Promise<void> {
+    void this.#interrupt.signalled.then(() => live.stop())
+    const drops = setInterval(() => this.#tellDrops(live), TELL_DROPS_EVERY)
+    this.#fromPipe = true
+    this.pipeline.begin(live.name)
+    try {
+      for await (const chunk of live) {
+        this.pipeline.push(chunk)
+        if (!(await this.output.drained())) break
+      }
+    } finally {
+      clearInterval(drops)
+    }
+    const { failure } = live
+    if (failure === null) {
+      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${dropsText(live)}`)
+      return
+    }
+    const code = tellError(failure)
+    if (code === EXIT.unreadable) this.#unreadable = true
+    else this.#captureFailed = true
+  }
+
+  /** When there are more, and not with each of them. */
+  #tellDrops(live: LiveCapture): void {
+    const { dropped } = live
+    if (dropped === null || dropped < 2 * this.#droppedTold || dropped === 0) return
+    this.#droppedTold = dropped
+    this.#tell(`${dropsText(live)} so far${live.leftOut > 0 ? ': what shows them is too slow' : '; -B gives the kernel a larger buffer'}`)
   }
 
   async #file(name: string): Promise<void> {

@@ -17,12 +17,14 @@ import type { ClockSource } from '../report/time-format.ts'
 import type { Exchange } from '../session/exchange.ts'
 import type { ExitCode } from './exit.ts'
 import type { ExchangeChoice, FlowsPlan } from './flows-plan.ts'
+import type { LiveStart } from './live.ts'
 import type { Arguments } from './option-values.ts'
 
 /** `mqtap flows FILE…`: the exchanges of a capture, each a request with its answers, in one of the formats; or its connections as ladders. */
 
-export async function flows(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const plan = await flowsPlan(args, files)
+export async function flows(args: Arguments, files: readonly string[], start: LiveStart | null = null): Promise<ExitCode> {
+  const asked = await flowsPlan(args, files)
+  const plan = start === null ? asked : { ...asked, live: await start() }
   if (plan.ladder && !plan.quiet) return showLadders(plan)
   const listing = plan.deliveries ? new DeliveryListing(plan) : new Listing(plan)
   try {

@@ -76,3 +76,15 @@ export function nanosecondsOf(milliseconds: string): number {
   }
   return Math.round(Number(milliseconds) * 1e6)
 }
+
+const UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9, d: 86_400e9 }
+
+/** `500ms`, `10s`, `5m`: in nanoseconds; null where the option is not given. */
+export function lengthOfTime(args: Arguments, name: string): number | null {
+  const written = text(args, name)
+  if (written === undefined) return null
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(written) ?? []
+  const length = number === undefined ? 0 : Math.round(Number(number) * UNITS[unit!]!)
+  if (length < 1) throw new UsageError(`--${name} ${written}: a length of time with its unit is needed (us, ms, s, m, h, d)`, `Examples: --${name} 500ms, --${name} 10s, --${name} 5m`)
+  return length
+}

@@ -18,6 +18,7 @@ export const RULES_FORMATS = ['text', 'json'] as const
 export const JUDGED_SIDES = ['client', 'server', 'both'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
 
+const CAPTURE = 'Where it comes from:'
 const INTERPRET = 'What the bytes are:'
 const JUDGE = 'What is judged:'
 const SHOW = 'What is shown:'
@@ -132,6 +133,35 @@ export const REPORT_OPTIONS: Readonly<Record<string, Options>> = {
   'fail-on': value(OUTPUT, 'Exit with 1 where a finding is at least this severe: error (default), warning, note; or never'),
 }
 
+export const LIVE_MODES = ['read', 'flows', 'report'] as const
+export type LiveMode = (typeof LIVE_MODES)[number]
+
+/** What is about the capture itself. */
+export const LIVE_ONLY_OPTIONS: Readonly<Record<string, Options>> = {
+  i: value(CAPTURE, 'An interface, or any; several times for several (see mqtap interfaces)', { alias: 'interface', array: true, nargs: 1 }),
+  s: value(CAPTURE, 'Bytes of each frame that are kept; all by default', { alias: 'snapshot-length' }),
+  p: flag(CAPTURE, 'No promiscuous mode: only what is for this machine', { alias: 'no-promiscuous-mode' }),
+  B: value(CAPTURE, "The kernel's buffer in MiB", { alias: 'buffer-size' }),
+  engine: value(CAPTURE, 'What captures: auto, dumpcap, cap, tcpdump'),
+  a: value(CAPTURE, 'Ends after duration:SECONDS, packets:N, filesize:KB or files:N', { alias: 'autostop', array: true, nargs: 1 }),
+  read: flag(SHOW, 'The packets, with the options of mqtap read (this is the default)'),
+  flows: flag(SHOW, 'Exchanges, with the options of mqtap flows'),
+  report: flag(SHOW, 'A report at the end, with the options of mqtap report'),
+  every: value(OUTPUT, 'With --report -o FILE: also each 30s, 5m, 1h'),
+  w: value(OUTPUT, 'Write all that is captured to a pcapng file', { alias: 'write' }),
+  b: value(OUTPUT, 'A ring of files, the next one after duration:SECONDS, interval:SECONDS, filesize:KB or packets:N; files:N keeps so many', { alias: 'ring-buffer', array: true, nargs: 1 }),
+}
+
+/** `-f` and the like mean what they mean to the command that shows what is captured. */
+export const LIVE_OPTIONS: Readonly<Record<string, Options>> = {
+  ...REPORT_OPTIONS,
+  ...FLOWS_OPTIONS,
+  ...READ_OPTIONS,
+  ...LIVE_ONLY_OPTIONS,
+  Y: value(SHOW, 'Only what matches a display filter (see mqtap fields)', { alias: 'filter' }),
+  f: value(SHOW, 'Format: as of mqtap read, flows or report', { alias: 'format' }),
+}
+
 export const RULES_OPTIONS: Readonly<Record<string, Options>> = {
   f: value(SHOW, `Format: ${RULES_FORMATS.join(', ')}`, { alias: 'format' }),
   color: COLOUR,
@@ -156,7 +186,7 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
 
 /** Of each command. */
 export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
-  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, live: LIVE_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
 }
 
 /** Letters and names of all options that take a value, of all commands. */

@@ -5,7 +5,7 @@ import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
-  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
@@ -16,7 +16,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'rules', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -127,6 +127,19 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       async (args) => end(await (await import('./report.ts')).report(args, words(args, 'file'))),
     )
     .command(
+      'live [expression..]',
+      'Captures from network interfaces, and shows or judges what goes by',
+      (command) => options(command, LIVE_OPTIONS, helpful)
+        .usage('mqtap live -i INTERFACE [FILTER]\n\nShows MQTT while it happens: packets (--read), exchanges (--flows), or a report\nat the end (--report). FILTER is a capture filter as tcpdump has it; by default\nthe ports of --port. - in its place reads what another program captures.')
+        .positional('expression', { type: 'string', array: true, describe: 'Capture filter' })
+        .example('sudo mqtap live -i eth0', 'One line for each packet')
+        .example('mqtap live -i eth0 -i lo -w day.pcapng', 'Two interfaces, kept in a file')
+        .example('mqtap live -i eth0 --flows --slow 250', 'What takes 250 ms')
+        .example('mqtap live --report -a duration:60', 'Judge a minute, for CI')
+        .example('ssh probe tcpdump -U -w - | mqtap live -', 'Captured elsewhere'),
+      async (args) => end(await (await import('./live.ts')).live(args, words(args, 'expression'))),
+    )
+    .command(
       'rules [pattern..]',
       'The statements of the standards, and how mqtap judges each',
       (command) => options(command, RULES_OPTIONS, helpful)
@@ -167,7 +180,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
     .demandCommand()
     .strict()
     .wrap(WIDTH)
-    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable (report: no MQTT), 130 interrupted')
+    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable (report: no MQTT), 4 no capture possible, 130 interrupted')
     .exitProcess(false)
     .fail((message, error) => {
       // What a command throws comes here too.

@@ -24,13 +24,15 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { PacketRenderer } from '../report/renderer.ts'
 import type { ShownCounts } from '../report/summary.ts'
 import type { ExitCode } from './exit.ts'
+import type { LiveStart } from './live.ts'
 import type { Arguments } from './option-values.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 /** `mqtap read FILE…`: the packets of a capture, in one of the formats. */
 
-export async function read(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const reading = new Reading(await readPlan(args, files))
+export async function read(args: Arguments, files: readonly string[], start: LiveStart | null = null): Promise<ExitCode> {
+  const plan = await readPlan(args, files)
+  const reading = new Reading(start === null ? plan : { ...plan, live: await start() })
   try {
     return await reading.run()
   } finally {

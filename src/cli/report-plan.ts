@@ -8,7 +8,7 @@ import { parseReport, type Baseline } from '../report/conformance/comparison.ts'
 import { REPORT_FORMATS, type ReportFormat } from '../report/conformance/format-names.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
 import { UsageError } from './exit.ts'
-import { flag, nanosecondsOf, oneOf, text, texts, wholeNumber } from './option-values.ts'
+import { flag, lengthOfTime, nanosecondsOf, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, JUDGED_SIDES } from './options.ts'
 import { mistakeInName, NO_CONFIG, parseConfig } from './report-config.ts'
 import type { Side } from '../session/side.ts'
@@ -31,9 +31,13 @@ export interface ReportPlan extends CapturePlan {
   readonly slowAfter: number | null
   readonly showSecrets: boolean
   readonly baseline: Baseline | null
+  /** Milliseconds between two reports of a live capture, beside the one at its end; null for none. */
+  readonly every: number | null
 }
 
 const MOST_FINDINGS = 1_000_000
+const SHORTEST_EVERY = 1_000
+const LONGEST_EVERY = 86_400_000
 
 /** `today`: `2026-11-26`, for waivers that end. */
 export function reportPlan(args: Arguments, files: readonly string[], today: string): ReportPlan {
@@ -58,6 +62,7 @@ export function reportPlan(args: Arguments, files: readonly string[], today: str
     slowAfter: text(args, 'slow') === undefined ? config.slowMs === undefined ? null : config.slowMs * 1e6 : nanosecondsOf(text(args, 'slow')!),
     showSecrets: flag(args, 'show-secrets'),
     baseline: baselineOf(args),
+    every: everyOf(args),
   }
 }
 
@@ -69,6 +74,15 @@ function patternsOf(args: Arguments, option: 'only' | 'ignore', configured: read
     if (mistake !== null) throw new UsageError(`--${option} ${name}: ${mistake.sentence}`, mistake.hint)
   }
   return (args[option] === undefined ? configured : given).map((name) => new NamePattern(name))
+}
+
+/** In milliseconds. More often than that nobody reads it, and writing it takes time. */
+function everyOf(args: Arguments): number | null {
+  const length = lengthOfTime(args, 'every')
+  if (length === null) return null
+  const milliseconds = length / 1e6
+  if (milliseconds < SHORTEST_EVERY || milliseconds > LONGEST_EVERY) throw new UsageError(`--every ${text(args, 'every')}: from 1s to 24h is possible`)
+  return milliseconds
 }
 
 function baselineOf(args: Arguments): Baseline | null {

@@ -8,20 +8,22 @@ import { ReportCollector } from '../report/report-model.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
 import { reaches } from './fail-on.ts'
-import { tell } from './report-error.ts'
+import { tell, tellError } from './report-error.ts'
 import { reportPlan } from './report-plan.ts'
 import { treeDecoder } from './tree-decoder.ts'
 import { VERSION } from './version.ts'
 import type { htmlReport as HtmlReport } from '../report/html/page.ts'
 import type { Judgement } from '../conformance/judge.ts'
 import type { ExitCode } from './exit.ts'
+import type { LiveStart } from './live.ts'
 import type { Arguments } from './option-values.ts'
 import type { ReportPlan } from './report-plan.ts'
 
 /** `mqtap report FILE…`: which statements of the standards each side kept and broke in a capture, in one of the formats. */
 
-export async function report(args: Arguments, files: readonly string[]): Promise<ExitCode> {
-  const reporting = new Reporting(reportPlan(args, files, today()))
+export async function report(args: Arguments, files: readonly string[], start: LiveStart | null = null): Promise<ExitCode> {
+  const plan = reportPlan(args, files, today())
+  const reporting = new Reporting(start === null ? plan : { ...plan, live: await start() })
   try {
     return await reporting.run()
   } finally {
@@ -75,10 +77,13 @@ class Reporting {
     const { waivers, format, failOn } = this.#plan
     for (const { of, until } of waivers.expired) tell(`the waiver of ${of.text} ended on ${until} and does not hold any more`)
     const capture = this.#capture
-    if (!(await capture.read())) return EXIT.clean
-    const judgement = this.#chosen()
     const htmlReport = format === 'html' ? (await import('../report/html/page.ts')).htmlReport : null
-    await capture.conclude(() => this.#write(judgement, htmlReport), format !== 'text')
+    const between = this.#every === null ? null : setInterval(() => this.#writeBetween(htmlReport), this.#every)
+    const whole = await capture.read()
+    if (between !== null) clearInterval(between)
+    if (!whole) return EXIT.clean
+    const judgement = this.#chosen()
+    await capture.conclude(() => this.#write(judgement, htmlReport, this.#file), format !== 'text')
     if (capture.pipeline.totals.packets === 0) {
       capture.tellNoMqtt()
       return capture.failure ?? EXIT.unreadable
@@ -97,15 +102,28 @@ class Reporting {
     return choice.isEmpty ? judgement : { ...judgement, verdicts: judgement.verdicts.filter((verdict) => choice.keeps(verdict)) }
   }
 
+  get #every(): number | null {
+    return this.#file === null ? null : this.#plan.every
+  }
+
+  /** The report so far, in place of the one before. Connections that are open are not in it yet. */
+  #writeBetween(htmlReport: HtmlRenderer | null): void {
+    try {
+      this.#write(this.#chosen(), htmlReport, new AtomicFile(this.#plan.output!, []))
+    } catch (error) {
+      tellError(error)
+    }
+  }
+
   /** What goes to standard output: nothing where there is a file. */
-  #write(judgement: Judgement, htmlReport: HtmlRenderer | null): string {
+  #write(judgement: Judgement, htmlReport: HtmlRenderer | null, file: AtomicFile | null): string {
     const { format, colour, utc, baseline } = this.#plan
-    const made = this.#collector.report(judgement, this.#capture.pipeline.totals, { toolVersion: VERSION, timestamps: 'file', baseline })
-    const options = { palette: colour && this.#file === null ? ANSI : PLAIN, utc }
+    const made = this.#collector.report(judgement, this.#capture.pipeline.totals, { toolVersion: VERSION, timestamps: this.#plan.live?.timestamps ?? 'file', baseline })
+    const options = { palette: colour && file === null ? ANSI : PLAIN, utc }
     const text = format === 'html' ? htmlReport!(made, this.#page!.of(made.findings)) : REPORT_RENDERERS[format](made, options)
-    if (this.#file === null) return text
-    this.#file.writeText(text)
-    this.#file.commit()
+    if (file === null) return text
+    file.writeText(text)
+    file.commit()
     return ''
   }
 }

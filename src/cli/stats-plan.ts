@@ -2,9 +2,8 @@ import { PACKET_FIELDS } from '../analysis/fields.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
 import { wantsUnicode } from '../report/unicode.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
-import { UsageError } from './exit.ts'
 import { filterOf } from './filter-option.ts'
-import { oneOf, text, wholeNumber } from './option-values.ts'
+import { lengthOfTime, oneOf, wholeNumber } from './option-values.ts'
 import { STATS_FORMATS } from './options.ts'
 import type { Filter } from '../analysis/filter/filter.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
@@ -37,18 +36,7 @@ export async function statsPlan(args: Arguments, files: readonly string[]): Prom
     filter: await filterOf(args, PACKET_FIELDS),
     top: wholeNumber(args, 'top', MOST_ROWS) ?? DEFAULT_TOP,
     sort: oneOf(args, 'sort', SORT_KEYS) ?? 'bytes',
-    interval: intervalOf(args),
+    interval: lengthOfTime(args, 'interval'),
     unicode: wantsUnicode(process.env, process.stdout.isTTY === true, process.platform),
   }
-}
-
-const UNITS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9, d: 86_400e9 }
-
-function intervalOf(args: Arguments): number | null {
-  const written = text(args, 'interval')
-  if (written === undefined) return null
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|m|h|d)$/.exec(written) ?? []
-  const interval = number === undefined ? 0 : Math.round(Number(number) * UNITS[unit!]!)
-  if (interval < 1) throw new UsageError(`--interval ${written}: a length of time with its unit is needed (us, ms, s, m, h, d)`, 'Examples: --interval 500ms, --interval 10s, --interval 5m')
-  return interval
 }

@@ -8,8 +8,8 @@ export const ENGINE_NAMES = ['dumpcap', 'cap', 'tcpdump'] as const
 
 export type EngineName = (typeof ENGINE_NAMES)[number]
 
-/** Who stamps the frames: the kernel when they arrive, or a program when it gets them. */
-export type Timestamps = 'kernel' | 'arrival'
+/** Who stamps the frames: the kernel when they arrive, or a program when it gets them; `file` where that is not known. */
+export type Timestamps = 'kernel' | 'arrival' | 'file'
 
 export interface EngineOptions {
   /** What libpcap is to let through; empty for everything. */

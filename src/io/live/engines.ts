@@ -1,0 +1,26 @@
+import { CaptureError } from '../errors.ts'
+import { dumpcapEngine } from './dumpcap-engine.ts'
+import { tcpdumpEngine } from './tcpdump-engine.ts'
+import type { Engine, EngineName, EngineOptions } from './engine.ts'
+
+/** Those that `auto` tries, the best one first. */
+export function engines(): readonly Engine[] {
+  return [dumpcapEngine, tcpdumpEngine]
+}
+
+/** Throws CaptureError where there is none that can do it, with what each of them lacks. */
+export async function chooseEngine(name: EngineName | 'auto', options: EngineOptions): Promise<Engine> {
+  const lacking: string[] = []
+  const mends: string[] = []
+  for (const engine of engines()) {
+    if (name !== 'auto' && engine.name !== name) continue
+    const refusal = engine.refuses(options)
+    const trouble = refusal === null ? await engine.trouble() : null
+    if (refusal === null && trouble === null) return engine
+    lacking.push(refusal ?? trouble!.sentence)
+    if (trouble !== null && trouble.mend !== null) mends.push(`  ${trouble.mend}`)
+  }
+  const why = lacking.join('; ')
+  const mend = mends.length === 0 ? null : `One of these helps:\n${mends.join('\n')}\nmqtap doctor tells more.`
+  throw new CaptureError('no-engine', name === 'auto' ? `nothing here can capture: ${why}` : why, mend)
+}
