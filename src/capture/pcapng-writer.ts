@@ -9,8 +9,8 @@ import { BLOCK, BYTE_ORDER_MAGIC } from './pcapng.ts'
  * hands out the last.
  */
 
-/** Bytes handed out at once: one write to a file. */
-const BUFFER = 65_536
+/** Bytes handed out at once: one write to a file, and more than the longest frame that libpcap captures (262,144). */
+const BUFFER = 524_288
 const TWO_32 = 0x1_0000_0000
 const SHB_USER_APPLICATION = 4
 const IF_NAME = 2

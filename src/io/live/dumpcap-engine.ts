@@ -50,7 +50,8 @@ function failureIn(words: string, filter: string): CaptureError | null {
   if (denied !== null) {
     return new CaptureError('no-permission', `dumpcap has no permission to capture${denied[1] === undefined ? '' : ` on ${denied[1]}`}`, `sudo setcap cap_net_raw,cap_net_admin=eip ${findProgram('dumpcap')?.file ?? 'dumpcap'}\n${JOIN_GROUP}`)
   }
-  if (/no longer (?:running|attached)|network went down|interface disappeared/i.test(words)) return new CaptureError('interface-down', 'the interface went down')
+  const gone = /adapter "(.*)" is no longer|network went down|interface disappeared/i.exec(words)
+  if (gone !== null) return new CaptureError('interface-down', `the interface${gone[1] === undefined ? '' : ` ${gone[1]}`} went down`)
   const said = /^dumpcap: (.*)$/m.exec(words)
   return said === null ? null : new CaptureError('engine-failed', `dumpcap: ${said[1]}`)
 }

@@ -136,19 +136,30 @@ export class LiveFile {
       this.#fileBytes += bytes.length
     } catch (error) {
       this.#error = outputError(this.#names.at(-1)!, error)
-      this.#takeOff(written)
+      this.#takeOff(this.#fileBytes + wholeBlocks(bytes, written))
     }
   }
 
   /** Part of a block would make the file unreadable at its end. A pipe keeps what it got. */
-  #takeOff(written: number): void {
-    if (written === 0) return
+  #takeOff(length: number): void {
     try {
-      fs.ftruncateSync(this.#descriptor, this.#fileBytes)
+      fs.ftruncateSync(this.#descriptor, length)
     } catch {
       // What is wrong is told already.
     }
   }
+}
+
+/** Bytes of the blocks that stand whole in the first `length` bytes. A block has its length behind its type. */
+function wholeBlocks(bytes: Uint8Array, length: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let at = 0
+  while (at + 8 <= length) {
+    const block = view.getUint32(at + 4, true)
+    if (at + block > length) break
+    at += block
+  }
+  return at
 }
 
 /** As dumpcap names them: `NAME_00001_20261126154500.pcapng`. */

@@ -88,10 +88,10 @@ export class ProgramRun implements EngineRun {
     const { command } = this.#manner
     if (this.#cannotStart !== null) return new CaptureError('engine-failed', `${command} could not be started: ${this.#cannotStart.message}`)
     const told = this.#manner.failureIn(this.#words)
-    if (told !== null && code !== 0) return told
-    if (this.#stopped || code === 0) return null
+    if (this.#stopped) return code === 0 ? null : told
+    if (told !== null) return told
     const { signalCode } = this.#child
-    const how = signalCode === null ? `ended with ${String(code)}` : `was ended by ${signalCode}`
+    const how = signalCode === null ? (code === 0 ? 'ended by itself' : `ended with ${String(code)}`) : `was ended by ${signalCode}`
     const last = this.#words.trim().split('\n').at(-1) ?? ''
     return new CaptureError('engine-failed', `${command} ${how}${last === '' ? '' : `: ${last}`}`)
   }
