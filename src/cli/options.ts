@@ -141,7 +141,7 @@ export const LIVE_ONLY_OPTIONS: Readonly<Record<string, Options>> = {
   i: value(CAPTURE, 'An interface, or any; several times for several (see mqtap interfaces)', { alias: 'interface', array: true, nargs: 1 }),
   s: value(CAPTURE, 'Bytes of each frame that are kept; all by default', { alias: 'snapshot-length' }),
   p: flag(CAPTURE, 'No promiscuous mode: only what is for this machine', { alias: 'no-promiscuous-mode' }),
-  B: value(CAPTURE, "The kernel's buffer in MiB", { alias: 'buffer-size' }),
+  B: value(CAPTURE, "The kernel's buffer in MiB; 16 by default", { alias: 'buffer-size' }),
   engine: value(CAPTURE, 'What captures: auto, dumpcap, cap, tcpdump'),
   a: value(CAPTURE, 'Ends after duration:SECONDS, packets:N, filesize:KB or files:N', { alias: 'autostop', array: true, nargs: 1 }),
   read: flag(SHOW, 'The packets, with the options of mqtap read (this is the default)'),

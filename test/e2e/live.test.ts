@@ -60,15 +60,23 @@ async function settle(): Promise<void> {
   await sleep(1_500)
 }
 
-async function reportOf(...args: string[]): Promise<Record<string, any>> {
+/** As much of a report as is compared. */
+interface Report {
+  readonly summary: { readonly verdict: string }
+  readonly statements: unknown
+  readonly findings: readonly { readonly rule: string; readonly frame: number }[]
+  readonly capture: { readonly [field: string]: unknown }
+}
+
+async function reportOf(...args: string[]): Promise<Report> {
   const { stdout } = await run(process.execPath, [PROGRAM, 'report', '-f', 'json', '--fail-on', 'never', ...args], { maxBuffer: 64 * 1024 * 1024 })
-  return JSON.parse(stdout)
+  return JSON.parse(stdout) as Report
 }
 
 /** What two captures of the same traffic have in common: all but times and what the capture is called. */
-function comparable({ summary, statements, findings, capture }: Record<string, any>): unknown {
+function comparable({ summary, statements, findings, capture }: Report): unknown {
   const { frames, bytes, streams, mqttStreams, gaps, droppedFrames } = capture
-  return { summary, statements, findings: findings.map(({ rule, frame }: any) => ({ rule, frame })), capture: { frames, bytes, streams, mqttStreams, gaps, droppedFrames } }
+  return { summary, statements, findings: findings.map(({ rule, frame }) => ({ rule, frame })), capture: { frames, bytes, streams, mqttStreams, gaps, droppedFrames } }
 }
 
 describe.skipIf(!ready)('live', () => {
@@ -100,7 +108,7 @@ describe.skipIf(!ready)('live', () => {
     const frames = framesOf(written)
     expect(frames.length).toBeGreaterThan(100)
     expect(frames).toEqual(framesOf(witness))
-    const told = JSON.parse(capture.stdout)
+    const told = JSON.parse(capture.stdout) as Report
     expect(told.capture).toMatchObject({ timestamps: 'kernel', droppedFrames: 0, files: [{ name: net.interface }] })
     expect(told.summary.verdict).toBe('pass')
     const read = await reportOf(witness)

@@ -1,6 +1,7 @@
 import { CaptureError } from '../errors.ts'
 import { findProgram, mayCapture } from './programs.ts'
 import { ProgramRun, type ProgramManner } from './program-run.ts'
+import { DEFAULT_BUFFER_MIB } from './engine.ts'
 import type { Engine, EngineOptions, EngineRun, EngineTrouble } from './engine.ts'
 
 /** Wireshark's `dumpcap`: kernel timestamps, several interfaces, drop counts in its pcapng when it ends. Debian lets a group run it with the rights that it needs. */
@@ -34,7 +35,7 @@ function manner(interfaces: readonly string[], { filter, snapLength, promiscuous
   const args = ['-q', '-n']
   if (filter !== '') args.push('-f', filter)
   if (snapLength !== null) args.push('-s', String(snapLength))
-  if (bufferMiB !== null) args.push('-B', String(bufferMiB))
+  args.push('-B', String(bufferMiB ?? DEFAULT_BUFFER_MIB))
   if (!promiscuous) args.push('-p')
   for (const name of interfaces) args.push('-i', name)
   args.push('-w', '-')

@@ -1,6 +1,7 @@
 import { CaptureError } from '../errors.ts'
 import { findProgram, mayCapture } from './programs.ts'
 import { ProgramRun, type ProgramManner } from './program-run.ts'
+import { DEFAULT_BUFFER_MIB } from './engine.ts'
 import type { Engine, EngineOptions, EngineRun, EngineTrouble } from './engine.ts'
 
 /** `tcpdump`: kernel timestamps in nanoseconds, and drop counts whenever it is asked. */
@@ -33,7 +34,7 @@ const TELL = process.platform === 'linux' ? 'SIGUSR1' : 'SIGINFO'
 
 function manner(name: string, { filter, snapLength, promiscuous, bufferMiB }: EngineOptions): ProgramManner {
   const args = ['-n', '-U', '--time-stamp-precision=nano', '-i', name, '-w', '-', '-s', String(snapLength ?? 0)]
-  if (bufferMiB !== null) args.push('-B', String(bufferMiB * KIB))
+  args.push('-B', String((bufferMiB ?? DEFAULT_BUFFER_MIB) * KIB))
   if (!promiscuous) args.push('-p')
   if (filter !== '') args.push(filter)
   const program = findProgram('tcpdump')
