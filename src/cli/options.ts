@@ -154,9 +154,11 @@ export const LIVE_ONLY_OPTIONS: Readonly<Record<string, Options>> = {
 
 /** `-f` and the like mean what they mean to the command that shows what is captured. */
 export const LIVE_OPTIONS: Readonly<Record<string, Options>> = {
-  ...REPORT_OPTIONS,
-  ...FLOWS_OPTIONS,
+  // Twice: the first ones have the order of the help, the last ones hold.
+  ...LIVE_ONLY_OPTIONS,
   ...READ_OPTIONS,
+  ...FLOWS_OPTIONS,
+  ...REPORT_OPTIONS,
   ...LIVE_ONLY_OPTIONS,
   Y: value(SHOW, 'Only what matches a display filter (see mqtap fields)', { alias: 'filter' }),
   f: value(SHOW, 'Format: as of mqtap read, flows or report', { alias: 'format' }),
