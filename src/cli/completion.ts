@@ -1,8 +1,8 @@
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
 import {
-  COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, JUDGED_SIDES, PAYLOAD_MODES, READ_FORMATS,
-  RULES_FORMATS, STATS_FORMATS,
+  COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, DOCTOR_FORMATS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, INTERFACES_FORMATS, JUDGED_SIDES, PAYLOAD_MODES,
+  READ_FORMATS, RULES_FORMATS, STATS_FORMATS,
 } from './options.ts'
 import { RULE_NAMES, STATEMENT_IDS } from '../conformance/name-pattern.ts'
 import { REPORT_FORMATS } from '../report/conformance/format-names.ts'
@@ -14,7 +14,7 @@ import { VERSIONS } from '../mqtt/version.ts'
 
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   flows: FLOWS_FORMATS, connections: CONNECTIONS_FORMATS, stats: STATS_FORMATS, report: REPORT_FORMATS, rules: RULES_FORMATS, decode: DECODE_FORMATS,
-  fields: FIELDS_FORMATS,
+  fields: FIELDS_FORMATS, interfaces: INTERFACES_FORMATS, doctor: DOCTOR_FORMATS,
 }
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {

@@ -15,6 +15,8 @@ export const STATS_FORMATS = ['text', 'json'] as const
 export const DECODE_FORMATS = ['detail', 'ndjson', 'json'] as const
 export const FIELDS_FORMATS = ['text', 'ndjson', 'json', 'csv'] as const
 export const RULES_FORMATS = ['text', 'json'] as const
+export const INTERFACES_FORMATS = ['text', 'json'] as const
+export const DOCTOR_FORMATS = ['text', 'json'] as const
 export const JUDGED_SIDES = ['client', 'server', 'both'] as const
 export const DIRECTIONS = ['client-to-server', 'server-to-client'] as const
 
@@ -186,9 +188,20 @@ export const FIELDS_OPTIONS: Readonly<Record<string, Options>> = {
   f: value(SHOW, `Format: ${FIELDS_FORMATS.join(', ')}`, { alias: 'format' }),
 }
 
+export const INTERFACES_OPTIONS: Readonly<Record<string, Options>> = {
+  f: value(SHOW, `Format: ${INTERFACES_FORMATS.join(', ')}`, { alias: 'format' }),
+  color: COLOUR,
+}
+
+export const DOCTOR_OPTIONS: Readonly<Record<string, Options>> = {
+  f: value(SHOW, `Format: ${DOCTOR_FORMATS.join(', ')}`, { alias: 'format' }),
+  color: COLOUR,
+}
+
 /** Of each command. */
 export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
   read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, live: LIVE_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+  interfaces: INTERFACES_OPTIONS, doctor: DOCTOR_OPTIONS,
 }
 
 /** Letters and names of all options that take a value, of all commands. */

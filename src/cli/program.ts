@@ -5,7 +5,8 @@ import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
-  CONNECTIONS_OPTIONS, DECODE_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, DOCTOR_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, INTERFACES_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS,
+  RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
@@ -16,7 +17,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'completion'] as const
+const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'interfaces', 'doctor', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -171,6 +172,24 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
         .example('mqtap fields topic', 'All fields about topics')
         .example('mqtap fields exchange', 'What exchanges alone have'),
       async (args) => end(await (await import('./fields.ts')).fields(args, words(args, 'pattern'))),
+    )
+    .command(
+      'interfaces',
+      'The network interfaces that one can capture from',
+      (command) => options(command, INTERFACES_OPTIONS, helpful)
+        .usage('mqtap interfaces\n\nThe network interfaces of this machine, and which engines can capture from each.')
+        .example('mqtap interfaces', 'A table')
+        .example('mqtap interfaces -f json | jq .interfaces', 'For programs'),
+      async (args) => end(await (await import('./interfaces.ts')).interfaces(args)),
+    )
+    .command(
+      'doctor',
+      'What this machine has to capture with, and how to get what it lacks',
+      (command) => options(command, DOCTOR_OPTIONS, helpful)
+        .usage('mqtap doctor\n\nLooks for what live capture needs, and tells which command mends what is\nmissing. Exits with 0 where something can capture, else with 4.')
+        .example('mqtap doctor', 'A page to read')
+        .example('mqtap doctor -f json | jq .canCapture', 'For programs'),
+      async (args) => end(await (await import('./doctor.ts')).doctor(args)),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
     .help('help', 'Help')

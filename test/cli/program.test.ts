@@ -10,7 +10,7 @@ test.each([['--version'], ['-v'], ['read --version']])('%s', async (args) => {
 
 describe('help', () => {
   test.each([
-    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap report', 'mqtap rules', 'mqtap decode', 'mqtap fields', 'mqtap completion', 'Exit codes']],
+    [['--help'], ['mqtap read', 'mqtap flows', 'mqtap stats', 'mqtap report', 'mqtap rules', 'mqtap decode', 'mqtap fields', 'mqtap interfaces', 'mqtap doctor', 'mqtap completion', 'Exit codes']],
     [['-h'], ['mqtap read']],
     [['read', '--help'], ['-Y, --filter', '-w, --write', '--fail-on', 'Examples:']],
     [['flows', '--help'], ['-Y, --filter', '--ladder', '--client', '--slow', '--open', '--failed', '-q, --quiet', 'mermaid', 'Examples:']],
@@ -19,6 +19,8 @@ describe('help', () => {
     [['rules', '--help'], ['PATTERN', '-f, --format', 'Examples:']],
     [['decode', '--help'], ['--base64', '--direction', 'Examples:']],
     [['fields', '-h'], ['PATTERN']],
+    [['interfaces', '--help'], ['-f, --format', 'Examples:']],
+    [['doctor', '--help'], ['Exits with 0', '-f, --format', 'Examples:']],
   ])('%j fits 80 columns and names what there is', async (args, words) => {
     const { code, stdout, stderr } = await run(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -55,6 +57,8 @@ describe('completion', () => {
     ['rules and statements', ['report', '--only', 'publish.dup'], ['publish.dup-on-qos0']],
     ['ids of rules', ['rules', 'MQTT-3.3.1-'], ['MQTT-3.3.1-2']],
     ['formats of rules', ['rules', '-f', ''], ['text', 'json']],
+    ['formats of interfaces', ['interfaces', '-f', ''], ['text', 'json']],
+    ['formats of doctor', ['doctor', '-f', ''], ['text', 'json']],
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
     ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],

@@ -11,8 +11,8 @@ export type EngineName = (typeof ENGINE_NAMES)[number]
 /** Of the kernel, for each interface. The usual 2 MiB lost frames at 15,000 a second on a machine with two cores; this lost none at 30,000. */
 export const DEFAULT_BUFFER_MIB = 16
 
-/** Who stamps the frames: the kernel when they arrive, or a program when it gets them; `file` where that is not known. */
-export type Timestamps = 'kernel' | 'arrival' | 'file'
+/** Who stamps the frames: the kernel when they arrive, or a program when it gets them. */
+export type Timestamps = 'kernel' | 'arrival'
 
 export interface EngineOptions {
   /** What libpcap is to let through; empty for everything. */

@@ -34,7 +34,8 @@ export interface LiveOptions {
   readonly name: string
   /** The engine; null where another program captures. */
   readonly by: string | null
-  readonly timestamps: Timestamps
+  /** `file` where another program captures, and nobody knows. */
+  readonly timestamps: Timestamps | 'file'
   readonly application: string
   readonly file: LiveFile | null
   readonly end: LiveEnd
@@ -57,7 +58,8 @@ const LOOK_EVERY = 200
 export class LiveCapture {
   readonly name: string
   readonly by: string | null
-  readonly timestamps: Timestamps
+  /** `file` where another program captures, and nobody knows. */
+  readonly timestamps: Timestamps | 'file'
   /** Settles when all engines deliver: their captures have begun. */
   readonly begun: Promise<void>
   readonly #runs: readonly EngineRun[]

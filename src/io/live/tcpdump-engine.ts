@@ -1,8 +1,10 @@
 import { CaptureError } from '../errors.ts'
-import { findProgram, mayCapture } from './programs.ts'
+import { lettingCapture, programTrouble } from './capture-programs.ts'
+import { findProgram } from './find-program.ts'
+import { noSuchInterface } from './interfaces.ts'
 import { ProgramRun, type ProgramManner } from './program-run.ts'
 import { DEFAULT_BUFFER_MIB } from './engine.ts'
-import type { Engine, EngineOptions, EngineRun, EngineTrouble } from './engine.ts'
+import type { Engine, EngineOptions, EngineRun } from './engine.ts'
 
 /** `tcpdump`: kernel timestamps in nanoseconds, and drop counts whenever it is asked. */
 export const tcpdumpEngine: Engine = {
@@ -10,22 +12,13 @@ export const tcpdumpEngine: Engine = {
   timestamps: 'kernel',
   takesSeveral: false,
 
-  async trouble(): Promise<EngineTrouble | null> {
-    const program = findProgram('tcpdump')
-    if (program === null) return { sentence: 'tcpdump is not installed', mend: process.platform === 'darwin' ? null : 'sudo apt-get install tcpdump' }
-    if (!program.executable) return { sentence: 'this user may not run tcpdump', mend: 'sudo mqtap live …' }
-    return (await mayCapture(program)) === false ? { sentence: 'tcpdump may not open network interfaces', mend: rights(program.file) } : null
-  },
+  trouble: () => programTrouble('tcpdump'),
 
   refuses: () => null,
 
   start([name]: readonly string[], options: EngineOptions): EngineRun {
     return new ProgramRun([name!], manner(name!, options))
   },
-}
-
-function rights(file: string): string {
-  return process.platform === 'linux' ? `sudo setcap cap_net_raw,cap_net_admin=eip ${file}` : 'sudo mqtap live …'
 }
 
 const KIB = 1_024
@@ -46,14 +39,14 @@ function manner(name: string, { filter, snapLength, promiscuous, bufferMiB }: En
       const told = /(\d+) packets? dropped by kernel/.exec(line)
       return told === null ? null : Number(told[1])
     },
-    failureIn: (words) => failureIn(words, name, filter, program?.file ?? 'tcpdump'),
+    failureIn: (words) => failureIn(words, name, filter),
   }
 }
 
-function failureIn(words: string, name: string, filter: string, file: string): CaptureError | null {
+function failureIn(words: string, name: string, filter: string): CaptureError | null {
   const invalid = /can't parse filter expression: (.*)|^tcpdump: (.*(?:support|filter|expression).*)$/m.exec(words)
-  if (/permission/i.test(words)) return new CaptureError('no-permission', `tcpdump has no permission to capture on ${name}`, rights(file))
-  if (/No such device/.test(words)) return new CaptureError('no-such-interface', `there is no interface ${name}`)
+  if (/permission/i.test(words)) return new CaptureError('no-permission', `tcpdump has no permission to capture on ${name}`, lettingCapture('tcpdump'))
+  if (/No such device/.test(words)) return noSuchInterface(name)
   if (/went down|disappeared/i.test(words)) return new CaptureError('interface-down', `the interface ${name} went down`)
   if (invalid !== null) return new CaptureError('bad-filter', `the capture filter "${filter}" is not valid: ${invalid[1] ?? invalid[2]}`)
   // What it says when it begins, and its counts, are no failure.

@@ -1,8 +1,10 @@
 import { CONNECTION_SCHEMA } from './connection.ts'
 import { DECODED_SCHEMA } from './decode.ts'
 import { DELIVERY_SCHEMA } from './delivery.ts'
+import { DOCTOR_SCHEMA } from './doctor.ts'
 import { EXCHANGE_SCHEMA } from './exchange.ts'
 import { FIELD_SCHEMA } from './field.ts'
+import { INTERFACES_SCHEMA } from './interfaces.ts'
 import { PACKET_SCHEMA } from './packet.ts'
 import { REPORT_SCHEMA } from './report.ts'
 import { RULES_SCHEMA } from './rules.ts'
@@ -19,4 +21,6 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
   'field-1.json': FIELD_SCHEMA,
   'report-1.json': REPORT_SCHEMA,
   'rules-1.json': RULES_SCHEMA,
+  'interfaces-1.json': INTERFACES_SCHEMA,
+  'doctor-1.json': DOCTOR_SCHEMA,
 }
