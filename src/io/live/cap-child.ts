@@ -53,7 +53,7 @@ function load(): CapPackage | null {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const why = code !== 'MODULE_NOT_FOUND' ? 'broken' : message.includes('cap.node') ? 'not-built' : 'missing'
-    tellAndExit({ kind: 'not-loaded', why, message: message.split('\n')[0]! })
+    tellAndExit({ kind: 'not-loaded', why, message: message.replace(/\s+/g, ' ').trim() })
     return null
   }
 }
