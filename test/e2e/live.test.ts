@@ -12,13 +12,22 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/analysis/limits.ts'
 import { CaptureParser } from '../../src/capture/capture-parser.ts'
+import { loadTrouble, probeCap } from '../../src/io/live/cap-engine.ts'
+import type { EngineName } from '../../src/io/live/engine.ts'
 import { Child, mayMakeNamespaces, Namespaces } from '../support/network-namespaces.ts'
 import { requireTool } from '../tools.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/mqtap.js', import.meta.url))
+/** Its reason, where it cannot be used; in CI none may be missing. */
+const capTrouble = loadTrouble(await probeCap())
+if (capTrouble !== null) {
+  if (process.env.MQTAP_REQUIRE_TOOLS === '1') throw new Error(capTrouble.sentence)
+  console.warn(`skipped: live captures with cap: ${capTrouble.sentence}`)
+}
+
 const TOOLS = ['mosquitto', 'mosquitto_pub', 'mosquitto_sub', 'tcpdump', 'dumpcap', 'tshark']
 const ready = mayMakeNamespaces() && TOOLS.every((tool) => requireTool(tool))
-const ENGINES = ['dumpcap', 'tcpdump'] as const
+const ENGINES: readonly EngineName[] = capTrouble === null ? ['dumpcap', 'tcpdump', 'cap'] : ['dumpcap', 'tcpdump']
 
 const run = promisify(execFile)
 let net: Namespaces
@@ -109,11 +118,13 @@ describe.skipIf(!ready)('live', () => {
     expect(frames.length).toBeGreaterThan(100)
     expect(frames).toEqual(framesOf(witness))
     const told = JSON.parse(capture.stdout) as Report
-    expect(told.capture).toMatchObject({ timestamps: 'kernel', droppedFrames: 0, files: [{ name: net.interface }] })
+    // libpcap tells the package cap neither the kernel's times nor its drops.
+    const dropped = engine === 'cap' ? null : 0
+    expect(told.capture).toMatchObject({ timestamps: engine === 'cap' ? 'arrival' : 'kernel', droppedFrames: dropped, files: [{ name: net.interface }] })
     expect(told.summary.verdict).toBe('pass')
     const read = await reportOf(witness)
-    expect(comparable(told)).toEqual(comparable({ ...read, capture: { ...read.capture, droppedFrames: 0 } }))
-    expect(capture.stderr).toContain(`${frames.length} frames captured on ${net.interface}, 0 dropped`)
+    expect(comparable(told)).toEqual(comparable({ ...read, capture: { ...read.capture, droppedFrames: dropped } }))
+    expect(capture.stderr).toContain(`${frames.length} frames captured on ${net.interface}, ${dropped === null ? 'dropped frames are not known' : '0 dropped'}`)
   }, 60_000)
 
   test.each(ENGINES)('%s on any, with IPv6', async (engine) => {
@@ -187,7 +198,7 @@ describe.skipIf(!ready)('live', () => {
       await capture.says('capturing on gone0')
       await net.run(net.broker, 'ip', ['link', 'delete', 'gone0'])
       expect(await capture.ended, capture.stderr).toBe(4)
-      expect(capture.stderr).toMatch(/mqtap: the interface (?:gone0 )?went down/)
+      expect(capture.stderr).toMatch(/mqtap: the interface gone0 went (?:down|away)/)
     }, 60_000)
 
     test.each(ENGINES)('%s is killed: what was captured is kept and told', async (engine) => {
@@ -198,7 +209,7 @@ describe.skipIf(!ready)('live', () => {
       await settle()
       execFileSync('pkill', ['-9', '-P', String(capture.process.pid)])
       expect(await capture.ended, capture.stderr).toBe(4)
-      expect(capture.stderr).toMatch(new RegExp(`mqtap: \\S*${engine} was ended by SIGKILL`))
+      expect(capture.stderr).toMatch(new RegExp(`mqtap: .*${engine} was ended by SIGKILL`))
       expect(capture.stdout).toContain('measured 0 with qos 2')
       expect(framesOf(written).length).toBeGreaterThan(20)
     }, 60_000)

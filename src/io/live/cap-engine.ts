@@ -110,12 +110,14 @@ class ChildRun implements CapRun {
   readonly bytes: AsyncIterable<Uint8Array>
   readonly #child: ChildProcess
   readonly #ended: Promise<Ended>
+  readonly #filter: string
   #killed = false
   #dropped: number | null = null
   #delays: CapDelays | null = null
 
   constructor(name: string, { filter, bufferMiB }: EngineOptions) {
     this.interfaces = [name]
+    this.#filter = filter
     const bufferBytes = (bufferMiB ?? DEFAULT_BUFFER_MIB) * MEBIBYTE
     const { child, ended } = startChild({ task: 'capture', interface: name, filter, bufferBytes }, (message) => {
       if (message.kind === 'dropped') this.#dropped = message.frames
@@ -155,7 +157,7 @@ class ChildRun implements CapRun {
       const ended = await this.#ended
       delivered = true
       if (this.#killed) return
-      const failure = failureOf(this.interfaces[0]!, ended)
+      const failure = failureOf(this.interfaces[0]!, this.#filter, ended)
       if (failure !== null) throw failure
     } finally {
       if (!delivered) this.kill()
@@ -196,24 +198,24 @@ function buildAgain(): string {
   }
 }
 
-function failureOf(name: string, { last, code, signal, stderr }: Ended): CaptureError | null {
+function failureOf(name: string, filter: string, { last, code, signal, stderr }: Ended): CaptureError | null {
   if (last?.kind === 'ended') return null
   if (last?.kind === 'not-loaded') {
     const { sentence, mend } = loadTrouble(last)!
     return new CaptureError('no-engine', sentence, mend)
   }
-  if (last?.kind === 'not-opened') return openFailure(name, last.message, last.filter)
+  if (last?.kind === 'not-opened') return openFailure(name, last.message, last.filter ? filter : null)
   // The package ends its process when the interface fails.
   const state = listInterfaces().find((one) => one.name === name)?.state
   if (last !== null && (state === undefined || state === 'down')) {
-    return new CaptureError('interface-down', `${name} ${state === 'down' ? 'went down' : 'went away'} while it was captured from`)
+    return new CaptureError('interface-down', `the interface ${name} went ${state === 'down' ? 'down' : 'away'}`)
   }
   return new CaptureError('engine-failed', `the process that captures with cap ${endText(code, signal, stderr)}`)
 }
 
-/** `message` is libpcap's. `filter`: only the filter is to blame. */
-export function openFailure(name: string, message: string, filter: boolean, platform: string = process.platform): CaptureError {
-  if (filter) return new CaptureError('bad-filter', `the capture filter is not understood: ${message}`)
+/** `message` is libpcap's; `filter` is the one that is to blame, else null. */
+export function openFailure(name: string, message: string, filter: string | null, platform: string = process.platform): CaptureError {
+  if (filter !== null) return new CaptureError('bad-filter', `the capture filter "${filter}" is not valid: ${message}`)
   if (/permission|not permitted/i.test(message)) {
     const { mend } = permissionTrouble(platform)
     return new CaptureError('no-permission', `no permission to capture from ${name}`, mend)
@@ -226,7 +228,7 @@ export function openFailure(name: string, message: string, filter: boolean, plat
 }
 
 function endText(code: number | null, signal: NodeJS.Signals | null, stderr: string): string {
-  const how = signal !== null ? `ended by ${signal}` : code === null ? 'could not be started' : `ended with ${code}`
+  const how = signal !== null ? `was ended by ${signal}` : code === null ? 'could not be started' : `ended with ${code}`
   const words = stderr.trim().split('\n').at(-1)!
   return words === '' ? how : `${how}: ${words}`
 }

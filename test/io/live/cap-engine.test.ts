@@ -53,7 +53,7 @@ describe('why it does not load', () => {
 
 describe('why an interface does not open', () => {
   test.each([
-    ["can't parse filter expression: syntax error", true, 'bad-filter', "the capture filter is not understood: can't parse filter expression: syntax error", null],
+    ["can't parse filter expression: syntax error", true, 'bad-filter', "the capture filter \"tcp prt 1\" is not valid: can't parse filter expression: syntax error", null],
     ['socket: Operation not permitted', false, 'no-permission', 'no permission to capture from x0', 'sudo setcap cap_net_raw,cap_net_admin=eip "$(readlink -f "$(command -v node)")"'],
     ['x0: You don\'t have permission to capture on that device', false, 'no-permission', 'no permission to capture from x0', 'sudo setcap cap_net_raw,cap_net_admin=eip "$(readlink -f "$(command -v node)")"'],
     ['x0: That device is not up', false, 'interface-down', 'x0 is down', 'sudo ip link set x0 up'],
@@ -61,12 +61,12 @@ describe('why an interface does not open', () => {
     ['strange', false, 'engine-failed', 'x0 could not be opened: strange', null],
     ['', false, 'engine-failed', 'x0 could not be opened: libpcap does not say why', null],
   ])('%s', (message, filter, code, sentence, mend) => {
-    const error = openFailure('x0', message, filter, 'linux')
+    const error = openFailure('x0', message, filter ? 'tcp prt 1' : null, 'linux')
     expect([error.code, error.message, error.mend]).toEqual([code, sentence, mend])
   })
 
   test('there is no such interface', () => {
-    expect(openFailure('x0', 'No such device exists', false)).toMatchObject({ code: 'no-such-interface', message: expect.stringContaining('there is no interface x0') as string })
+    expect(openFailure('x0', 'No such device exists', null)).toMatchObject({ code: 'no-such-interface', message: expect.stringContaining('there is no interface x0') as string })
   })
 })
 
@@ -144,7 +144,8 @@ describe.skipIf(!ready)('on loopback', () => {
     const iterator = await opened(run)
     // More than the pipe and the buffers of the stream hold.
     await send(8_000)
-    await sleep(200)
+    // On a busy machine the process that captures gets them late.
+    await sleep(2_000)
     run.stop()
     await sleep(200)
     expect(numbersOf(readWhole(await rest(iterator)).frames)).toEqual(upTo(8_000))
@@ -186,7 +187,7 @@ describe.skipIf(!ready)('on loopback', () => {
   })
 
   test.each([
-    ['a filter', 'lo', 'foo bar', 'bad-filter', /^the capture filter is not understood: .*syntax error/],
+    ['a filter', 'lo', 'foo bar', 'bad-filter', /^the capture filter "foo bar" is not valid: .*syntax error/],
     ['an interface', 'mqtap-none', '', 'no-such-interface', /^there is no interface mqtap-none; there are .*lo/],
     ['an interface, with a filter', 'mqtap-none', 'tcp', 'no-such-interface', /^there is no interface mqtap-none/],
   ])('%s that is wrong', async (_name, device, filter, code, message) => {
@@ -239,7 +240,7 @@ describe.skipIf(!ready)('on loopback', () => {
       execFileSync('ip', ['link', 'set', name, 'down'])
       const { bytes, error } = await delivered
       expect(readWhole(bytes).problems).toEqual([])
-      expect(error).toMatchObject({ code: 'interface-down', message: `${name} went down while it was captured from` })
+      expect(error).toMatchObject({ code: 'interface-down', message: `the interface ${name} went down` })
       expect((await deliver(CAP_ENGINE.start([name], OPTIONS))).error).toMatchObject({ code: 'interface-down', message: `${name} is down` })
     } finally {
       execFileSync('ip', ['link', 'del', name])
