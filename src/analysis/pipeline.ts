@@ -10,9 +10,11 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
+import { ElapsedHours } from '../tcp/elapsed-hours.ts'
 import { SessionTracker, type SessionOptions, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { LIMITS } from './limits.ts'
+import { TickClock } from './tick-clock.ts'
 
 /** What the user chose; the same for every command that reads packets. */
 export interface PipelineOptions extends SessionOptions {
@@ -30,6 +32,8 @@ export interface PipelineSink extends SessionSink {
   packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
+  /** The capture has come to this time without a frame (`Pipeline.tick`). */
+  tick?(time: number): void
   /** The capture has ended, at `time` (NaN: it has no times): what ends from now on ends with it. */
   captureEnds?(time: number): void
 }
@@ -81,10 +85,14 @@ export interface CaptureTotals {
  *
  * `begin` starts the next file, `push` takes its bytes as they come (each chunk is used only during the call), `finish` ends the capture.
  * Synchronous; throws only on programmer mistakes.
+ *
+ * A live capture calls `tick` each second as well, so that silence is noticed. `time` is as Frame.time, read from a clock that is never set, and two seconds behind:
+ * so late a frame may still come. A tick is no frame, and one that is behind the newest frame says nothing (tick-clock.ts).
  */
 export interface Pipeline {
   begin(file: string): void
   push(chunk: Uint8Array): void
+  tick(time: number): void
   finish(): void
   readonly totals: CaptureTotals
   /** The absolute time of `time === 0`; null before the first timed frame. */
@@ -111,10 +119,12 @@ class WiredPipeline implements Pipeline, CaptureSink {
   #frames = 0
   /** Frame bytes so far, and the last known time: doubles that change with every frame, so they have a place that is not made anew each time. */
   readonly #running = Float64Array.of(0, NO_TIME)
+  readonly #ticks = new TickClock()
+  readonly #hours = new ElapsedHours()
   #truncatedFrames = 0
   #firstTime: number | null = null
   /** By the type nibble of byte 1; RESERVED, which 15 is before 5.0, apart. */
-  readonly #types = new Int32Array(16)
+  readonly #types = new Float64Array(16)
   #reserved = 0
   #packets = 0
   #unframed = 0
@@ -143,15 +153,33 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#tcp.settle()
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
+    this.#passHours(this.#running[1]!)
+  }
+
+  tick(time: number): void {
+    const now = this.#ticks.tick(time, this.#running[1]!)
+    if (now === null) return
+    this.#sink.tick?.(now)
+    this.#tcp.tick(this.#frames, now)
+    this.#sessions?.tick(now)
+    this.#passHours(now)
   }
 
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    this.#sink.captureEnds?.(this.#running[1]!)
+    const time = this.#ticks.newest(this.#running[1]!)
+    this.#sink.captureEnds?.(time)
     this.#sessions?.finish()
-    this.#tcp.finish(this.#frames, this.#running[1]!)
+    this.#tcp.finish(this.#frames, time)
     this.#sessions?.end()
+  }
+
+  /** Once for each chunk is often enough. */
+  #passHours(time: number): void {
+    if (!this.#hours.pass(time)) return
+    this.#tcp.hour(this.#frames, time)
+    this.#sessions?.hour()
   }
 
   get clock(): CaptureClock | null {
@@ -203,6 +231,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
     if (captured < frame.originalLength) this.#truncatedFrames++
     if (frame.time === frame.time) {
       this.#running[1] = frame.time
+      if (frame.time < this.#ticks.now) this.#ticks.contradicted(frame.time)
       if (this.#firstTime === null) this.#firstTime = frame.time
     }
     this.#network.push(frame)

@@ -27,6 +27,10 @@ export class FollowedSubscriptions implements ConnectionFollower {
     else if (type === DISCONNECT) this.subscriptions.closing(served)
   }
 
+  tick(): void {
+    // Nothing here waits.
+  }
+
   gap({ served }: NetworkConnection, time: number): void {
     if (served !== null) this.subscriptions.gap(served, this.#number, time)
   }
