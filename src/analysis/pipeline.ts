@@ -148,8 +148,10 @@ class WiredPipeline implements Pipeline, CaptureSink {
   }
 
   push(chunk: Uint8Array): void {
-    this.#tcp.lend(chunk)
-    this.#capture.push(chunk)
+    // What is kept of it is copied with `slice`. Of a Buffer, as streams of Node bring it, that makes no copy: it keeps the whole chunk, or changes with it.
+    const bytes = chunk.constructor === Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    this.#tcp.lend(bytes)
+    this.#capture.push(bytes)
     this.#tcp.settle()
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
