@@ -69,7 +69,7 @@ export interface CaptureTotals {
   readonly exchanges: ReadonlyMap<string, number>
   readonly unexpected: number
   readonly exchangesLeftOut: number
-  /** Sessions of clients that were forgotten because of a limit: what they had begun has no end, and what comes after is taken for new. */
+  /** Sessions of clients that were forgotten because there were too many, or the client was away for long: what they had begun has no end, and what comes after is taken for new. */
   readonly sessionsForgotten: number
   /** Subscriptions and publications that were not followed across clients because of a limit. */
   readonly subscriptionsLeftOut: number

@@ -89,6 +89,10 @@ export class Deliveries implements ConnectionFollower {
     if (this.#position.passTo(time)) this.#settleDue()
   }
 
+  hour(): void {
+    this.#announced.hour()
+  }
+
   #settleDue(): void {
     this.#copies.expire(this.#position.now)
     this.#settling.settleDue()

@@ -31,6 +31,10 @@ export class FollowedSubscriptions implements ConnectionFollower {
     // Nothing here waits.
   }
 
+  hour(): void {
+    // Subscriptions go with their Sessions.
+  }
+
   gap({ served }: NetworkConnection, time: number): void {
     if (served !== null) this.subscriptions.gap(served, this.#number, time)
   }

@@ -108,7 +108,7 @@ export class SessionTracker implements ConnectionObserver {
     return this.#exchanges.leftOut
   }
 
-  /** Sessions that were forgotten, because there were too many. */
+  /** Sessions that were forgotten, because there were too many or their clients were away for long. */
   get forgottenSessions(): number {
     return this.#sessions.forgotten
   }
@@ -213,6 +213,7 @@ export class SessionTracker implements ConnectionObserver {
   /** Another hour of capture time is over: what nothing was seen of for many hours is forgotten. */
   hour(): void {
     this.#sessions.hour()
+    this.#follower?.hour()
   }
 
   /** What is forgotten from now on ends with the capture. */
