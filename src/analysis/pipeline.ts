@@ -155,7 +155,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#tcp.settle()
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
-    this.#passHours(this.#running[1]!)
+    const time = this.#running[1]!
+    if (time < this.#ticks.now) this.#ticks.contradicted(time)
+    this.#passHours(time)
   }
 
   tick(time: number): void {
@@ -233,7 +235,6 @@ class WiredPipeline implements Pipeline, CaptureSink {
     if (captured < frame.originalLength) this.#truncatedFrames++
     if (frame.time === frame.time) {
       this.#running[1] = frame.time
-      if (frame.time < this.#ticks.now) this.#ticks.contradicted(frame.time)
       if (this.#firstTime === null) this.#firstTime = frame.time
     }
     this.#network.push(frame)
