@@ -50,6 +50,10 @@ export function judgedSink(judge: Judge, sink: PipelineSink): PipelineSink {
       judge.conflict(connection, sender, length, frame, time)
       sink.conflict?.(connection, sender, length, frame, time)
     },
+    tick: (time) => {
+      judge.tick(time)
+      sink.tick?.(time)
+    },
     captureEnds: (time) => {
       judge.captureEnds(time)
       sink.captureEnds?.(time)

@@ -55,6 +55,8 @@ export const LIMITS = {
     connections: 262_144,
     /** 60 s: an ended connection is remembered this long (2 MSL as Linux has it), so that late segments are not taken for a new one. */
     endedKept: 60_000_000_000,
+    /** 28 hours without a frame: the longest Keep Alive is 18.2 hours, and the server closes after one and a half times that (MQTT 5.0 §3.1.2.10). */
+    silentHours: 28,
     /** Segments and bytes whose content is remembered, to tell frames captured twice and honest repetitions from differing ones. Powers of two. */
     historySegments: 2_048,
     historyBytes: 1_048_576,
@@ -88,6 +90,10 @@ export const LIMITS = {
     openPings: 100,
     /** Sessions of clients, those that are away as well: as many as connections. */
     clientSessions: 262_144,
+    /** 28 hours of absence, as for connections: a device that reports once a day comes back before. */
+    absentHours: 28,
+    /** The same of a Session that has ended: long enough to see a client that connects too often, or too late. */
+    overHours: 2,
     /** Subscriptions of all clients, those gone lately as well: one for each Session, or many for some of them. */
     subscriptions: 262_144,
     /** Of one client, those that are gone and still known, since messages for them may wait in queues: more than a program ends at once. */

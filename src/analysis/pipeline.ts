@@ -10,9 +10,11 @@ import type { Version } from '../mqtt/version.ts'
 import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
+import { ElapsedHours } from '../tcp/elapsed-hours.ts'
 import { SessionTracker, type SessionOptions, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { LIMITS } from './limits.ts'
+import { TickClock } from './tick-clock.ts'
 
 /** What the user chose; the same for every command that reads packets. */
 export interface PipelineOptions extends SessionOptions {
@@ -30,6 +32,8 @@ export interface PipelineSink extends SessionSink {
   packet(event: PacketEvent, exchange: Exchange | null): void
   captureProblem(file: string, problem: CaptureProblem): void
   networkProblem(problem: NetworkProblem): void
+  /** The capture has come to this time without a frame (`Pipeline.tick`). */
+  tick?(time: number): void
   /** The capture has ended, at `time` (NaN: it has no times): what ends from now on ends with it. */
   captureEnds?(time: number): void
 }
@@ -65,7 +69,7 @@ export interface CaptureTotals {
   readonly exchanges: ReadonlyMap<string, number>
   readonly unexpected: number
   readonly exchangesLeftOut: number
-  /** Sessions of clients that were forgotten because of a limit: what they had begun has no end, and what comes after is taken for new. */
+  /** Sessions of clients that were forgotten because there were too many, or the client was away for long: what they had begun has no end, and what comes after is taken for new. */
   readonly sessionsForgotten: number
   /** Subscriptions and publications that were not followed across clients because of a limit. */
   readonly subscriptionsLeftOut: number
@@ -81,10 +85,14 @@ export interface CaptureTotals {
  *
  * `begin` starts the next file, `push` takes its bytes as they come (each chunk is used only during the call), `finish` ends the capture.
  * Synchronous; throws only on programmer mistakes.
+ *
+ * A live capture calls `tick` each second as well, so that silence is noticed. `time` is as Frame.time, read from a clock that is never set, and two seconds behind:
+ * so late a frame may still come. A tick is no frame, and one that is behind the newest frame says nothing (tick-clock.ts).
  */
 export interface Pipeline {
   begin(file: string): void
   push(chunk: Uint8Array): void
+  tick(time: number): void
   finish(): void
   readonly totals: CaptureTotals
   /** The absolute time of `time === 0`; null before the first timed frame. */
@@ -111,10 +119,12 @@ class WiredPipeline implements Pipeline, CaptureSink {
   #frames = 0
   /** Frame bytes so far, and the last known time: doubles that change with every frame, so they have a place that is not made anew each time. */
   readonly #running = Float64Array.of(0, NO_TIME)
+  readonly #ticks = new TickClock()
+  readonly #hours = new ElapsedHours()
   #truncatedFrames = 0
   #firstTime: number | null = null
   /** By the type nibble of byte 1; RESERVED, which 15 is before 5.0, apart. */
-  readonly #types = new Int32Array(16)
+  readonly #types = new Float64Array(16)
   #reserved = 0
   #packets = 0
   #unframed = 0
@@ -138,20 +148,42 @@ class WiredPipeline implements Pipeline, CaptureSink {
   }
 
   push(chunk: Uint8Array): void {
-    this.#tcp.lend(chunk)
-    this.#capture.push(chunk)
+    // What is kept of it is copied with `slice`. Of a Buffer, as streams of Node bring it, that makes no copy: it keeps the whole chunk, or changes with it.
+    const bytes = chunk.constructor === Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    this.#tcp.lend(bytes)
+    this.#capture.push(bytes)
     this.#tcp.settle()
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
+    const time = this.#running[1]!
+    if (time < this.#ticks.now) this.#ticks.contradicted(time)
+    this.#passHours(time)
+  }
+
+  tick(time: number): void {
+    const now = this.#ticks.tick(time, this.#running[1]!)
+    if (now === null) return
+    this.#sink.tick?.(now)
+    this.#tcp.tick(this.#frames, now)
+    this.#sessions?.tick(now)
+    this.#passHours(now)
   }
 
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    this.#sink.captureEnds?.(this.#running[1]!)
+    const time = this.#ticks.newest(this.#running[1]!)
+    this.#sink.captureEnds?.(time)
     this.#sessions?.finish()
-    this.#tcp.finish(this.#frames, this.#running[1]!)
+    this.#tcp.finish(this.#frames, time)
     this.#sessions?.end()
+  }
+
+  /** Once for each chunk is often enough. */
+  #passHours(time: number): void {
+    if (!this.#hours.pass(time)) return
+    this.#tcp.hour(this.#frames, time)
+    this.#sessions?.hour()
   }
 
   get clock(): CaptureClock | null {

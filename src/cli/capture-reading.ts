@@ -174,7 +174,7 @@ export class CaptureReading {
     let begun = false
     try {
       for (;;) {
-        const next = await Promise.race([chunks.next(), this.#interrupt.signalled])
+        const next = await this.#interrupt.orSooner(chunks.next())
         if (next === 'interrupted') return
         if (!begun) this.pipeline.begin(name)
         if (next.done === true) return

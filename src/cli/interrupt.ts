@@ -3,17 +3,15 @@
  */
 export class Interrupt {
   #happened = false
-  /** Resolves with `'interrupted'` at the first signal. */
-  readonly signalled: Promise<'interrupted'>
+  /** Ends what is waited for now. */
+  #hurry: () => void = () => undefined
   readonly #stop: () => void
 
   constructor() {
-    let resolve: (value: 'interrupted') => void
-    this.signalled = new Promise((done) => (resolve = done))
     const heard = (): void => {
       this.#happened = true
       this.#stop()
-      resolve('interrupted')
+      this.#hurry()
     }
     this.#stop = () => {
       process.removeListener('SIGINT', heard)
@@ -25,6 +23,18 @@ export class Interrupt {
 
   get happened(): boolean {
     return this.#happened
+  }
+
+  /**
+   * What comes first: the value, or the first signal. Only one value can be waited for at a time. (One promise of the signal, raced with each of them, would keep all of
+   * them in memory.)
+   */
+  orSooner<Value>(value: Promise<Value>): Promise<Value | 'interrupted'> {
+    if (this.#happened) return Promise.resolve('interrupted')
+    return new Promise((resolve, reject) => {
+      this.#hurry = () => resolve('interrupted')
+      value.then(resolve, reject)
+    })
   }
 
   /** Leaves the signals to the system again. */

@@ -374,6 +374,11 @@ export class Judge {
     this.#judgeAll('conflict', subject)
   }
 
+  /** The capture has come to this time without a packet, by a clock that does not step. */
+  tick(time: number): void {
+    if (time > this.#now) this.#now = time
+  }
+
   /** The capture has ended, at `time`: what ends from now on ends with it. */
   captureEnds(time: number): void {
     this.#captureEnded = true

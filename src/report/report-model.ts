@@ -3,6 +3,7 @@ import { PACKET_TYPES } from '../mqtt/packet.ts'
 import { linkTypeName } from '../network/link-types.ts'
 import { EXCHANGE_KINDS } from '../session/exchange.ts'
 import { connectionObject } from './connection-json.ts'
+import { DistinctCount } from './distinct-count.ts'
 import { comparisonOf } from './conformance/comparison.ts'
 import { REPORT_SCHEMA_NAME } from './schema/report.ts'
 import { endedObject, keyed } from './statistics-json.ts'
@@ -34,19 +35,18 @@ export interface ReportContext {
 export class ReportCollector {
   readonly #clock: ClockSource
   readonly #mostConnections: number
-  readonly #mostClients: number
   readonly #times = new ExchangeTimesByKind()
   readonly #first: ReportConnection[] = []
   /** Those that came when `#first` was full. */
   readonly #accused: ReportConnection[] = []
-  readonly #clients = new Set<string>()
+  readonly #clients: DistinctCount
   #connections = 0
   #bytes = 0
 
   constructor(clock: ClockSource, mostConnections = MOST_CONNECTIONS, mostClients = MOST_CLIENTS) {
     this.#clock = clock
     this.#mostConnections = mostConnections
-    this.#mostClients = mostClients
+    this.#clients = new DistinctCount(mostClients)
   }
 
   /** An exchange that ended. */
@@ -59,7 +59,7 @@ export class ReportCollector {
     const object = reportConnection(connection, this.#clock())
     this.#connections++
     this.#bytes += object.bytes.client + object.bytes.server
-    if (this.#clients.size < this.#mostClients) this.#clients.add(clientKey(object))
+    this.#clients.add(clientKey(object))
     if (this.#first.length < this.#mostConnections) this.#first.push(object)
     else if (accused && this.#accused.length < this.#mostConnections) this.#accused.push(object)
   }
@@ -112,8 +112,8 @@ export class ReportCollector {
 
 /** At about 1 kB each. */
 const MOST_CONNECTIONS = 10_000
-/** Client identifiers are short; these take about 10 MB. */
-const MOST_CLIENTS = 100_000
+/** A client with an identifier of its own each second, for seven weeks; counting them takes 64 MB then. */
+const MOST_CLIENTS = 4_194_304
 
 /** An error that counts decides, whatever else was kept. */
 function verdictOf({ counted, verdicts }: Judgement): ReportSummary['verdict'] {

@@ -86,7 +86,7 @@ export function limitTexts({ exchangesLeftOut, subscriptionsLeftOut, publication
     { label: 'Left out', number: exchangesLeftOut, text: `${counted(exchangesLeftOut, 'exchange')}: too many were open at once` },
     { label: 'Left out', number: subscriptionsLeftOut, text: `${counted(subscriptionsLeftOut, 'subscription')}: there were too many at once, or too many levels in their filters` },
     { label: 'Left out', number: publicationsLeftOut, text: `${counted(publicationsLeftOut, 'publication')}: there were too many at once` },
-    { label: 'Forgotten', number: sessionsForgotten, text: `${counted(sessionsForgotten, 'Session')} of clients: there were too many` },
+    { label: 'Forgotten', number: sessionsForgotten, text: `${counted(sessionsForgotten, 'Session')} of clients: there were too many, or the client was away for more than a day` },
   ].filter(({ number }) => number > 0)
 }
 

@@ -1,7 +1,7 @@
 /**
  * The wills of connections (MQTT 5.0 §3.1.2.5), by server and topic: a server publishes them itself, so no publication in the capture explains their copies.
  *
- * There is room for a number of them. Beyond that all are forgotten: their copies then come from somebody unknown, and nothing is claimed because of that.
+ * One that a DISCONNECT has cancelled is forgotten after an hour or two. There is room for a number of them. Beyond that all are forgotten: their copies then come from somebody unknown, and nothing is claimed because of that.
  */
 import { ContentReader, isSame, type Content } from './message-content.ts'
 import type { NetworkConnection } from './network-connection.ts'
@@ -14,6 +14,8 @@ export interface AnnouncedWill extends Content {
   fired: boolean
   /** What becomes of it; null where there were too many. */
   readonly followed: FollowedWill | null
+  /** Hours of the capture that were over when its connection ended; absent while that lasts. */
+  endedHour?: number
 }
 
 const NO_BYTES = new Uint8Array(0)
@@ -23,6 +25,7 @@ export class AnnouncedWills {
   readonly #limit: number
   readonly #content = new ContentReader()
   #count = 0
+  #hour = 0
 
   constructor(servers: Iterable<ServerState>, limit: number) {
     this.#servers = servers
@@ -51,7 +54,22 @@ export class AnnouncedWills {
   closed({ served, disconnect }: NetworkConnection): void {
     if (served === null || served.will === null) return
     // MQTT 5.0 §3.14.4: only a DISCONNECT of the client, and with this Reason Code, cancels it.
+    served.will.endedHour = this.#hour
     served.will.fired = disconnect?.by !== 'client' || disconnect.reasonCode !== 0
+  }
+
+  /** Another hour of capture time is over. */
+  hour(): void {
+    this.#hour++
+    for (const { wills } of this.#servers) {
+      for (const [topic, known] of wills) {
+        const kept = known.filter(({ followed, endedHour }) => followed?.fateSoFar !== 'cancelled' || endedHour === undefined || this.#hour - endedHour < 2)
+        if (kept.length === known.length) continue
+        this.#count -= known.length - kept.length
+        if (kept.length === 0) wills.delete(topic)
+        else wills.set(topic, kept)
+      }
+    }
   }
 }
 

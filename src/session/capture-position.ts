@@ -42,6 +42,13 @@ export class CapturePosition {
     if (time > this.#now || time < this.#now - this.#limits.clockBackward) this.#now = time
   }
 
+  /** Goes on to a time without a packet: a clock that does not step says so. False where that has passed, and before the first packet. */
+  passTo(time: number): boolean {
+    if (this.#now === -Infinity || !(time > this.#now)) return false
+    this.#now = time
+    return true
+  }
+
   /** So long after both that time and now. */
   after(time: number, wait: number): number {
     return (time > this.#now ? time : this.#now) + wait

@@ -27,6 +27,10 @@ export class ClientSession {
   expiry: number | null = null
   /** When its last connection ended; null while it has not. */
   leftTime: number | null = null
+  /** Hours of the capture (ClientSessions.hour) that were over when it was last heard of. */
+  hour = 0
+  /** It is known no longer: the next connection of the client begins another one. */
+  forgotten = false
   /** What earlier-session.ts notes: the CONNACK of the newest connection, whether that made the Session for a client that wanted an old one, and how it ended. */
   accepted: Seen | null = null
   madeAtRequest = false

@@ -17,6 +17,9 @@ import { Resumption } from './resumption.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
+  /** Hours of capture time for which a client may be away, and the same where its Session has ended. */
+  readonly absentHours: number
+  readonly overHours: number
 }
 
 /** Hears of where Sessions begin and end. */
@@ -39,7 +42,7 @@ const NANOSECONDS = 1e9
 
 export class ClientSessions {
   readonly #exchanges: ExchangeTracker
-  readonly #limit: number
+  readonly #limits: ClientSessionLimits
   readonly #follower: SessionFollower | null
   /** By server and client identifier; of each server, those heard of last stand last. */
   readonly #servers = new Map<string, ServerSessions>()
@@ -47,10 +50,11 @@ export class ClientSessions {
   readonly #unnamed = new Map<string, NetworkConnection>()
   #count = 0
   #forgotten = 0
+  #hour = 0
 
-  constructor(exchanges: ExchangeTracker, { clientSessions }: ClientSessionLimits, follower: SessionFollower | null = null) {
+  constructor(exchanges: ExchangeTracker, limits: ClientSessionLimits, follower: SessionFollower | null = null) {
     this.#exchanges = exchanges
-    this.#limit = clientSessions
+    this.#limits = limits
     this.#follower = follower
   }
 
@@ -129,10 +133,12 @@ export class ClientSessions {
   keeperOf(connection: NetworkConnection): ClientSession | null {
     const { session, connect, connack } = connection
     if (session === null || connect === null) return null
+    // No later connection would find it.
+    if (session.forgotten || session.clientIdentifier === '') return null
     // A refused CONNECT changes nothing of the Session.
     if (connack !== null && connack.reasonCode !== 0) return session
     const expiry = connection.sessionExpiry
-    return expiry !== null && expiry > 0 && session.clientIdentifier !== '' ? session : null
+    return expiry !== null && expiry > 0 ? session : null
   }
 
   /** The connection has ended. */
@@ -145,7 +151,9 @@ export class ClientSessions {
     if (session.clientIdentifier === '' && this.#unnamed.get(session.server) === connection) this.#unnamed.delete(session.server)
     session.current = null
     session.unnoticed = unnoticedEnd(connection)
-    session.leftTime = connection.endTime
+    // When a connection ended of which nothing was seen for hours, nobody knows.
+    session.leftTime = connection.mqtt.tcp.silent && connection.finish === null ? null : connection.endTime
+    session.hour = this.#hour
     session.expiry = connection.sessionExpiry
     if (session.expiry === 0) this.#exchanges.abandon(session)
     // Nobody comes back to a Session without a name.
@@ -161,8 +169,26 @@ export class ClientSessions {
     const server = serverOf(connection)
     const before = this.#unnamed.get(server)
     if (before !== undefined && before.nextUnnamed === null && isThere(before)) before.nextUnnamed = { number, frame, time, stream: connection.mqtt.tcp.stream }
-    if (this.#unnamed.size >= this.#limit) this.#unnamed.clear()
+    if (this.#unnamed.size >= this.#limits.clientSessions) this.#unnamed.clear()
     this.#unnamed.set(server, connection)
+  }
+
+  /**
+   * Another hour of capture time is over: Sessions are forgotten whose clients are away for long. Those that the server keeps no longer are not counted, for nothing is
+   * lost with them.
+   */
+  hour(): void {
+    this.#hour++
+    for (const [server, { clients }] of this.#servers) {
+      for (const session of clients.values()) {
+        if (session.current !== null) continue
+        const hours = this.#hour - session.hour
+        if (hours <= this.#limits.overHours || (hours <= this.#limits.absentHours && !isOver(session, hours))) continue
+        if (session.connections > 0 && !isOver(session, hours)) this.#forgotten++
+        this.#forget(clients, session)
+      }
+      if (clients.size === 0) this.#servers.delete(server)
+    }
   }
 
   /** The connection that serves the Session so far is replaced by another one. */
@@ -179,11 +205,12 @@ export class ClientSessions {
     const { clients } = known
     let session = clients.get(clientIdentifier)
     if (session === undefined) {
-      if (this.#count >= this.#limit) this.#forgetOne()
+      if (this.#count >= this.#limits.clientSessions) this.#forgetOne()
       // The text that is there already, so that it is kept once.
       session = new ClientSession(known.server, clientIdentifier)
       this.#count++
     } else clients.delete(clientIdentifier)
+    session.hour = this.#hour
     clients.set(clientIdentifier, session)
     return session
   }
@@ -194,14 +221,26 @@ export class ClientSessions {
     for (const { clients } of this.#servers.values()) if (most === null || clients.size > most.size) most = clients
     for (const session of most?.values() ?? []) {
       this.#forgotten++
-      this.#count--
-      most!.delete(session.clientIdentifier)
-      this.#exchanges.abandon(session)
-      this.#follower?.ended(session)
+      this.#forget(most!, session)
       return
     }
   }
+
+  #forget(clients: Map<Text, ClientSession>, session: ClientSession): void {
+    this.#count--
+    clients.delete(session.clientIdentifier)
+    session.forgotten = true
+    this.#exchanges.abandon(session)
+    this.#follower?.ended(session)
+  }
 }
+
+/** The Session that its client left some hours ago has ended (MQTT 5.0 §3.1.2.11.2). Those hours are no exact time, so one more is waited for. */
+function isOver({ expiry, leftTime }: ClientSession, hours: number): boolean {
+  return expiry === 0 || (expiry !== null && leftTime !== null && expiry < (hours - 1) * SECONDS_OF_HOUR)
+}
+
+const SECONDS_OF_HOUR = 3_600
 
 function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   const { number, frame, time } = connect!

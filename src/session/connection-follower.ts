@@ -10,6 +10,10 @@ export interface ConnectionFollower extends SessionFollower {
   readonly subscriptions: Subscriptions
   /** A packet that `connection` and its Session know of already; `exchange` is the one that it belongs to. */
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void
+  /** The capture has come to this time without a packet. */
+  tick(time: number): void
+  /** Another hour of capture time is over. */
+  hour(): void
   /** Bytes of either side are not known: they are missing from the capture, or could not be read. */
   gap(connection: NetworkConnection, time: number): void
   /** FIN or RST. */

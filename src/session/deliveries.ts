@@ -82,6 +82,18 @@ export class Deliveries implements ConnectionFollower {
     this.#take(event, type, side, connection, exchange)
     if (!isAhead) return
     // Behind the packet: what TCP knows of its connection includes it already.
+    this.#settleDue()
+  }
+
+  tick(time: number): void {
+    if (this.#position.passTo(time)) this.#settleDue()
+  }
+
+  hour(): void {
+    this.#announced.hour()
+  }
+
+  #settleDue(): void {
     this.#copies.expire(this.#position.now)
     this.#settling.settleDue()
     this.#answers.settleDue()

@@ -68,7 +68,7 @@ export class ExchangeTracker {
   /** Ended ones, to be used again. */
   readonly #spare: OpenExchange[] = []
   /** By kind and outcome. */
-  readonly #ended = new Int32Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
+  readonly #ended = new Float64Array(EXCHANGE_KINDS.length * EXCHANGE_OUTCOMES.length)
 
   /**
    * `outcomesOnly`: nobody asks for the packets of an exchange, nor why it was slow. `over` hears of each exchange on which nothing more comes on this connection:

@@ -27,6 +27,14 @@ export class FollowedSubscriptions implements ConnectionFollower {
     else if (type === DISCONNECT) this.subscriptions.closing(served)
   }
 
+  tick(): void {
+    // Nothing here waits.
+  }
+
+  hour(): void {
+    // Subscriptions go with their Sessions.
+  }
+
   gap({ served }: NetworkConnection, time: number): void {
     if (served !== null) this.subscriptions.gap(served, this.#number, time)
   }

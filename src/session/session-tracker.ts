@@ -108,7 +108,7 @@ export class SessionTracker implements ConnectionObserver {
     return this.#exchanges.leftOut
   }
 
-  /** Sessions that were forgotten, because there were too many. */
+  /** Sessions that were forgotten, because there were too many or their clients were away for long. */
   get forgottenSessions(): number {
     return this.#sessions.forgotten
   }
@@ -205,6 +205,17 @@ export class SessionTracker implements ConnectionObserver {
     mqtt.attachment = null
   }
 
+  /** The capture has come to this time without a packet: what waits for it is told. */
+  tick(time: number): void {
+    this.#follower?.tick(time)
+  }
+
+  /** Another hour of capture time is over: what nothing was seen of for many hours is forgotten. */
+  hour(): void {
+    this.#sessions.hour()
+    this.#follower?.hour()
+  }
+
   /** What is forgotten from now on ends with the capture. */
   finish(): void {
     this.#captureEnds = true
@@ -263,7 +274,9 @@ export class SessionTracker implements ConnectionObserver {
   #close(connection: NetworkConnection): void {
     const captureEnded = this.#captureEnds && connection.finish === null
     if (!this.#outcomesOnly) connection.closing = closingOf(connection, captureEnded)
-    this.#exchanges.settle(connection, captureEnded ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
+    // Of a connection that nothing was seen of for hours, it is not known whether it has ended.
+    const open = connection.finish === null && connection.mqtt.tcp.silent
+    this.#exchanges.settle(connection, captureEnded || open ? 'open' : 'abandoned', captureEnded ? null : this.#sessions.keeperOf(connection))
     this.#follower?.closed(connection)
     this.#sessions.left(connection)
     // Of a port that is not named, only what turned out to be MQTT.

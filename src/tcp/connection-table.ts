@@ -30,6 +30,8 @@ export interface TcpLimits extends HistoryLimits {
   /** Connections remembered at once, and how long an ended one is (nanoseconds), so that late segments still belong to it. */
   readonly connections: number
   readonly endedKept: number
+  /** Hours of capture time without a frame after which a connection is forgotten. */
+  readonly silentHours: number
 }
 
 /** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
@@ -56,6 +58,8 @@ export class ConnectionTable {
   #gapBytes = 0
   #retransmissions = 0
   #evicted = 0
+  /** The newest frame at the end of each of the last hours, the oldest first. */
+  readonly #hours: number[] = []
 
   constructor(sink: StreamSink, limits: TcpLimits) {
     this.#sink = sink
@@ -109,6 +113,23 @@ export class ConnectionTable {
   /** Capture time went on without segments: lost bytes are noticed. */
   tick(frame: number, now: number): void {
     for (const connection of this.#holes) this.#giveUpLost(connection, frame, now)
+  }
+
+  /** Another hour of capture time is over: connections without a frame in the last `silentHours` are forgotten, for they may have no end in the capture. */
+  hour(frame: number, time: number): void {
+    this.#hours.push(frame)
+    if (this.#hours.length <= this.#limits.silentHours) return
+    const since = this.#hours.shift()!
+    const kept: number[] = []
+    this.#index.held.forEach((connection, index) => {
+      // A difference, since the row has only the lower 32 bits.
+      if (((connection.lastFrame - since) | 0) > 0) kept.push(index)
+      else {
+        connection.silent = true
+        this.#end(connection, frame, time)
+      }
+    })
+    this.#keep(kept)
   }
 
   /** The capture ended: what waits is delivered behind its gaps, and every direction is closed. */
@@ -446,7 +467,7 @@ export class ConnectionTable {
       else kept.push(index)
     })
     if (kept.length >= this.#limits.connections) {
-      kept.sort((a, b) => held[a]!.lastFrame - held[b]!.lastFrame)
+      kept.sort((a, b) => (held[a]!.lastFrame - held[b]!.lastFrame) | 0)
       for (const index of kept.splice(0, kept.length >> 2)) {
         this.#evicted++
         this.#end(held[index]!, frame, now)
@@ -454,7 +475,12 @@ export class ConnectionTable {
       kept = kept.sort((a, b) => a - b)
     }
     this.#sweepAt = Math.min(Math.max(512, kept.length * 2), this.#limits.connections)
-    if (kept.length === held.length) return
+    this.#keep(kept)
+  }
+
+  /** Only the rows with these indexes, ascending. */
+  #keep(kept: readonly number[]): void {
+    if (kept.length === this.#index.held.length) return
     this.#readers = kept.flatMap((index) => this.#readers.slice(index * 2, index * 2 + 2))
     this.#index.keep(kept)
   }

@@ -58,6 +58,8 @@ export class TcpConnection implements Row {
   readonly firstTime: number
   /** When an end sent RST, or both had sent FIN; null before. Data may still follow. */
   endedTime: number | null = null
+  /** It is forgotten because nothing was seen of it for many hours: it may have ended long ago, or go on. */
+  silent = false
 
   constructor(stream: number, frame: number, time: number, { words, times, at }: Row) {
     this.stream = stream

@@ -47,7 +47,7 @@ test('answers without a request, and what was too much', () => {
   expect(text({ unexpected: 1, exchangesLeftOut: 1_204, sessionsForgotten: 1 }).split('\n').slice(-4)).toEqual([
     'Unexpected      1 answer that nothing had asked for',
     'Left out        1,204 exchanges: too many were open at once',
-    'Forgotten       1 Session of clients: there were too many',
+    'Forgotten       1 Session of clients: there were too many, or the client was away for more than a day',
     '',
   ])
 })

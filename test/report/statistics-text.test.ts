@@ -81,7 +81,7 @@ describe('the first lines', () => {
 
   test('what was not followed because of a limit', () => {
     const whole = statisticsText(new Statistics(LIMITS.statistics), { ...TOTALS, exchangesLeftOut: 1_204, sessionsForgotten: 2 }, CLOCK, OPTIONS)
-    expect(whole).toContain('\nLeft out        1,204 exchanges: too many were open at once\nForgotten       2 Sessions of clients: there were too many\n')
+    expect(whole).toContain('\nLeft out        1,204 exchanges: too many were open at once\nForgotten       2 Sessions of clients: there were too many, or the client was away for more than a day\n')
   })
 
   test('bytes that are no packets', () => {

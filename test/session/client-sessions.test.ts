@@ -143,3 +143,39 @@ test('how long the client was away', () => {
   const conversation = kept().fin('client').fin('server').wait(2_000).connect().client(KEEPS).server(CONNACK_311(true)).end()
   expect(conversation.connections.map(({ reconnectedAfter }) => reconnectedAfter)).toEqual([null, 2_004e6])
 })
+
+describe('hours in which nothing is seen', () => {
+  const opened = (conversation: Conversation) => withoutConnects(conversation)
+
+  test('end what a connection was in, and it is not known whether that was broken off', () => {
+    const conversation = new Conversation().client(HEX.connect311(true)).server(CONNACK_311(false)).client(HEX.publish1('0001')).hours(40)
+    expect(opened(conversation)).toEqual(['publish-qos1 client 1 open (PUBLISH)'])
+    expect(conversation.connections[0]!.closing).toMatchObject({ reason: 'unknown', certainty: 'unsure' })
+  })
+
+  test('keep what a Session may go on with, for as long as the client may be away', () => {
+    const again = (hours: number) => torn(kept().client(HEX.publish1('0001'))).on(0).hours(hours).connect()
+      .client(KEEPS).server(CONNACK_311(true)).client(HEX.publish1('0001', { dup: true })).server(HEX.puback('0001'))
+    expect(opened(again(28))).toEqual(['publish-qos1 client 1 complete again 1 resumed 1 (PUBLISH PUBLISH* PUBACK)'])
+    const forgotten = again(29)
+    expect(opened(forgotten)).toEqual(['publish-qos1 client 1 abandoned (PUBLISH)', 'publish-qos1 client 1 complete (PUBLISH PUBACK)'])
+    expect(forgotten.tracker.forgottenSessions).toBe(1)
+  })
+
+  test('a Session that has ended goes early, and is not missed', () => {
+    const conversation = new Conversation().client(HEX.connect311(true)).server(CONNACK_311(false)).fin('client').fin('server').hours(3).connect()
+      .client(connect5(DAY)).server(CONNACK_5(false)).fin('client').fin('server')
+    expect(conversation.end().connections.map(({ sessionExpected }) => sessionExpected)).toEqual([false, null])
+    expect(conversation.tracker.forgottenSessions).toBe(0)
+  })
+
+  test('nobody knows how long a client was away whose connection had no end', () => {
+    const conversation = new Conversation().client(connect5('00000064')).server(CONNACK_5(false)).hours(30).connect().client(connect5('00000064')).server(CONNACK_5(true))
+    expect(conversation.end().connections.map(({ sessionExpected, earlier }) => [sessionExpected, earlier])).toEqual([[null, null], [null, null]])
+  })
+
+  test('a refused CONNECT without an identifier leaves nothing behind', () => {
+    const conversation = new Conversation().client(HEX.connect311(true).replace('0001 61', '0000').replace(/^10../, '100c'), HEX.publish1('0001')).server('2002 0005').fin('server').fin('client')
+    expect(opened(conversation)).toEqual(['publish-qos1 client 1 abandoned (PUBLISH)'])
+  })
+})

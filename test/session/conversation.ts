@@ -82,6 +82,16 @@ export class Conversation {
     return this
   }
 
+  /** So many hours of capture time are over; nothing is seen in them. */
+  hours(count: number): this {
+    this.#now += count * 3_600e9
+    for (let hour = 0; hour < count; hour++) {
+      this.#tcp.hour(this.#frame, this.#now)
+      this.tracker.hour()
+    }
+    return this
+  }
+
   /** Goes on with connection `index`, from 0. */
   on(index: number): this {
     this.#on = index

@@ -340,3 +340,28 @@ describe('what an end tells the other one', () => {
     ])
   })
 })
+
+describe('connections of which nothing is seen for hours', () => {
+  const opened = (limits = {}) => new Tap({ silentHours: 2, ...limits }).send({ clientPort: 1, sequence: 100 }, { clientPort: 2, sequence: 100 })
+  const hour = (tap: Tap, frame: number) => tap.table.hour(frame, frame)
+
+  test('are closed and forgotten, without a sign from either end', () => {
+    const tap = opened()
+    hour(tap, 2)
+    tap.send({ clientPort: 2, sequence: 100 })
+    hour(tap, 3)
+    expect(tap.events).not.toContainEqual(expect.stringMatching(/closed/))
+    hour(tap, 3)
+    expect(tap.events.filter((event) => event.includes('closed'))).toEqual(['0.0 closed capture', '0.1 closed capture'])
+    // What comes then is a connection that the capture joins in the middle.
+    tap.send({ clientPort: 1, sequence: 200, text: 'x' }, { clientPort: 2, sequence: 100, text: 'y' })
+    expect(tap.table.streams).toBe(3)
+    expect(tap.bytes.map(([client]) => client)).toEqual(['', 'y', 'x'])
+  })
+
+  test('what waits behind a hole is delivered before', () => {
+    const tap = opened().send({ clientPort: 1, sequence: 105, text: 'late' })
+    for (let count = 0; count < 3; count++) hour(tap, 3)
+    expect(tap.bytes[0]![0]).toBe('<5>late')
+  })
+})

@@ -75,7 +75,7 @@ const SUMMARY = {
       description: '`fail`: at least one error that is certain or likely, and not waived · `not-judged`: nothing was checked.',
     },
     connections: { ...COUNT, description: 'That carried MQTT, or went to a port of MQTT.' },
-    clients: { ...COUNT, description: 'Different client identifiers; where none is known, different addresses. At most 100,000 are told apart.' },
+    clients: { ...COUNT, description: 'Different client identifiers; where none is known, different addresses. At most 4,194,304 are told apart.' },
     packets: COUNT,
     malformedPackets: COUNT,
     exchanges: COUNT,
