@@ -34,7 +34,9 @@ export interface CaptureReadingOptions extends SessionOptions {
 const MOST_NETWORK_MESSAGES = 3
 
 /** Milliseconds. */
-const TELL_DROPS_EVERY = 1_000
+const TICK_EVERY = 1_000
+/** Nanoseconds: as late as a frame may come from an engine. */
+const TICKS_BEHIND = 2e9
 
 function dropsText({ dropped }: LiveCapture): string {
   return dropped === null ? 'dropped frames are not known' : `${grouped(dropped)} dropped`
@@ -138,8 +140,8 @@ export class CaptureReading {
   }
 
   async #live(live: LiveCapture): Promise<void> {
-    void this.#interrupt.signalled.then(() => live.stop())
-    const drops = setInterval(() => this.#tellDrops(live), TELL_DROPS_EVERY)
+    this.#interrupt.atOnce(() => live.stop())
+    const ticks = setInterval(() => this.#tick(live), TICK_EVERY)
     this.#fromPipe = true
     this.pipeline.begin(live.name)
     try {
@@ -148,7 +150,7 @@ export class CaptureReading {
         if (!(await this.output.drained())) break
       }
     } finally {
-      clearInterval(drops)
+      clearInterval(ticks)
     }
     const { failure } = live
     if (failure === null) {
@@ -158,6 +160,16 @@ export class CaptureReading {
     const code = tellError(failure)
     if (code === EXIT.unreadable) this.#unreadable = true
     else this.#captureFailed = true
+  }
+
+  /** Time goes on, also where no frame comes: what waits for it is told. */
+  #tick(live: LiveCapture): void {
+    this.#tellDrops(live)
+    const { elapsed } = live
+    if (elapsed === null) return
+    this.pipeline.tick(elapsed - TICKS_BEHIND)
+    // What is wrong with the output is met with the next frames.
+    this.output.drained().catch(() => undefined)
   }
 
   /** When there are more, and not with each of them. */

@@ -37,6 +37,12 @@ export class Interrupt {
     })
   }
 
+  /** Does this at the first signal; not together with `orSooner`. */
+  atOnce(act: () => void): void {
+    if (this.#happened) act()
+    else this.#hurry = act
+  }
+
   /** Leaves the signals to the system again. */
   release(): void {
     this.#stop()

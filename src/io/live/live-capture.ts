@@ -74,6 +74,9 @@ export class LiveCapture {
   #over = false
   #ending = false
   #frames = 0
+  /** Of the first frame, in nanoseconds; of the last one, as `now` has it. */
+  #firstTime = NaN
+  #lastArrived = 0
   #frameBytes = 0
   #leftOut = 0
   #stated: number | null = null
@@ -113,6 +116,15 @@ export class LiveCapture {
       if (lost !== null) known = (known ?? 0) + lost
     })
     return known
+  }
+
+  /**
+   * Nanoseconds of capture time since the first frame, by a clock that is never set; null where frames wait for the reader, which has not come to that time yet, and
+   * before the first frame.
+   */
+  get elapsed(): number | null {
+    if (this.#queuedBytes > 0 || Number.isNaN(this.#firstTime)) return null
+    return this.#merger.time - this.#firstTime + (this.#options.now() - this.#lastArrived) * 1e6
   }
 
   /** Frames that the reader was too slow for; they are in the file. */
@@ -215,6 +227,8 @@ export class LiveCapture {
     if (end.files !== null && file !== null && file.files >= end.files && file.isFull) return this.#end()
     this.#frames++
     this.#frameBytes += frame.end - frame.start
+    if (this.#frames === 1) this.#firstTime = frame.time
+    this.#lastArrived = this.#options.now()
     file?.frame(frame, this.#merger.clock)
     if (this.#queuedBytes >= limits.queuedBytes) this.#leftOut++
     else this.#writer.frame(frame, this.#merger.clock)

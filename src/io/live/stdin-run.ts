@@ -6,28 +6,34 @@ export class StdinRun implements EngineRun {
   readonly interfaces: readonly string[] = []
   readonly dropped = null
   readonly bytes: AsyncIterable<Uint8Array>
-  readonly #stopped: Promise<'stopped'>
-  readonly stop: () => void
-  readonly kill: () => void
+  #stopped = false
+  /** Ends what is waited for now. (One promise raced with each chunk would keep all of them in memory.) */
+  #hurry: () => void = () => undefined
 
   constructor() {
-    let stop: () => void = () => undefined
-    this.#stopped = new Promise((resolve) => (stop = () => resolve('stopped')))
-    this.stop = stop
-    this.kill = stop
     this.bytes = this.#read()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#hurry()
+  }
+
+  kill(): void {
+    this.stop()
   }
 
   async *#read(): AsyncGenerator<Uint8Array, void, void> {
     const chunks = openInput('-')[Symbol.asyncIterator]()
-    for (;;) {
-      const next = await Promise.race([chunks.next(), this.#stopped])
-      if (next === 'stopped') {
-        process.stdin.destroy()
-        return
-      }
+    while (!this.#stopped) {
+      const next = await new Promise<IteratorResult<Uint8Array, void> | null>((resolve, reject) => {
+        this.#hurry = () => resolve(null)
+        chunks.next().then(resolve, reject)
+      })
+      if (next === null || this.#stopped) break
       if (next.done === true) return
       yield next.value
     }
+    process.stdin.destroy()
   }
 }
