@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { run } from './run.ts'
+import { captureOf } from '../support/scenario/capture.ts'
+import { parseScenario } from '../support/scenario/scenario.ts'
+import { ended, run, start } from './run.ts'
 
 const QMQTT = join(import.meta.dirname, '..', '..', 'fixtures', 'captures', 'qmqtt.pcap')
 const folder = mkdtempSync(join(tmpdir(), 'mqtap-live-'))
@@ -30,6 +32,25 @@ describe('refuses', () => {
     const { code, stderr } = await run(['live', ...args])
     expect(stderr).toContain(`mqtap: ${sentence}`)
     expect(code).toBe(2)
+  })
+})
+
+describe('silence', () => {
+  test('what waits for time alone is told without another frame', async () => {
+    const { pcap } = captureOf(parseScenario([
+      'A PUBLISH that the capture lacks', 'version 5.0', '',
+      'a > CONNECT cleanStart', 'a < CONNACK', 'a > lost PUBLISH qos=1 packetIdentifier=7 topicName=a/b payload=1', 'a < PUBACK packetIdentifier=7', 'a > PINGREQ',
+    ].join('\n'), 'silence'))
+    const child = start(['live', '-'])
+    const all = ended(child)
+    child.stdin.write(pcap)
+    await new Promise<void>((resolve) => child.stdout.on('data', (text: string) => {
+      if (text.includes('PINGREQ')) resolve()
+    }))
+    child.kill('SIGINT')
+    const { code, stdout } = await all
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/-- .*missing/)
   })
 })
 
