@@ -11,6 +11,8 @@ import { NetworkDecoder } from '../network/network.ts'
 import type { NetworkProblem } from '../network/segment.ts'
 import { ConnectionTable } from '../tcp/connection-table.ts'
 import { ElapsedHours } from '../tcp/elapsed-hours.ts'
+import type { MqttConnection } from '../mqtt/connection.ts'
+import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import { SessionTracker, type SessionOptions, type SessionSink } from '../session/session-tracker.ts'
 import type { Exchange } from '../session/exchange.ts'
 import { LIMITS } from './limits.ts'
@@ -95,6 +97,8 @@ export interface Pipeline {
   tick(time: number): void
   finish(): void
   readonly totals: CaptureTotals
+  /** Connections with MQTT packets that have not ended, in order of their first frames; none where connections are not followed. Not for the hot path. */
+  readonly openConnections: readonly NetworkConnection[]
   /** The absolute time of `time === 0`; null before the first timed frame. */
   readonly clock: CaptureClock | null
   /** True once nothing more can be read from the current file: its remaining bytes need not be pushed. */
@@ -184,6 +188,14 @@ class WiredPipeline implements Pipeline, CaptureSink {
     if (!this.#hours.pass(time)) return
     this.#tcp.hour(this.#frames, time)
     this.#sessions?.hour()
+  }
+
+  get openConnections(): readonly NetworkConnection[] {
+    const open = this.#tcp.held.flatMap(({ attachment }) => {
+      const connection = attachment === null ? null : knownConnection(attachment as MqttConnection)
+      return connection !== null && connection.closing === null && connection.client.packets + connection.server.packets > 0 ? connection : []
+    })
+    return open.sort((one, other) => one.mqtt.tcp.stream - other.mqtt.tcp.stream)
   }
 
   get clock(): CaptureClock | null {

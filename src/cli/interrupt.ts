@@ -1,3 +1,6 @@
+/** The last one comes when the terminal goes. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
  * Ctrl-C, and a polite end of the process: the first one asks the command to come to an end, the second one ends the program at once.
  */
@@ -14,11 +17,9 @@ export class Interrupt {
       this.#hurry()
     }
     this.#stop = () => {
-      process.removeListener('SIGINT', heard)
-      process.removeListener('SIGTERM', heard)
+      for (const signal of SIGNALS) process.removeListener(signal, heard)
     }
-    process.once('SIGINT', heard)
-    process.once('SIGTERM', heard)
+    for (const signal of SIGNALS) process.once(signal, heard)
   }
 
   get happened(): boolean {

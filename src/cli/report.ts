@@ -106,7 +106,7 @@ class Reporting {
     return this.#file === null ? null : this.#plan.every
   }
 
-  /** The report so far, in place of the one before. Connections that are open are not in it yet. */
+  /** The report so far, in place of the one before. */
   #writeBetween(htmlReport: HtmlRenderer | null): void {
     try {
       this.#write(this.#chosen(), htmlReport, new AtomicFile(this.#plan.output!, []))
@@ -118,7 +118,7 @@ class Reporting {
   /** What goes to standard output: nothing where there is a file. */
   #write(judgement: Judgement, htmlReport: HtmlRenderer | null, file: AtomicFile | null): string {
     const { format, colour, utc, baseline } = this.#plan
-    const made = this.#collector.report(judgement, this.#capture.pipeline.totals, { toolVersion: VERSION, timestamps: this.#plan.live?.timestamps ?? 'file', baseline })
+    const made = this.#collector.report(judgement, this.#capture.pipeline.totals, { toolVersion: VERSION, timestamps: this.#plan.live?.timestamps ?? 'file', baseline }, this.#capture.pipeline.openConnections)
     const options = { palette: colour && file === null ? ANSI : PLAIN, utc }
     const text = format === 'html' ? htmlReport!(made, this.#page!.of(made.findings)) : REPORT_RENDERERS[format](made, options)
     if (file === null) return text

@@ -1,6 +1,7 @@
 import { ExchangeTimesByKind } from '../analysis/statistics/exchange-times.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
 import { linkTypeName } from '../network/link-types.ts'
+import { asIfEnded } from '../session/closing.ts'
 import { EXCHANGE_KINDS } from '../session/exchange.ts'
 import { connectionObject } from './connection-json.ts'
 import { DistinctCount } from './distinct-count.ts'
@@ -64,11 +65,19 @@ export class ReportCollector {
     else if (accused && this.#accused.length < this.#mostConnections) this.#accused.push(object)
   }
 
-  report(judgement: Judgement, totals: CaptureTotals, { toolVersion, timestamps, baseline }: ReportContext): ReportObject {
+  /** `open`: connections that have not ended, where the capture goes on. */
+  report(judgement: Judgement, totals: CaptureTotals, { toolVersion, timestamps, baseline }: ReportContext, open: readonly NetworkConnection[] = []): ReportObject {
     const { findings, findingsLeftOut } = judgement
     const clock = this.#clock()
+    const opened = open.map((connection) => asIfEnded(connection, (it) => reportConnection(it, clock)))
+    let bytes = this.#bytes
+    for (const object of opened) {
+      bytes += object.bytes.client + object.bytes.server
+      this.#clients.add(clientKey(object))
+    }
+    const connectionCount = this.#connections + opened.length
     const listed = findings.map((finding) => findingObject(finding, clock))
-    const connections = this.#listed(findings)
+    const connections = this.#listed(findings, opened)
     const statements = judgement.verdicts.map((verdict) => ({ ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason })) }))
     const leftOut = findingsLeftOut.map(({ rule, count }) => ({ rule, count }))
     let exchanges = 0
@@ -76,10 +85,10 @@ export class ReportCollector {
     return {
       schema: REPORT_SCHEMA_NAME,
       tool: { name: 'mqtap', version: toolVersion },
-      capture: captureObject(totals, clock, this.#bytes, timestamps),
+      capture: captureObject(totals, clock, bytes, timestamps),
       summary: {
         verdict: verdictOf(judgement),
-        connections: this.#connections,
+        connections: connectionCount,
         clients: this.#clients.size,
         packets: totals.packets,
         malformedPackets: totals.malformedPackets,
@@ -91,7 +100,7 @@ export class ReportCollector {
       },
       packetTypes: keyed(PACKET_TYPES, (type) => totals.packetTypes.get(type) ?? 0),
       connections,
-      connectionsLeftOut: this.#connections - connections.length,
+      connectionsLeftOut: connectionCount - connections.length,
       timing: keyed(EXCHANGE_KINDS, (kind) => endedObject(this.#times.rows.find((row) => row.kind === kind)!.all)),
       statements,
       findings: listed,
@@ -101,10 +110,10 @@ export class ReportCollector {
   }
 
   /** Those with findings first. */
-  #listed(findings: readonly Finding[]): ReportConnection[] {
+  #listed(findings: readonly Finding[], opened: readonly ReportConnection[]): ReportConnection[] {
     const counts = new Map<number, number>()
     for (const { stream } of findings) counts.set(stream, (counts.get(stream) ?? 0) + 1)
-    const all = [...this.#first, ...this.#accused].map((connection) => ({ ...connection, findings: counts.get(connection.stream) ?? 0 }))
+    const all = [...this.#first, ...this.#accused, ...opened].map((connection) => ({ ...connection, findings: counts.get(connection.stream) ?? 0 }))
     all.sort((one, other) => Number(other.findings > 0) - Number(one.findings > 0) || one.stream - other.stream)
     return all.slice(0, this.#mostConnections)
   }

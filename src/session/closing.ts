@@ -52,6 +52,16 @@ const AT_ONCE = SECOND
 /** A client that gives up on a PINGRESP has waited at least this long. */
 const SHORTEST_PATIENCE = 0.5 * SECOND
 
+/** Looks at a connection that is open as if the capture ended now. */
+export function asIfEnded<Result>(connection: NetworkConnection, look: (connection: NetworkConnection) => Result): Result {
+  connection.closing = closingOf(connection, true)
+  try {
+    return look(connection)
+  } finally {
+    connection.closing = null
+  }
+}
+
 /** `captureEnded`: no side had closed when the capture ended. To be asked before the open exchanges are settled. */
 export function closingOf(connection: NetworkConnection, captureEnded: boolean): Closing {
   const { connack, disconnect, finish } = connection

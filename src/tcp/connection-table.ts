@@ -115,6 +115,11 @@ export class ConnectionTable {
     for (const connection of this.#holes) this.#giveUpLost(connection, frame, now)
   }
 
+  /** Those that are remembered: open ones, and those that ended a short while ago. */
+  get held(): readonly TcpConnection[] {
+    return this.#index.held
+  }
+
   /** Another hour of capture time is over: connections without a frame in the last `silentHours` are forgotten, for they may have no end in the capture. */
   hour(frame: number, time: number): void {
     this.#hours.push(frame)
