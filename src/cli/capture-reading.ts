@@ -140,7 +140,14 @@ export class CaptureReading {
   }
 
   async #live(live: LiveCapture): Promise<void> {
-    this.#interrupt.atOnce(() => live.stop())
+    this.#interrupt.atOnce(() => {
+      live.stop()
+      // The second one does not wait for the engine.
+      process.once('SIGINT', () => {
+        live.kill()
+        process.exit(EXIT.interrupted)
+      })
+    })
     const ticks = setInterval(() => this.#tick(live), TICK_EVERY)
     this.#fromPipe = true
     this.pipeline.begin(live.name)

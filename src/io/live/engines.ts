@@ -11,6 +11,7 @@ export function engines(): readonly Engine[] {
 
 /** Throws CaptureError where there is none that can do it, with what each of them lacks. */
 export async function chooseEngine(name: EngineName | 'auto', options: EngineOptions): Promise<Engine> {
+  if (process.platform === 'win32') throw new CaptureError('no-engine', 'live capture works on Linux and macOS; on Windows, capture with dumpcap and read its file')
   const lacking: string[] = []
   const mends: string[] = []
   for (const engine of engines()) {
