@@ -15,6 +15,7 @@ import type { RetainedAnswer } from '../session/retained-answers.ts'
 import type { StoredMessages } from '../session/stored-messages.ts'
 import type { RetainedWill, WillOutcome } from '../session/wills.ts'
 import type { Inherited } from '../session/resumption.ts'
+import type { Seen } from '../session/seen.ts'
 import { otherSide, type Side } from '../session/side.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -272,30 +273,41 @@ abstract class OfServer {
   readonly exchangeNumber = null
   /** Deliveries are followed only where the CONNECT was seen. */
   readonly versionInferred = false
+  /** Of whom stream and client are told, and what packet it is about. */
+  abstract readonly client: Party
+  abstract readonly seen: Seen
+
+  get stream(): number {
+    return this.client.stream
+  }
+
+  get clientId(): Text | null {
+    return this.client.clientIdentifier ?? null
+  }
+
+  get packetNumber(): number {
+    return this.seen.number
+  }
+
+  get frame(): number {
+    return this.seen.frame
+  }
+
+  get time(): number {
+    return this.seen.time
+  }
 }
 
 /** A publication, with all its copies. About the server; stream and client are the publisher's. */
 export class PublicationSubject extends OfServer implements Subject {
   delivery!: Delivery
 
-  get stream(): number {
-    return this.delivery.publication.publisher.stream
+  get client(): Party {
+    return this.delivery.publication.publisher
   }
 
-  get clientId(): Text | null {
-    return this.delivery.publication.publisher.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.delivery.publication.number
-  }
-
-  get frame(): number {
-    return this.delivery.publication.frame
-  }
-
-  get time(): number {
-    return this.delivery.publication.time
+  get seen(): Seen {
+    return this.delivery.publication
   }
 }
 
@@ -311,24 +323,8 @@ export class RecipientSubject extends OfServer implements Subject {
   partial: PartialDelivery | null = null
   unsubscribed: Unsubscribed | null = null
 
-  get stream(): number {
-    return this.client.stream
-  }
-
-  get clientId(): Text | null {
-    return this.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return (this.copies.at(-1) ?? this.delivery.publication).number
-  }
-
-  get frame(): number {
-    return (this.copies.at(-1) ?? this.delivery.publication).frame
-  }
-
-  get time(): number {
-    return (this.copies.at(-1) ?? this.delivery.publication).time
+  get seen(): Seen {
+    return this.copies.at(-1) ?? this.delivery.publication
   }
 }
 
@@ -340,24 +336,12 @@ export class CopySubject extends OfServer implements Subject {
   /** That which it was told in. */
   result!: DeliveryResult
 
-  get stream(): number {
-    return this.copy.client.stream
+  get client(): Party {
+    return this.copy.client
   }
 
-  get clientId(): Text | null {
-    return this.copy.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.copy.number
-  }
-
-  get frame(): number {
-    return this.copy.frame
-  }
-
-  get time(): number {
-    return this.copy.time
+  get seen(): Seen {
+    return this.copy
   }
 }
 
@@ -365,24 +349,12 @@ export class CopySubject extends OfServer implements Subject {
 export class WillSubject extends OfServer implements Subject {
   outcome!: WillOutcome
 
-  get stream(): number {
-    return this.outcome.client.stream
+  get client(): Party {
+    return this.outcome.client
   }
 
-  get clientId(): Text | null {
-    return this.outcome.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.outcome.connect.number
-  }
-
-  get frame(): number {
-    return this.outcome.connect.frame
-  }
-
-  get time(): number {
-    return this.outcome.connect.time
+  get seen(): Seen {
+    return this.outcome.connect
   }
 }
 
@@ -390,24 +362,12 @@ export class WillSubject extends OfServer implements Subject {
 export class RetainedWillSubject extends OfServer implements Subject {
   retained!: RetainedWill
 
-  get stream(): number {
-    return this.retained.client.stream
+  get client(): Party {
+    return this.retained.client
   }
 
-  get clientId(): Text | null {
-    return this.retained.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.retained.granted.number
-  }
-
-  get frame(): number {
-    return this.retained.granted.frame
-  }
-
-  get time(): number {
-    return this.retained.granted.time
+  get seen(): Seen {
+    return this.retained.granted
   }
 }
 
@@ -415,24 +375,12 @@ export class RetainedWillSubject extends OfServer implements Subject {
 export class StoredSubject extends OfServer implements Subject {
   stored!: StoredMessages
 
-  get stream(): number {
-    return this.stored.client.stream
+  get client(): Party {
+    return this.stored.client
   }
 
-  get clientId(): Text | null {
-    return this.stored.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.stored.resumed.number
-  }
-
-  get frame(): number {
-    return this.stored.resumed.frame
-  }
-
-  get time(): number {
-    return this.stored.resumed.time
+  get seen(): Seen {
+    return this.stored.resumed
   }
 }
 
@@ -440,24 +388,12 @@ export class StoredSubject extends OfServer implements Subject {
 export class RetainedSubject extends OfServer implements Subject {
   answer!: RetainedAnswer
 
-  get stream(): number {
-    return this.answer.client.stream
+  get client(): Party {
+    return this.answer.client
   }
 
-  get clientId(): Text | null {
-    return this.answer.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.answer.granted.number
-  }
-
-  get frame(): number {
-    return this.answer.granted.frame
-  }
-
-  get time(): number {
-    return this.answer.granted.time
+  get seen(): Seen {
+    return this.answer.granted
   }
 }
 
@@ -469,24 +405,12 @@ export class StraySubject extends OfServer implements Subject {
     return this.stray.copy
   }
 
-  get stream(): number {
-    return this.copy.client.stream
+  get client(): Party {
+    return this.copy.client
   }
 
-  get clientId(): Text | null {
-    return this.copy.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.copy.number
-  }
-
-  get frame(): number {
-    return this.copy.frame
-  }
-
-  get time(): number {
-    return this.copy.time
+  get seen(): Seen {
+    return this.copy
   }
 }
 
@@ -495,24 +419,12 @@ export class MissingCopySubject extends OfServer implements Subject {
   missingCopy!: MissingCopy
   delivery!: Delivery
 
-  get stream(): number {
-    return this.missingCopy.client.stream
+  get client(): Party {
+    return this.missingCopy.client
   }
 
-  get clientId(): Text | null {
-    return this.missingCopy.client.clientIdentifier ?? null
-  }
-
-  get packetNumber(): number {
-    return this.delivery.publication.number
-  }
-
-  get frame(): number {
-    return this.delivery.publication.frame
-  }
-
-  get time(): number {
-    return this.delivery.publication.time
+  get seen(): Seen {
+    return this.delivery.publication
   }
 }
 
