@@ -9,6 +9,7 @@ import type { CapturePosition } from './capture-position.ts'
 import type { Copy, Party, Publication } from './delivery.ts'
 import type { JudgementTimes } from './missing-copies.ts'
 import type { Seen } from './network-connection.ts'
+import { certaintyOfNotSent, hasReached } from './not-sent.ts'
 import type { PassingCopy } from './open-copy.ts'
 import { isSame } from './message-content.ts'
 import type { PublishedTopic, RetainedMessage } from './published-topic.ts'
@@ -26,7 +27,6 @@ export interface RetainedTopic {
   readonly publisherLeft: boolean
   /** The first copy of the topic with RETAIN set, whatever its content. */
   readonly copy: Copy | null
-  readonly copyLength: number
   /** The message itself came, and without RETAIN. */
   readonly bare: Copy | null
   /** The server surely has it, and the client may receive it: what has not come was not sent. */
@@ -70,7 +70,6 @@ class AwaitedTopic implements RetainedTopic {
   readonly retained: RetainedMessage
   readonly cleared: boolean
   copy: Copy | null = null
-  copyLength = 0
   bare: Copy | null = null
   readonly #subscriber: Subscriber
 
@@ -84,16 +83,7 @@ class AwaitedTopic implements RetainedTopic {
   get due(): boolean {
     const { topic, retained } = this
     // Neither a will nor another message may have taken its place.
-    return !this.cleared && retained.publication.qos > 0 && topic.retained === retained && !topic.server.wills.has(topic.name) && this.#isReceived
-  }
-
-  /** Something else of its publisher came to the client. What others publish shows nothing: one address may serve several tenants, who use the same topics. */
-  get #isReceived(): boolean {
-    let other = this.topic.newest
-    for (let looked = 0; other !== null && looked < MOST_TOPICS; looked++, other = other.previousOfTopic) {
-      if (other.publisher.subscriber === this.retained.publisher && other.recipientOf(this.#subscriber)?.firstCopy?.only === true) return true
-    }
-    return false
+    return !this.cleared && retained.publication.qos > 0 && topic.retained === retained && !topic.server.wills.has(topic.name) && hasReached(topic, retained.publisher, this.#subscriber)
   }
 
   get publication(): Publication {
@@ -224,10 +214,7 @@ export class RetainedAnswers {
     }
     // One with RETAIN as published.
     if (publication !== null && copy.kind !== 'retained') return
-    if (awaited.copy === null) {
-      awaited.copy = copy
-      awaited.copyLength = same.length
-    }
+    awaited.copy ??= copy
     // A message that waited long for a shared subscription, perhaps.
     if (copy.time > answer.granted.time + this.#times.copyDeadline) answer.explained = true
     if (!answer.wanted && match?.subscriptions.some((one) => allowsRetained(one, copy.time - this.#times.copyDeadline)) !== false) answer.explained = true
@@ -238,7 +225,8 @@ export class RetainedAnswers {
     while (this.#awaited.length > 0 && this.#awaited[0]!.due <= now) {
       const answer = this.#awaited.shift()!
       if (!answer.served.subscriber.answers?.includes(answer)) continue
-      const certainty = this.#certaintyOf(answer)
+      const { served, disturbances, granted } = answer
+      const certainty = certaintyOfNotSent(served, disturbances, granted.time, MOST_TOPICS, now, this.#times)
       if (certainty === 'wait') {
         answer.due = now + this.#times.settling
         this.#awaited.push(answer)
@@ -254,20 +242,6 @@ export class RetainedAnswers {
   end(): void {
     for (const answer of this.#awaited) this.#forget(answer)
     this.#awaited = []
-  }
-
-  /** Null where nothing can be said. */
-  #certaintyOf(answer: AwaitedAnswer): Certainty | 'wait' | null {
-    const { served, disturbances, granted } = answer
-    const { connection, subscriber } = served
-    if (subscriber.disturbances !== disturbances || served.ended || !subscriber.whole || connection.takenOverBy !== null) return null
-    const { now } = this.#position
-    if (connection.half('client').hasHole || connection.half('server').hasHole) return null
-    // Something that the server sent later shows that nothing is missing before it.
-    if (!(connection.server.lastTime >= granted.time + this.#times.copyDeadline)) return now > granted.time + this.#times.proofDeadline ? null : 'wait'
-    const { receiveMaximum, maximumPacketSize } = connection.limits('client')
-    if (connection.server.inFlight > 0 || receiveMaximum < MOST_TOPICS || maximumPacketSize !== null) return 'unsure'
-    return 'likely'
   }
 
   #tell(answer: AwaitedAnswer): void {

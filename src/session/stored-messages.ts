@@ -8,11 +8,11 @@ import type { CapturePosition } from './capture-position.ts'
 import type { Copy, Party, Publication } from './delivery.ts'
 import type { JudgementTimes } from './missing-copies.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
+import { certaintyOfNotSent, hasReached } from './not-sent.ts'
 import type { OpenPublication } from './open-publication.ts'
 import type { Match, PublishedTopic } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Certainty } from './side.ts'
-import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 
 /** A message that was published while a client was away which had subscribed to its topic. */
@@ -106,7 +106,9 @@ export class StoredMessagesFollower {
     const { now } = this.#position
     while (this.#awaited.length > 0 && this.#awaited[0]!.due <= now) {
       const awaited = this.#awaited.shift()!
-      const certainty = this.#certaintyOf(awaited)
+      const { served, disturbances, resumed } = awaited
+      // Something new may be in flight beside them.
+      const certainty = certaintyOfNotSent(served, disturbances, resumed.time, MOST_MESSAGES + 1, now, this.#times)
       if (certainty === 'wait') {
         awaited.due = now + this.#times.settling
         this.#awaited.push(awaited)
@@ -117,18 +119,6 @@ export class StoredMessagesFollower {
   /** The capture ends, or its clock steps: what has not come may come yet. */
   end(): void {
     this.#awaited = []
-  }
-
-  /** Null where nothing can be said. */
-  #certaintyOf({ served, resumed, disturbances }: Awaited): Certainty | 'wait' | null {
-    const { connection, subscriber } = served
-    if (subscriber.disturbances !== disturbances || served.ended || served.bridge || !subscriber.whole || connection.takenOverBy !== null) return null
-    const { now } = this.#position
-    if (connection.half('client').hasHole || connection.half('server').hasHole) return null
-    // Something that the server sent later shows that nothing is missing before it.
-    if (!(connection.server.lastTime >= resumed.time + this.#times.copyDeadline)) return now > resumed.time + this.#times.proofDeadline ? null : 'wait'
-    const { receiveMaximum, maximumPacketSize } = connection.limits('client')
-    return connection.server.inFlight > 0 || receiveMaximum <= MOST_MESSAGES || maximumPacketSize !== null ? 'unsure' : 'likely'
   }
 
   #tell({ served, resumed, missed }: Awaited, certainty: Certainty): void {
@@ -154,14 +144,5 @@ function isDue(publication: OpenPublication, { subscription, firstSeenFrame }: M
   if (acceptance !== 'accepted' || expiry !== null || sentBefore || !alone || nextSame !== null || extent !== 'whole' || publisher.bridge) return false
   const isTaken = reasonCode !== null || copies.some(({ kind, only }) => kind === 'live' && only)
   const isStill = subscription.inForceFor(firstSeenFrame) && topic.strayTime < time && !topic.server.wills.has(topic.name)
-  return isTaken && isStill && isReceived(publication, subscription.subscriber)
-}
-
-/** Something else of the same publisher came to the client. */
-function isReceived({ topic, publisher }: OpenPublication, subscriber: Subscriber): boolean {
-  let other = topic.newest
-  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++, other = other.previousOfTopic) {
-    if (other.publisher.subscriber === publisher.subscriber && other.recipientOf(subscriber)?.firstCopy?.only === true) return true
-  }
-  return false
+  return isTaken && isStill && hasReached(topic, publisher.subscriber, subscription.subscriber)
 }

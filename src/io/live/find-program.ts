@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** System tools, which are not in the path of every user. */
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+/** Those of system tools, which are not in the path of every user. */
+export const SYSTEM_FOLDERS: readonly string[] = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 /** inode(7): S_ISUID, and the bits of S_IXUSR, S_IXGRP and S_IXOTH. */
 const SET_USER_ID = 0o4000

@@ -17,7 +17,7 @@ export interface ProgramManner {
   failureIn(words: string): CaptureError | null
 }
 
-/** Nanoseconds do not matter here: how often the program is asked for its drops, in milliseconds. */
+/** How often the program is asked for its drops, in milliseconds. */
 const ASK_EVERY = 2_000
 
 /** A program that captures and writes the frames to its standard output. */

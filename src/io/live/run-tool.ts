@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { delimiter } from 'node:path'
+import { SYSTEM_FOLDERS } from './find-program.ts'
 
 /** Runs another program for what it prints. It is ended after five seconds: a tool that hangs must not hang this program. */
 
@@ -15,11 +17,8 @@ export type ToolResult = ToolOutput | 'missing' | 'forbidden'
 
 export type RunTool = (program: string, args: readonly string[]) => Promise<ToolResult>
 
-/** System tools are not in the path of every user. */
-const SYSTEM_FOLDERS = ':/usr/local/sbin:/usr/sbin:/sbin'
-
 export const runTool: RunTool = (program, args) => new Promise((resolve) => {
-  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}${SYSTEM_FOLDERS}`, LC_ALL: 'C' }
+  const env = { ...process.env, PATH: [process.env.PATH ?? '', ...SYSTEM_FOLDERS].join(delimiter), LC_ALL: 'C' }
   execFile(program, args, { env, timeout: TOOL_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
     const code = error?.code as string | number | null | undefined
     if (code === 'ENOENT') resolve('missing')
