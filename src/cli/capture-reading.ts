@@ -161,7 +161,7 @@ export class CaptureReading {
     }
     const { failure } = live
     if (failure === null) {
-      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${dropsText(live)}`)
+      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${[dropsText(live), ...live.remarks].join('; ')}`)
       return
     }
     const code = tellError(failure)

@@ -125,6 +125,7 @@ describe.skipIf(!ready)('live', () => {
     expect(told.summary.verdict).toBe('pass')
     const read = await reportOf(witness)
     expect(comparable(told)).toEqual(comparable({ ...read, capture: { ...read.capture, droppedFrames: dropped } }))
+    expect(capture.stderr.includes('times are those of arrival in the process that captures, which was late by ')).toBe(engine === 'cap')
     expect(capture.stderr).toContain(`${frames.length} frames captured on ${net.interface}, ${dropped === null ? 'dropped frames are not known' : '0 dropped'}`)
   }, 60_000)
 

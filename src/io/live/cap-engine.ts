@@ -141,6 +141,11 @@ class ChildRun implements CapRun {
     return this.#delays
   }
 
+  get remark(): string {
+    const late = this.#delays === null ? '' : `, which was late by ${this.#delays.p99.toFixed(1)} ms at 99 % and by ${this.#delays.greatest.toFixed(1)} ms at most`
+    return `times are those of arrival in the process that captures${late}`
+  }
+
   stop(): void {
     if (this.#child.connected) this.#child.send(STOP, () => undefined)
   }

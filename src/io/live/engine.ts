@@ -49,6 +49,8 @@ export interface EngineRun {
   readonly bytes: AsyncIterable<Uint8Array>
   /** Frames that were lost before they reached the engine, as far as it has told; null where it does not tell, or not yet. */
   readonly dropped: number | null
+  /** What the user should know of its times when it has ended; left out where there is nothing. */
+  readonly remark?: string | null
   /** Asks the engine to end; what it has captured still comes. */
   stop(): void
   /** Ends it at once. */

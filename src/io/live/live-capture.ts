@@ -137,6 +137,11 @@ export class LiveCapture {
     return this.#failure ?? this.#options.file?.error ?? null
   }
 
+  /** What engines have to say of their times, when they have ended. */
+  get remarks(): readonly string[] {
+    return this.#runs.flatMap(({ remark }) => remark ?? [])
+  }
+
   /** Ends it: what was captured still comes. */
   stop(): void {
     this.#ending = true
