@@ -7,7 +7,7 @@ import { qualityTexts } from './capture-quality.ts'
 import {
   ClientNames, coverage, exercisedPercent, failedStatements, otherFindings, REASON_TEXTS, unjudged, unsureFindings, waivedFindings,
 } from './digest.ts'
-import { ReportTimes } from './report-times.ts'
+import { ReportTimes, TIMESTAMPS_TEXT } from './report-times.ts'
 import type { ReportChange, ReportFinding, ReportObject } from '../schema/report.ts'
 import type { FailedStatement, FindingGroup } from './digest.ts'
 
@@ -75,7 +75,7 @@ class MarkdownReport {
     return [
       `## MQTT conformance: ${VERDICTS[verdict]}${found}`,
       '',
-      `${files.join(', ')}: ${counted(summary.packets, 'MQTT packet')} in ${counted(capture.frames, 'frame')}${length === null ? '' : `, ${length}`}; `
+      `${files.join(', ')}: ${counted(summary.packets, 'MQTT packet')} in ${counted(capture.frames, 'frame')}${length === null ? '' : `, ${length}`}${capture.timestamps === 'arrival' ? `, ${TIMESTAMPS_TEXT.arrival}` : ''}; `
         + `${counted(summary.connections, 'connection')} of ${counted(summary.clients, 'client')}, ${counted(summary.exchanges, 'exchange')}; `
         + `${summary.malformedPackets === 0 ? 'no' : grouped(summary.malformedPackets)} malformed ${summary.malformedPackets === 1 ? 'packet' : 'packets'}. (mqtap ${tool.version})`,
       ...(quality.length === 0 ? [] : ['', 'What the capture lacks:', '', ...quality]),

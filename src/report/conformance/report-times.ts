@@ -3,6 +3,11 @@ import { TimeColumn } from '../time-format.ts'
 import type { CaptureClock } from '../../capture/frame.ts'
 import type { ReportObject } from '../schema/report.ts'
 
+/** Where the times of a capture come from. Only those of arrival are a reason to doubt short ones. */
+export const TIMESTAMPS_TEXT: Readonly<Record<ReportObject['capture']['timestamps'], string>> = {
+  kernel: 'times of the kernel', arrival: 'times of arrival here', file: 'times as the file has them',
+}
+
 /** The times of a report, which are decimal seconds with nine digits, as people read them. */
 export class ReportTimes {
   /** Of the first frame; null where no frame has a time. */

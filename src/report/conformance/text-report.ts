@@ -17,7 +17,7 @@ import { qualityTexts } from './capture-quality.ts'
 import {
   ClientNames, coverage, exercisedPercent, failedStatements, otherFindings, REASON_TEXTS, unjudged, unsureFindings, waivedFindings,
 } from './digest.ts'
-import { ReportTimes } from './report-times.ts'
+import { ReportTimes, TIMESTAMPS_TEXT } from './report-times.ts'
 import type { Palette } from '../colour.ts'
 import type { ReportChange, ReportFinding, ReportObject } from '../schema/report.ts'
 import type { FailedStatement, FindingGroup } from './digest.ts'
@@ -76,7 +76,7 @@ class Page {
 
   capture(): string {
     const { capture, summary } = this.#report
-    const { files, linkTypes, frames, frameBytes, first, last, streams, mqttStreams } = capture
+    const { files, linkTypes, frames, frameBytes, first, last, streams, mqttStreams, timestamps } = capture
     const lines = new SummaryLines(this.#palette)
     for (const [index, { name, format }] of files.slice(0, MOST_FILES).entries()) {
       const shown = name === '-' ? 'standard input' : printable(name)
@@ -87,6 +87,7 @@ class Page {
     if (first !== null && last !== null) {
       const length = this.#times.between(first, last) ?? 'the last frame is older than the first'
       lines.row('Time', `${this.#times.date(first)} to ${this.#times.date(last)} (${length})`)
+      if (timestamps === 'arrival') lines.row('', TIMESTAMPS_TEXT.arrival)
     }
     lines.row('TCP streams', `${grouped(streams)}, of these with MQTT ${grouped(mqttStreams)}`)
     if (summary.packets === 0) lines.row('MQTT packets', `none in ${counted(frames, 'frame')}`)

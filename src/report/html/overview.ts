@@ -2,6 +2,7 @@
 import { counted, grouped } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { qualityTexts } from '../conformance/capture-quality.ts'
+import { TIMESTAMPS_TEXT } from '../conformance/report-times.ts'
 import { lengthText } from '../ladder/words.ts'
 import { wireText } from '../wire-text.ts'
 import { html, NOTHING } from './markup.ts'
@@ -11,10 +12,6 @@ import type { ReportObject } from '../schema/report.ts'
 import type { Markup } from './markup.ts'
 
 export const VERDICT_WORDS: Readonly<Record<ReportObject['summary']['verdict'], string>> = { pass: 'Pass', fail: 'Fail', 'not-judged': 'Not judged' }
-
-const TIMESTAMPS: Readonly<Record<ReportObject['capture']['timestamps'], string>> = {
-  kernel: 'times of the kernel', arrival: 'times of arrival here', file: 'times as the file has them',
-}
 
 export function overview(report: ReportObject, times: ReportTimes): Markup {
   const { summary } = report
@@ -42,7 +39,7 @@ function facts({ capture, summary }: ReportObject, times: ReportTimes): Fact[] {
     { name: files.length === 1 ? 'File' : 'Files', lines: fileLines(files) },
     {
       name: 'Time, UTC',
-      lines: times.first === null ? ['the frames have no times'] : [`${toSecond(times, capture.first)} to`, toSecond(times, capture.last), `${lengthText(times.length)}, ${TIMESTAMPS[timestamps]}`],
+      lines: times.first === null ? ['the frames have no times'] : [`${toSecond(times, capture.first)} to`, toSecond(times, capture.last), `${lengthText(times.length)}, ${TIMESTAMPS_TEXT[timestamps]}`],
     },
     { name: 'Captured', lines: [counted(frames, 'frame'), counted(frameBytes, 'byte'), linkTypes.map((type) => printable(type)).join(', ')] },
     { name: 'Connections', lines: [`${grouped(mqttStreams)} with MQTT, of ${counted(streams, 'TCP connection')}`, counted(summary.clients, 'client')] },

@@ -71,6 +71,12 @@ describe('text', () => {
 `)
   })
 
+  test.each(['text', 'markdown'] as const)('%s says that times are of arrival, which short ones suffer from', (format) => {
+    const [arrival, kernel] = (['arrival', 'kernel'] as const).map((timestamps) => made(format, report({ context: { timestamps } })))
+    expect(arrival).toContain('times of arrival here')
+    expect(kernel).not.toContain('times of arrival here')
+  })
+
   test('what the capture lacks', () => {
     const text = made('text', report({ totals: { droppedFrames: 3, truncatedFrames: 1, gaps: 2, gapBytes: 1_200, exchangesLeftOut: 7 } }))
     expect(text).toContain('Missing         3 frames dropped while capturing\n                1 frame cut short by the snap length\n                2 gaps: 1,200 bytes missing')
