@@ -31,10 +31,11 @@ export class ClientSession {
   hour = 0
   /** It is known no longer: the next connection of the client begins another one. */
   forgotten = false
-  /** What earlier-session.ts notes: the CONNACK of the newest connection, whether that made the Session for a client that wanted an old one, and how it ended. */
+  /** What earlier-session.ts notes: the CONNACK of the newest connection, whether that made the Session for a client that wanted an old one, and how that connection ended. */
   accepted: Seen | null = null
   madeAtRequest = false
   unnoticed = 0
+  unexplained = false
   /** CONNECTs whose CONNACK was not seen. */
   unanswered = 0
   /** What reconnects.ts notes. */

@@ -8,7 +8,7 @@
 import type { Text } from '../mqtt/packet.ts'
 import { ClientSession } from './client-session.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
-import { earlierSessionOf, noteAccepted, unnoticedEnd } from './earlier-session.ts'
+import { earlierSessionOf, isUnexplained, noteAccepted, unnoticedEnd } from './earlier-session.ts'
 import type { ExchangeTracker } from './exchange-tracker.ts'
 import type { NetworkConnection, Seen, TakeOver } from './network-connection.ts'
 import { isLeft, noteReconnect } from './reconnects.ts'
@@ -151,6 +151,7 @@ export class ClientSessions {
     if (session.clientIdentifier === '' && this.#unnamed.get(session.server) === connection) this.#unnamed.delete(session.server)
     session.current = null
     session.unnoticed = unnoticedEnd(connection)
+    session.unexplained = isUnexplained(connection)
     // When a connection ended of which nothing was seen for hours, nobody knows.
     session.leftTime = connection.mqtt.tcp.silent && connection.finish === null ? null : connection.endTime
     session.hour = this.#hour

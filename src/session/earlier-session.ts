@@ -3,6 +3,7 @@
  * §4.1).
  */
 import type { ClientSession } from './client-session.ts'
+import { closingOf } from './closing.ts'
 import { NEVER_EXPIRES } from './connect-facts.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import { seenIn, type Seen } from './seen.ts'
@@ -20,6 +21,8 @@ export interface EarlierSession {
   readonly idle: number
   /** By how many of these the server may have noticed that end later than the capture shows it: nobody closed the connection, or only the client did. */
   readonly unnoticed: number
+  /** The server closed that connection, and the capture does not show why: a connection that the capture lacks may have taken it over. */
+  readonly unexplained: boolean
   /** All connections of the client since a state that is known are in the capture, without a hole. */
   readonly whole: boolean
 }
@@ -44,6 +47,7 @@ export function earlierSessionOf(session: ClientSession, { connect }: NetworkCon
     away: current === null ? connect.time - leftTime! : null,
     idle: current === null ? 0 : connect.time - current.endTime,
     unnoticed: session.unnoticed,
+    unexplained: current === null ? session.unexplained : isUnexplained(current),
     whole: session.whole && session.unanswered === 0 && !(unnamedSince > accepted.time),
   }
 }
@@ -53,7 +57,19 @@ export function noteAccepted(session: ClientSession, { connect, connack }: Netwo
   session.accepted = seenIn(connack!)
   session.madeAtRequest = anew && connect!.cleanStart === false
   session.unnoticed = 0
+  session.unexplained = false
   if (anew) session.unanswered = 0
+}
+
+/** The server has closed this connection, or somebody has, and nothing that the capture shows is a reason. */
+export function isUnexplained(connection: NetworkConnection): boolean {
+  const { finish, disconnect, takenOverBy } = connection
+  if (finish === null && disconnect === null) return false
+  const { by, reason } = closingOf(connection, false)
+  if (by === 'client' || by === 'network') return false
+  // A word of a take-over that came before whoever took over, as far as the capture shows.
+  if (reason === 'taken-over') return !((disconnect ?? finish!).time >= (takenOverBy?.time ?? Infinity))
+  return reason === 'fin' || reason === 'reset'
 }
 
 /** By how much the server may have noticed the end of this connection later than the capture shows it, in nanoseconds. */

@@ -185,7 +185,7 @@ export class RetainedAnswers {
   sent(passing: PassingCopy, publication: Publication | null): void {
     const { copy, subscriber, match } = passing
     const isAsked = match?.isAsked === true
-    if (copy.kind === 'retained' || (isAsked && !copy.retain)) this.#keepEarly(passing, publication, isAsked)
+    if (copy.kind === 'retained' || isAsked) this.#keepEarly(passing, publication, isAsked)
     for (const answer of [...subscriber.answers ?? []]) {
       this.#take(answer, passing, publication)
       if (answer.complete) this.#tell(answer)
@@ -212,8 +212,8 @@ export class RetainedAnswers {
       if (isIt && answer.isNew && answer.wanted) awaited.bare ??= copy
       return
     }
-    // One with RETAIN as published.
-    if (publication !== null && copy.kind !== 'retained') return
+    // One with RETAIN as published; where it is of the message that is awaited, it may be that one.
+    if (publication !== null && copy.kind !== 'retained' && !(answer.wanted && publication.number === awaited.retained.publication.number)) return
     awaited.copy ??= copy
     // A message that waited long for a shared subscription, perhaps.
     if (copy.time > answer.granted.time + this.#times.copyDeadline) answer.explained = true

@@ -39,6 +39,16 @@ describe('Session Present', () => {
     expect(graded(lines, 'connack.')).toEqual(['warning likely connack.session-not-over'])
     expect(graded(lines, 'connack.', '3.1.1')).toEqual([])
   })
+
+  test('the server closed the connection before, and the capture does not show why: one that it lacks may have taken over', () => {
+    const ended = (end: readonly string[], came: readonly string[]) => graded([...BEGIN, 'wait 2 s', ...end, ...came], 'connack.')
+    expect(ended(['sensor < closes'], LOST)).toEqual(['warning unsure connack.session-lost'])
+    expect(ended(['sensor < DISCONNECT reasonCode=0x8e', 'sensor < closes'], LOST)).toEqual(['warning unsure connack.session-lost'])
+    expect(ended(['sensor < DISCONNECT reasonCode=0x8b', 'sensor < closes'], LOST)).toEqual(['warning likely connack.session-lost'])
+    expect(ended(LEAVE, LOST)).toEqual(['warning likely connack.session-lost'])
+    expect(graded(['sensor > CONNECT cleanStart', 'sensor < CONNACK', 'wait 2 s', 'sensor < FIN', ...COME_BACK], 'connack.')).toEqual(['warning unsure connack.session-not-over'])
+    expect(graded(['sensor > CONNECT cleanStart keepAlive=10', 'sensor < CONNACK', 'wait 15 s', 'sensor < closes', ...COME_BACK], 'connack.')).toEqual(['warning likely connack.session-not-over'])
+  })
 })
 
 describe('a take-over', () => {

@@ -14,6 +14,8 @@ const PAYLOADS = ['', 'on', 'off', 'a longer one that repeats']
 /** One that a client repeats; nobody else sends the same. */
 const LONGEST = PAYLOADS.length - 1
 const NOT_AUTHORIZED = 0x87
+/** For how many seconds a client of 5.0 wants its Session kept. */
+const EXPIRY = 600
 
 export type Action =
   | { readonly do: 'connect'; readonly who: number; readonly version: Version; readonly clean: boolean; readonly will: boolean }
@@ -144,8 +146,8 @@ class Session {
   owed: { readonly id: number; readonly qos: 1 | 2 }[] = []
   nextId = 0
   will: { readonly topic: string; readonly payload: string; readonly qos: 0 | 1; readonly retain: boolean } | null = null
-  /** Of publishes that the broker has not answered yet. */
-  dead = false
+  /** When it is over, where its client does not come back (Session Expiry Interval, MQTT 5.0 §3.1.2.11.2). */
+  expires = Infinity
 }
 
 export interface Played {
@@ -241,7 +243,7 @@ class Simulation {
       this.#gone(who)
       session = this.#session(who)
     }
-    const present = !clean && session.persistent && !session.dead
+    const present = !clean && session.persistent && this.#network.time < session.expires
     if (!present) {
       session = this.#sessions[who] = new Session()
     }
@@ -249,7 +251,8 @@ class Simulation {
     const carried = session.output.filter(({ kind }) => kind === 'copy')
     // Short ones, which others publish too, and such that nobody else has.
     const announced = will ? { topic: TOPICS[who]!, payload: who % 2 === 0 ? this.#own('on') : `client ${who} is gone`, qos: who === 0 ? 0 as const : 1 as const, retain: who === 3 } : null
-    const properties = version === '5.0' && !clean ? { sessionExpiryInterval: 600 } : undefined
+    const properties = version === '5.0' && !clean ? { sessionExpiryInterval: EXPIRY } : undefined
+    session.expires = Infinity
     const client = this.#network.connect(CLIENTS[who]!, {
       version, clean, sessionPresent: present, ...(properties === undefined ? {} : { properties }), ...(announced === null ? {} : { will: announced }),
     })
@@ -284,6 +287,7 @@ class Simulation {
   #gone(who: number): void {
     const session = this.#session(who)
     const { will } = session
+    if (session.client?.version === '5.0') session.expires = this.#network.time + EXPIRY * 1e9
     session.client = null
     session.will = null
     if (!session.persistent) {

@@ -420,7 +420,8 @@ export const DELIVERY_RULES: readonly Rule[] = [
     applies: ({ delivery }) => delivery.noLocal,
     lacks: ({ delivery }) => {
       const own = delivery.copies.find((copy) => copy.own)
-      return own === undefined || own.only ? null : 'content'
+      // Where somebody has one too many, somebody else has published it as well.
+      return own === undefined || (own.only && !delivery.copies.some(({ duplicate }) => duplicate !== null)) ? null : 'content'
     },
     holds: ({ delivery }) => !delivery.copies.some(({ own, retain, dup, subscriptions }) => own && !retain && !dup && subscriptions !== null),
     certainty: () => 'likely',

@@ -57,6 +57,11 @@ function keptText({ expiry }: EarlierSession): string {
 /** Session Expiry Interval (MQTT 5.0 §3.1.2.11.2). */
 const NEVER = 0xffff_ffff
 
+/** A connection that the capture lacks may have taken over the one before, and begun a Session of its own. */
+function certaintyOfSession(it: OnConnack): Certainty {
+  return earlier(it).unexplained ? 'unsure' : 'likely'
+}
+
 const LOST = {
   severity: 'warning',
   sides: ['server'],
@@ -64,7 +69,7 @@ const LOST = {
   needs: MISSING.connect | MISSING.clock,
   lacks: lacksHistory,
   holds: ({ packet }: OnConnack) => packet.sessionPresent === true,
-  certainty: LIKELY,
+  certainty: certaintyOfSession,
   says: (it: OnConnack) =>
     `Session Present is 0: the client came back ${awayText(earlier(it))}, and its Session was to be kept ${keptText(earlier(it))}. It may have been removed by an administrator, or with a restart of the server`,
   shownBy: (it: OnConnack) => [earlier(it).accepted.frame],
@@ -108,7 +113,7 @@ const PRESENCE_RULES = [
     applies: (it) => asksForSession(it) && it.connection.earlier !== null && earlierIsOver(earlier(it)) && (it.version === '5.0' || earlier(it).away !== null),
     lacks: lacksHistory,
     holds: ({ packet }) => packet.sessionPresent === false,
-    certainty: LIKELY,
+    certainty: certaintyOfSession,
     severityHere: (it) => {
       const over = overdue(earlier(it))
       // Without an end that the server must have noticed, the client has taken its own Session over.

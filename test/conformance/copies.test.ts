@@ -1,0 +1,43 @@
+/** Copies that a server sends: what else explains them. Whether the rules find what they should is in fixtures/conformance. */
+import { expect, test } from 'vitest'
+import { judgeConversation } from './judging.ts'
+
+/** `likely rule`, for each finding that counts. */
+function counted(lines: readonly string[]): string[] {
+  const { findings } = judgeConversation(lines.join('\n'), '5.0')
+  return findings.filter(({ certainty }) => certainty !== 'unsure').map(({ certainty, rule }) => `${certainty} ${rule}`)
+}
+
+const LATER = ['wait 30 s', 'loop > PINGREQ', 'loop < PINGRESP', 'other > PINGREQ', 'other < PINGRESP', 'wait 3 s', 'loop > PINGREQ', 'loop < PINGRESP', 'other > PINGREQ', 'other < PINGRESP']
+
+test('a message comes back to its publisher, and twice to somebody else: another one has published it as well', () => {
+  const [before, ours, theirs] = [
+    [
+      'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+      'loop > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=0 noLocal', 'loop < SUBACK packetIdentifier=1 reasonCodes=0',
+      'other > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=0', 'other < SUBACK packetIdentifier=1 reasonCodes=0', 'wait 2 s',
+      'loop > PUBLISH topicName=plant/7 payload="measured 21.5 degrees"',
+    ],
+    ['loop < PUBLISH topicName=plant/7 payload="measured 21.5 degrees"'],
+    ['other < PUBLISH topicName=plant/7 payload="measured 21.5 degrees"'],
+  ]
+  expect(counted([...before, ...theirs, ...ours, ...LATER])).toEqual(['likely delivery.no-local-sent-back'])
+  expect(counted([...before, ...theirs, ...theirs, ...ours, ...LATER])).toEqual([])
+  expect(counted([...before, ...ours, ...theirs, ...theirs, ...LATER])).toEqual([])
+})
+
+test('a retained message comes before its SUBACK, while somebody who is silent may still get it from before', () => {
+  const later = LATER.filter((line) => !line.startsWith('other'))
+  const lines = (copy: readonly string[]) => [
+    'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=$share/g/plant/# qos=0', 'loop < SUBACK packetIdentifier=1 reasonCodes=0',
+    'other > SUBSCRIBE packetIdentifier=1 topicFilter=# qos=1', 'other < SUBACK packetIdentifier=1 reasonCodes=1', 'wait 5 s',
+    'loop > UNSUBSCRIBE packetIdentifier=2 topicFilter=$share/g/plant/#', 'loop > PUBLISH retain qos=1 packetIdentifier=3 topicName=plant/7 payload="the gate is open since noon"',
+    'loop < UNSUBACK packetIdentifier=2 reasonCodes=0', 'loop < PUBACK packetIdentifier=3', 'wait 2 s',
+    'loop > SUBSCRIBE packetIdentifier=4 topicFilter=# qos=1 retainAsPublished', 'loop > PUBLISH topicName=plant/7 payload="the gate is closed now again"',
+    ...copy, 'loop < SUBACK packetIdentifier=4 reasonCodes=1',
+    'loop < PUBLISH topicName=plant/7 payload="the gate is closed now again"', ...later, ...later,
+  ]
+  expect(counted(lines([]))).toEqual(['likely retained.not-sent'])
+  expect(counted(lines(['loop < PUBLISH retain qos=1 packetIdentifier=1 topicName=plant/7 payload="the gate is open since noon"', 'loop > PUBACK packetIdentifier=1']))).toEqual([])
+})
