@@ -154,6 +154,7 @@ export class Copies {
       return publication.facts
     }
     if (matching.full === null) noteStray(passing)
+    else same.surplus = true
     return this.#park(passing)
   }
 
@@ -375,7 +376,7 @@ function retainedState({ copy, served, subscriber, topic, match, same }: Passing
   if (latest !== null && isSame(latest, same)) return { state: 'latest', newest: latest.publication, source: null, passedOver: latest.passedOver }
   // Somebody else may have published it, or a will it is.
   const { server } = topic
-  if (same.length < TELLING || server.wills.has(topic.name) || topic.strayTime > -Infinity || same.newest === null) return null
+  if (same.length < TELLING || server.wills.has(topic.name) || topic.strayTime > -Infinity || same.surplus || same.newest === null) return null
   const source = newestRetained(same) ?? same.newest
   const newer = latest ?? null
   const known = newer?.taken ?? null

@@ -149,6 +149,8 @@ export class SameContent implements Content {
   /** When a copy last came of one that had been told already. */
   lateTime = -Infinity
   parked: PassingCopy[] | null = null
+  /** Somebody got more copies than were published: there may be a publication that was not seen. */
+  surplus = false
   /** With others, that have the same key. */
   next: SameContent | null = null
   /** Where there are several: by subscriber, the one that its last copy was of. Copies come in the order of publications (MQTT 5.0 §4.6). */

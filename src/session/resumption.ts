@@ -5,6 +5,7 @@
 import type { Packet, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Exchange, ExchangeKind } from './exchange.ts'
+import { isSame, type Content } from './message-content.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { seenIn, type Seen } from './seen.ts'
@@ -46,9 +47,15 @@ export interface Inherited {
   /** A message that was first sent later was sent again before this one: of the same QoS, or only of another. */
   readonly overtakenBy: Seen | null
   readonly overtakenBySameQos: boolean
-  /** The same topic was sent with DUP set under an identifier that was in no exchange: this message, as it seems, with another identifier. */
-  readonly renamed: (Seen & { readonly packetIdentifier: number }) | null
+  /**
+   * The same topic was sent with DUP set under an identifier that was in no exchange: this message, as it seems, with another identifier. `same`: with its payload
+   * too; else one of them is not known.
+   */
+  readonly renamed: (Seen & { readonly packetIdentifier: number; readonly same: boolean }) | null
 }
+
+/** With what its message carries; the length is -1 where that is not known. */
+type Waiting = Writable<Inherited> & { readonly content: Content }
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
@@ -60,7 +67,7 @@ const PUBCOMP = 7
 export class Resumption {
   readonly exchanges: Writable<Inherited>[] = []
   /** Those of which nothing came yet, by sender and identifier. */
-  readonly #waiting = new Map<number, Writable<Inherited>>()
+  readonly #waiting = new Map<number, Waiting>()
   /** PUBLISHes of QoS 2 that were sent again and wait for PUBREC. */
   readonly #repeated = new Map<number, Writable<Inherited>>()
   /** The newest message of the client that was sent again, by the order in which they were first sent: of QoS 1, and of QoS 2. */
@@ -69,10 +76,11 @@ export class Resumption {
 
   /** An exchange goes on with the connection. */
   add(exchange: OpenExchange, discarded = false): void {
-    const { steps, packetIdentifier, kind, initiator, topic, messageExpiry, number } = exchange
+    const { steps, packetIdentifier, kind, initiator, topic, messageExpiry, number, contentFirst, contentSecond, contentLength } = exchange
     const first = steps[0]
     if (first === undefined || packetIdentifier === null) return
-    const inherited: Writable<Inherited> = {
+    const inherited: Waiting = {
+      content: { first: contentFirst, second: contentSecond, length: contentLength },
       number, kind, initiator, packetIdentifier, topic, messageExpiry, discarded,
       state: EXCHANGE_STATES[exchange.state]!,
       first: seenIn(first),
@@ -100,7 +108,7 @@ export class Resumption {
   }
 
   /** A packet of the connection, and the exchange that it belongs to. */
-  meet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: Exchange | null): void {
+  meet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection, exchange: OpenExchange | null): void {
     if ((this.#waiting.size === 0 && this.#repeated.size === 0) || type < PUBLISH || type > PUBCOMP) return
     const packet = event.packet as Packet & { readonly packetIdentifier: number | undefined }
     const { packetIdentifier } = packet
@@ -150,15 +158,23 @@ export class Resumption {
   }
 
   /** A message is sent again, as its DUP says, and nothing with its identifier was open. */
-  #rename({ number, frame, time }: PacketEvent, side: Side, { topic, kind, packetIdentifier, resumed }: Exchange): void {
+  #rename({ number, frame, time }: PacketEvent, side: Side, exchange: OpenExchange): void {
+    const { topic, kind, packetIdentifier, resumed } = exchange
     if (topic === null || resumed > 0) return
     for (const inherited of this.#waiting.values()) {
       const isThis = inherited.initiator === side && inherited.topic === topic && inherited.kind === kind && inherited.state === 'sent' && !inherited.discarded
       if (!isThis || inherited.renamed !== null) continue
-      inherited.renamed = { number, frame, time, packetIdentifier: packetIdentifier! }
+      const same = isContentOf(exchange, inherited.content)
+      if (same === false) continue
+      inherited.renamed = { number, frame, time, packetIdentifier: packetIdentifier!, same: same === true }
       return
     }
   }
+}
+
+/** Null where that is not known. */
+function isContentOf({ contentFirst: first, contentSecond: second, contentLength: length }: OpenExchange, content: Content): boolean | null {
+  return length < 0 || content.length < 0 ? null : isSame({ first, second, length }, content)
 }
 
 function fateOf(inherited: Inherited, packet: Packet, exchange: Exchange | null, number: number): InheritedFate {

@@ -41,3 +41,15 @@ test('a retained message comes before its SUBACK, while somebody who is silent m
   expect(counted(lines([]))).toEqual(['likely retained.not-sent'])
   expect(counted(lines(['loop < PUBLISH retain qos=1 packetIdentifier=1 topicName=plant/7 payload="the gate is open since noon"', 'loop > PUBACK packetIdentifier=1']))).toEqual([])
 })
+
+test('an earlier retained message, of which somebody has a copy too many: another one has published it again', () => {
+  const [open, closed] = ['topicName=plant/7 payload="the gate is open since noon"', 'topicName=plant/7 payload="the gate is closed since one"']
+  const lines = (more: readonly string[]) => [
+    'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'other > SUBSCRIBE packetIdentifier=1 topicFilter=plant/7 qos=1', 'other < SUBACK packetIdentifier=1 reasonCodes=1', 'wait 2 s',
+    `loop > PUBLISH retain ${open}`, `other < PUBLISH ${open}`, 'wait 2 s', `loop > PUBLISH retain ${closed}`, `other < PUBLISH ${closed}`, ...more, 'wait 3 s',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=plant/+ qos=1', 'loop < SUBACK packetIdentifier=1 reasonCodes=1', `loop < PUBLISH retain ${open}`, ...LATER,
+  ]
+  expect(counted(lines([]))).toEqual(['likely retained.outdated-by-qos-0'])
+  expect(counted(lines([`other < PUBLISH qos=1 packetIdentifier=1 ${open}`, 'other > PUBACK packetIdentifier=1']))).toEqual([])
+})

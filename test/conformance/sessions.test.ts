@@ -98,6 +98,12 @@ describe('what was not finished', () => {
     expect(graded(lines, 'session.')).toEqual([])
   })
 
+  test('DUP on another message of the topic does not make it the one that is not finished', () => {
+    const again = (payload: string) => ['sensor > CONNECT cleanStart sessionExpiryInterval=600', 'sensor < CONNACK', publish.replace('>', '<'), 'sensor > closes', ...COME_BACK, `sensor < PUBLISH dup qos=1 packetIdentifier=2 topicName=t payload=${payload}`]
+    expect(graded(again('21.5'), 'publish.resent-with')).toEqual(['error likely publish.resent-with-other-identifier-by-server'])
+    expect(graded(again('21.6'), 'publish.resent-with')).toEqual([])
+  })
+
   test('of different QoS, order is a small matter', () => {
     const two = publish.replace('qos=1 packetIdentifier=1', 'qos=2 packetIdentifier=2')
     const lines = [...BEGIN, publish, two, 'sensor > closes', ...COME_BACK, two.replace('PUBLISH', 'PUBLISH dup'), publish.replace('PUBLISH', 'PUBLISH dup')]

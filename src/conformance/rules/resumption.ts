@@ -148,11 +148,11 @@ const ORDER_RULES = [
       on: 'inherited',
       needs: WHOLE | MISSING.history,
       applies: (it) => it.inherited.initiator === side && isResumed(it) && (it.inherited.fate === 'resent' || (it.inherited.fate === 'waiting' && it.inherited.renamed !== null)),
-      lacks: ({ inherited }) => (inherited.doubtful ? 'history' : null),
+      lacks: ({ inherited: { doubtful, renamed } }) => (doubtful ? 'history' : renamed?.same === false ? 'content' : null),
       holds: ({ inherited }) => inherited.fate === 'resent',
       certainty: LIKELY,
       says: ({ inherited }) =>
-        `PUBLISH ${inherited.renamed!.packetIdentifier} has DUP set and the topic of ${messageText(inherited)} which is not finished and is not sent again under its own identifier`,
+        `PUBLISH ${inherited.renamed!.packetIdentifier} has DUP set, and topic and payload of ${messageText(inherited)} which is not finished and is not sent again under its own identifier`,
       at: ({ inherited }) => placeOf(inherited.renamed!),
       shownBy: framesOf,
     })),
