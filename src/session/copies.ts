@@ -220,6 +220,8 @@ export class Copies {
     // It may have been one of those that are not told of yet, or one that is not here yet.
     doubtOthers(publication.content!, subscriber)
     publication.content!.lateTime = copy.time
+    const since = publication.time - this.#limits.copyDeadline
+    if (publication.publisher.mayHaveSentUnseen(since) || !(publication.topic.server.blindTime < since)) copy.lessThanCertain()
     this.#emit({ kind: 'late-copy', publication: publication.facts, copy })
   }
 

@@ -31,6 +31,8 @@ const SECOND = 1e9
 
 /** A server closes the connection of a silent client after one and a half times the Keep Alive (§3.1.2.10). */
 const KEEP_ALIVE_FACTOR = 1.5
+/** Servers look for silent clients from time to time: they notice one within this many nanoseconds. */
+const NOTICED = 20 * SECOND
 
 /**
  * Null where no connection before is known, or not enough of it. `unnamedSince` is when the newest connection to the server began whose client is not known: it may have
@@ -65,10 +67,12 @@ export function noteAccepted(session: ClientSession, { connect, connack }: Netwo
 export function isUnexplained(connection: NetworkConnection): boolean {
   const { finish, disconnect, takenOverBy } = connection
   if (finish === null && disconnect === null) return false
-  const { by, reason } = closingOf(connection, false)
+  const { by, reason, waited } = closingOf(connection, false)
   if (by === 'client' || by === 'network') return false
   // A word of a take-over that came before whoever took over, as far as the capture shows.
   if (reason === 'taken-over') return !((disconnect ?? finish!).time >= (takenOverBy?.time ?? Infinity))
+  // So long after the Keep Alive was over, it was hardly because of that.
+  if (reason === 'keep-alive') return waited !== null && waited > connection.keepAlive! * KEEP_ALIVE_FACTOR * SECOND + NOTICED
   return reason === 'fin' || reason === 'reset'
 }
 

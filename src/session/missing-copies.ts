@@ -53,7 +53,7 @@ export function verdictOn(publication: OpenPublication, recipient: Recipient, no
   if (held.length === 0) return 'subscription-changed'
   if (!held.some(({ asked }) => asked.number > subscriber.lostNumber) || connection.connect === null) return 'history'
   const { publisher, expiry, copyLength } = publication
-  if (!(publisher.lostTime < publication.time - times.copyDeadline) || (!publisher.ended && publisher.connection.half('client').hasHole)) return 'publisher-gap'
+  if (publisher.mayHaveSentUnseen(publication.time - times.copyDeadline)) return 'publisher-gap'
   if (publication.sentBefore) return 'sent-before'
   if (expiry !== null && expiry * SECOND <= times.proofDeadline) return 'expiry'
   const { maximumPacketSize, receiveMaximum } = connection.limits('client')

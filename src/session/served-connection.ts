@@ -46,6 +46,11 @@ export class ServedConnection {
     this.subscriber = subscriber
   }
 
+  /** The client may have sent something since that time that the capture does not show, or not yet. */
+  mayHaveSentUnseen(since: number): boolean {
+    return !(this.lostTime < since) || (!this.ended && this.connection.half('client').hasHole)
+  }
+
   /** Who the client is, for results; asked for while the connection lasts. */
   get party(): Party {
     const { mqtt } = this.connection
