@@ -549,7 +549,7 @@ export class Judge {
       | (connection.sees('server') ? 0 : MISSING.serverDirection)
       | (connection.connectSeen ? 0 : MISSING.connect)
       | (connection.connackSeen ? 0 : MISSING.connack)
-      | (connection.session?.whole === true ? 0 : MISSING.history)
+      | (connection.session?.whole === true && connection.earlier?.whole !== false ? 0 : MISSING.history)
       | (cut ? MISSING.frameEnds : 0)
       | (connection.mqtt.tcp.firstFrame > this.#clockSteppedAt ? 0 : MISSING.clock)
     )

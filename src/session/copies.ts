@@ -232,6 +232,8 @@ export class Copies {
     copy.own = publisher.subscriber === subscriber
     copy.heldUp = isHeldUp(connection, time)
     if (!subscriber.whole || subscriber.connection !== connection || subscriber.unusual || served.bridge || match === null) return
+    // What it has subscribed to lately may be among the missing bytes.
+    if (connection.half('client').hasHole) return
     copy.subscriptions = match.termsFor(firstSeenFrame, time, this.#limits.settling)
     if (copy.subscriptions === null) return
     copy.removed = match.gone

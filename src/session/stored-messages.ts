@@ -13,6 +13,7 @@ import type { OpenPublication } from './open-publication.ts'
 import type { Match, PublishedTopic } from './published-topic.ts'
 import type { ServedConnection } from './served-connection.ts'
 import type { Certainty } from './side.ts'
+import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
 
 /** A message that was published while a client was away which had subscribed to its topic. */
@@ -126,7 +127,7 @@ export class StoredMessagesFollower {
       const publication = remembered(one)
       if (publication === null) return []
       const copy = publication.recipientOf(served.subscriber)?.firstCopy ?? null
-      return [{ publication: publication.facts, topicFilter: one.subscription.topicFilter, copy, due: isDue(publication, one) }]
+      return [{ publication: publication.facts, topicFilter: one.subscription.topicFilter, copy, due: isDue(publication, one) && !hasComeAsAnother(publication, served.subscriber, resumed.time) }]
     })
     if (messages.length > 0) this.#emit({ client: served.party, resumed, messages, certainty })
   }
@@ -137,6 +138,16 @@ function remembered({ topic, number }: MissedMessage): OpenPublication | null {
   let one = topic.newest
   for (let looked = 0; one !== null && looked < MOST_LOOKED_AT; looked++, one = one.previousOfTopic) if (one.number === number) return one
   return null
+}
+
+/** What the client got for one before it, with the same content, may be this one. */
+function hasComeAsAnother({ previousSame }: OpenPublication, subscriber: Subscriber, since: number): boolean {
+  let other = previousSame
+  for (let looked = 0; other !== null && looked < MOST_LOOKED_AT; looked++, other = other.previousSame) {
+    const copy = other.recipientOf(subscriber)?.firstCopy ?? null
+    if (copy !== null && !(copy.time < since)) return true
+  }
+  return other !== null
 }
 
 function isDue(publication: OpenPublication, { subscription, firstSeenFrame }: MissedMessage): boolean {

@@ -1,10 +1,11 @@
 /** Copies that a server sends: what else explains them. Whether the rules find what they should is in fixtures/conformance. */
 import { expect, test } from 'vitest'
+import type { Version } from '../../src/mqtt/version.ts'
 import { judgeConversation } from './judging.ts'
 
 /** `likely rule`, for each finding that counts. */
-function counted(lines: readonly string[]): string[] {
-  const { findings } = judgeConversation(lines.join('\n'), '5.0')
+function counted(lines: readonly string[], version: Version = '5.0'): string[] {
+  const { findings } = judgeConversation(lines.join('\n'), version)
   return findings.filter(({ certainty }) => certainty !== 'unsure').map(({ certainty, rule }) => `${certainty} ${rule}`)
 }
 
@@ -52,4 +53,31 @@ test('an earlier retained message, of which somebody has a copy too many: anothe
   ]
   expect(counted(lines([]))).toEqual(['likely retained.outdated-by-qos-0'])
   expect(counted(lines([`other < PUBLISH qos=1 packetIdentifier=1 ${open}`, 'other > PUBACK packetIdentifier=1']))).toEqual([])
+})
+
+test('a copy with a higher QoS than was granted, while a SUBSCRIBE may be among the missing bytes', () => {
+  const lines = (asked: string) => [
+    'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=0', 'loop < SUBACK packetIdentifier=1 reasonCodes=0', 'wait 5 s', asked,
+    'other > PUBLISH qos=1 packetIdentifier=1 topicName=plant/7 payload="measured 21.5 degrees"', 'other < PUBACK packetIdentifier=1',
+    'loop < PUBLISH qos=1 packetIdentifier=1 topicName=plant/7 payload="measured 21.5 degrees"', 'loop > PUBACK packetIdentifier=1', ...LATER,
+  ]
+  expect(counted(lines('loop > PINGREQ'))).toContain('certain delivery.qos-not-as-granted')
+  expect(counted(lines('loop > lost SUBSCRIBE packetIdentifier=2 topicFilter=plant/# qos=1')).filter((line) => line.endsWith('qos-not-as-granted'))).toEqual([])
+})
+
+test('a stored message comes, and may be taken for one before it with the same content, which was not to be stored', () => {
+  const switched = 'topicName=plant/7/gate payload="the gate is open since noon"'
+  const lines = (copies: readonly string[]) => [
+    'loop > CONNECT clientIdentifier=loop', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=1', 'loop < SUBACK packetIdentifier=1 reasonCodes=1',
+    'third > CONNECT cleanStart', 'third < CONNACK', 'third > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=1', 'third < SUBACK packetIdentifier=1 reasonCodes=1', 'wait 2 s',
+    'other > PUBLISH topicName=plant/7/gate payload="the gate is half open"', 'loop < PUBLISH topicName=plant/7/gate payload="the gate is half open"',
+    'third < PUBLISH topicName=plant/7/gate payload="the gate is half open"', 'wait 2 s', 'loop > DISCONNECT', 'loop > closes', 'wait 5 s',
+    `other > PUBLISH ${switched}`, `third < PUBLISH ${switched}`, 'wait 22 s',
+    `other > PUBLISH qos=1 packetIdentifier=2 ${switched}`, 'other < PUBACK packetIdentifier=2', `third < PUBLISH qos=1 packetIdentifier=2 ${switched}`, 'third > PUBACK packetIdentifier=2',
+    'wait 1 s', 'loop connects', 'loop > CONNECT clientIdentifier=loop', 'loop < CONNACK sessionPresent', ...copies, ...LATER, ...LATER, 'third > PINGREQ', 'third < PINGRESP',
+  ]
+  expect(counted(lines([]), '3.1.1')).toContain('likely session.stored-message-lost')
+  expect(counted(lines([`loop < PUBLISH qos=1 packetIdentifier=2 ${switched}`, 'loop > PUBACK packetIdentifier=2']), '3.1.1')).not.toContain('likely session.stored-message-lost')
 })

@@ -98,6 +98,15 @@ describe('what was not finished', () => {
     expect(graded(lines, 'session.')).toEqual([])
   })
 
+  test('a connection between, of which not all was seen, may have finished it', () => {
+    const unfinished = [...BEGIN, publish.replace('>', '<'), 'wait 2 s']
+    const ended = (end: readonly string[]) => graded([...unfinished, ...end, ...COME_BACK, ...later], 'session.')
+    const between = ['other > lost CONNECT clientIdentifier=sensor sessionExpiryInterval=600', 'other < CONNACK sessionPresent', 'wait 1 s', 'other > closes', 'wait 1 s']
+    expect(ended(['sensor > closes'])).toEqual(['error likely session.qos-1-not-resent-by-server'])
+    expect(ended(['sensor > closes', ...between])).toEqual([])
+    expect(ended(['sensor < closes'])).toEqual(['error unsure session.qos-1-not-resent-by-server'])
+  })
+
   test('DUP on another message of the topic does not make it the one that is not finished', () => {
     const again = (payload: string) => ['sensor > CONNECT cleanStart sessionExpiryInterval=600', 'sensor < CONNACK', publish.replace('>', '<'), 'sensor > closes', ...COME_BACK, `sensor < PUBLISH dup qos=1 packetIdentifier=2 topicName=t payload=${payload}`]
     expect(graded(again('21.5'), 'publish.resent-with')).toEqual(['error likely publish.resent-with-other-identifier-by-server'])

@@ -112,7 +112,8 @@ const NOT_RESENT_RULES = (Object.keys(NOT_RESENT) as What[]).flatMap((what) => {
       applies: (it) => it.inherited.initiator === side && isResumed(it) && whatOf(it) === what,
       lacks: lacksTime,
       holds: ({ inherited }) => inherited.fate === 'resent',
-      certainty: LIKELY,
+      // A connection that the capture lacks may have taken over, and finished it.
+      certainty: ({ connection }) => (connection.earlier?.unexplained === true ? 'unsure' : 'likely'),
       says: ({ inherited, connection }) =>
         `${messageText(inherited)} had no last acknowledgement when its connection ended, and the ${side} has not sent it again within ${durationText(
           aliveUntil(connection, side) - connection.connack!.time)} of the CONNACK that resumes the Session`,
