@@ -202,9 +202,11 @@ export class Copies {
   }
 
   /** The copy is one of the publication. */
-  #attach(publication: OpenPublication, known: Recipient | null, passing: PassingCopy, certainty: Certainty): void {
+  #attach(publication: OpenPublication, known: Recipient | null, passing: PassingCopy, found: Certainty): void {
     const { copy, served, subscriber } = passing
     const recipient = known ?? this.#addRecipient(publication, passing)
+    // Long afterwards it may be of another one, that was not seen; what comes earlier is doubted when the publication is told (settling.ts).
+    const certainty = found === 'certain' && publication.settled && mayBeRepeatedUnseen(publication, this.#limits.copyDeadline) ? 'likely' : found
     copy.certainty = certainty
     copy.duration = durationOf(publication, copy)
     compare(copy, publication, passing)
@@ -220,8 +222,6 @@ export class Copies {
     // It may have been one of those that are not told of yet, or one that is not here yet.
     doubtOthers(publication.content!, subscriber)
     publication.content!.lateTime = copy.time
-    const since = publication.time - this.#limits.copyDeadline
-    if (publication.publisher.mayHaveSentUnseen(since) || !(publication.topic.server.blindTime < since)) copy.lessThanCertain()
     this.#emit({ kind: 'late-copy', publication: publication.facts, copy })
   }
 
@@ -313,6 +313,11 @@ function unsubscribed(event: PacketEvent, { copy, served, subscriber, topic, mat
   // Whoever gets messages without a subscription at all has some that the server made.
   const doubtful = copy.dup || !subscriber.asked || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
   return !doubtful && connection.whole(event, 'client') ? 'likely' : 'unsure'
+}
+
+/** Its publisher may have sent something since that the capture lacks, or others may, of whom it shows one side only. */
+function mayBeRepeatedUnseen({ publisher, topic, time }: OpenPublication, copyDeadline: number): boolean {
+  return publisher.mayHaveSentUnseen(time - copyDeadline) || !(topic.server.blindTime < time - copyDeadline)
 }
 
 /** Its connection began after the message was published. */

@@ -239,9 +239,7 @@ export class MisfitFinder {
   #isSame(before: OpenExchange, topic: Text | null): boolean | null {
     if (topic === null || before.topic === null) return null
     if (!isSameText(topic, before.topic)) return false
-    const { first, second, length, extent } = this.#content
-    if (extent === 'none' || before.contentLength < 0) return null
-    return first === before.contentFirst && second === before.contentSecond && length === before.contentLength
+    return this.#content.extent === 'none' ? null : before.carries(this.#content)
   }
 }
 

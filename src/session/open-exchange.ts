@@ -8,6 +8,7 @@ import type { End } from '../tcp/connection.ts'
 import type { Asked } from './absence.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
+import type { Content } from './message-content.ts'
 import type { Seen } from './seen.ts'
 import type { Certainty, Side } from './side.ts'
 import { awaitedPacket } from './transitions.ts'
@@ -116,6 +117,16 @@ export class OpenExchange implements SettledExchange {
     if (this.message !== null) this.message = null
     if (this.messageExpiry !== null) this.messageExpiry = null
     this.#stepCount = 0
+  }
+
+  /** What its PUBLISH carries; null where that is not known. */
+  get content(): Content | null {
+    return this.contentLength < 0 ? null : { first: this.contentFirst, second: this.contentSecond, length: this.contentLength }
+  }
+
+  /** Whether its PUBLISH carries this; null where that is not known. */
+  carries({ first, second, length }: Content): boolean | null {
+    return this.contentLength < 0 ? null : first === this.contentFirst && second === this.contentSecond && length === this.contentLength
   }
 
   /** A packet that waits for an answer: the first one, or one that took the exchange further. */

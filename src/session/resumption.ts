@@ -5,7 +5,7 @@
 import type { Packet, Text } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Exchange, ExchangeKind } from './exchange.ts'
-import { isSame, type Content } from './message-content.ts'
+import type { Content } from './message-content.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { seenIn, type Seen } from './seen.ts'
@@ -54,8 +54,8 @@ export interface Inherited {
   readonly renamed: (Seen & { readonly packetIdentifier: number; readonly same: boolean }) | null
 }
 
-/** With what its message carries; the length is -1 where that is not known. */
-type Waiting = Writable<Inherited> & { readonly content: Content }
+/** With what its message carries; null where that is not known. */
+type Waiting = Writable<Inherited> & { readonly content: Content | null }
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
@@ -76,12 +76,11 @@ export class Resumption {
 
   /** An exchange goes on with the connection. */
   add(exchange: OpenExchange, discarded = false): void {
-    const { steps, packetIdentifier, kind, initiator, topic, messageExpiry, number, contentFirst, contentSecond, contentLength } = exchange
+    const { steps, packetIdentifier, kind, initiator, topic, messageExpiry, number, content } = exchange
     const first = steps[0]
     if (first === undefined || packetIdentifier === null) return
     const inherited: Waiting = {
-      content: { first: contentFirst, second: contentSecond, length: contentLength },
-      number, kind, initiator, packetIdentifier, topic, messageExpiry, discarded,
+      content, number, kind, initiator, packetIdentifier, topic, messageExpiry, discarded,
       state: EXCHANGE_STATES[exchange.state]!,
       first: seenIn(first),
       last: seenIn(steps[steps.length - 1]!),
@@ -164,17 +163,12 @@ export class Resumption {
     for (const inherited of this.#waiting.values()) {
       const isThis = inherited.initiator === side && inherited.topic === topic && inherited.kind === kind && inherited.state === 'sent' && !inherited.discarded
       if (!isThis || inherited.renamed !== null) continue
-      const same = isContentOf(exchange, inherited.content)
+      const same = inherited.content === null ? null : exchange.carries(inherited.content)
       if (same === false) continue
       inherited.renamed = { number, frame, time, packetIdentifier: packetIdentifier!, same: same === true }
       return
     }
   }
-}
-
-/** Null where that is not known. */
-function isContentOf({ contentFirst: first, contentSecond: second, contentLength: length }: OpenExchange, content: Content): boolean | null {
-  return length < 0 || content.length < 0 ? null : isSame({ first, second, length }, content)
 }
 
 function fateOf(inherited: Inherited, packet: Packet, exchange: Exchange | null, number: number): InheritedFate {

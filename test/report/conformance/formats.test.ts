@@ -43,6 +43,12 @@ describe.each(FORMATS)('%s', (format) => {
   })
 })
 
+test.each(['text', 'markdown'] as const)('%s says that times are of arrival, which short ones suffer from', (format) => {
+  const [arrival, kernel] = (['arrival', 'kernel'] as const).map((timestamps) => made(format, report({ context: { timestamps } })))
+  expect(arrival).toContain('times of arrival here')
+  expect(kernel).not.toContain('times of arrival here')
+})
+
 describe('text', () => {
   test('fits 80 columns', () => {
     const ids = Array.from({ length: 12 }, (_, index) => `MQTT-3.3.1-${index}`)
@@ -69,12 +75,6 @@ describe('text', () => {
     [publish.dup-on-qos0]
     and 1 more: frame 50
 `)
-  })
-
-  test.each(['text', 'markdown'] as const)('%s says that times are of arrival, which short ones suffer from', (format) => {
-    const [arrival, kernel] = (['arrival', 'kernel'] as const).map((timestamps) => made(format, report({ context: { timestamps } })))
-    expect(arrival).toContain('times of arrival here')
-    expect(kernel).not.toContain('times of arrival here')
   })
 
   test('what the capture lacks', () => {
