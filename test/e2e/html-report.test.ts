@@ -16,6 +16,12 @@ import { emptyReport, FINDINGS, sampleReport } from '../report/html/sample.ts'
 import { requireTool } from '../tools.ts'
 import type { AxeResults } from 'axe-core'
 
+/** What of an element in the page is looked at here: there are no types of a browser. */
+interface Drawn {
+  getAttribute(name: string): string | null
+  getBoundingClientRect(): { readonly height: number }
+}
+
 /** `CHROMIUM`: the browser's program, where it is not on the PATH by its usual name. */
 const PROGRAM = process.env.CHROMIUM ?? 'chromium'
 const ready = process.env.CHROMIUM !== undefined || requireTool(PROGRAM)
@@ -141,7 +147,7 @@ describe.skipIf(!ready)('the HTML report in a browser', { timeout: ACTING_MS }, 
     const wanted = failed.filter(({ version, side }) => version === '5.0' && side === 'server')
     expect(await shownCells(page).count()).toBe(wanted.length)
     await page.fill('#find-statement', wanted[0]!.id)
-    expect(await shownCells(page).evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label')))).toEqual([`${wanted[0]!.id}, server: fail`])
+    expect(await shownCells(page).evaluateAll((cells: Drawn[]) => cells.map((cell) => cell.getAttribute('aria-label')))).toEqual([`${wanted[0]!.id}, server: fail`])
     expect(await page.locator('.statements tbody tr:visible').count()).toBe(1)
     expect(await page.textContent('#found')).toBe('1 of 392 statements')
   })
@@ -193,9 +199,9 @@ describe.skipIf(!ready)('the HTML report in a browser', { timeout: ACTING_MS }, 
     await page.fill('#find-finding', 'no such words')
     await page.uncheck('input[data-verdict=pass]')
     await page.emulateMedia({ media: 'print' })
-    const sizes = await page.locator('details.finding .shown').evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().height > 20))
+    const sizes = await page.locator('details.finding .shown').evaluateAll((parts: Drawn[]) => parts.map((part) => part.getBoundingClientRect().height > 20))
     expect(sizes).toEqual(FINDINGS.map(() => true))
-    const rows = await page.locator('.statements tbody tr').evaluateAll((parts) => parts.filter((part) => part.getBoundingClientRect().height > 10).length)
+    const rows = await page.locator('.statements tbody tr').evaluateAll((parts: Drawn[]) => parts.filter((part) => part.getBoundingClientRect().height > 10).length)
     expect(rows).toBe(392)
     expect(await shownCells(page).count()).toBe(PAGES.sample.report.statements.length)
     expect(await page.locator('input:visible, button:visible, select:visible, nav:visible').count()).toBe(0)
