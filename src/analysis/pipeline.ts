@@ -26,6 +26,8 @@ export interface PipelineOptions extends SessionOptions {
   readonly version: Version | null
   /** `--payload-bytes`: bytes of each payload that are kept for display. */
   readonly payloadKept?: number
+  /** Whether `positionOf` is to know packets in several pieces too. */
+  readonly locates?: boolean
 }
 
 /** Exchanges are paired, and connections followed, only where `exchange`, `connection` or `delivery` is there. */
@@ -99,6 +101,11 @@ export interface Pipeline {
   readonly totals: CaptureTotals
   /** Connections with MQTT packets that have not ended, in order of their first frames; none where connections are not followed. Not for the hot path. */
   readonly openConnections: readonly NetworkConnection[]
+  /**
+   * Where a byte of a packet's buffer is: its offset in all bytes pushed so far, over all files. -1 where the buffer is a copy; then the packet's pieces tell, if
+   * `PipelineOptions.locates`. Only while the packet is told.
+   */
+  positionOf(buffer: Uint8Array, index: number): number
   /** The absolute time of `time === 0`; null before the first timed frame. */
   readonly clock: CaptureClock | null
   /** True once nothing more can be read from the current file: its remaining bytes need not be pushed. */
@@ -117,6 +124,9 @@ class WiredPipeline implements Pipeline, CaptureSink {
   readonly #mqtt: MqttDissector
   readonly #sessions: SessionTracker | null
   readonly #files: CaptureFile[] = []
+  /** Bytes of the files before the current one, and of that one so far. */
+  #filesBefore = 0
+  #pushed = 0
   readonly #linkTypes = new Set<number>()
   readonly #dropped = new Map<number, number>()
   readonly #captureProblems: { file: string; problem: CaptureProblem }[] = []
@@ -140,7 +150,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
     const limits = { ...LIMITS.mqtt, payloadKept: options.payloadKept ?? LIMITS.mqtt.payloadKept }
     const follows = sink.exchange !== undefined || sink.connection !== undefined || sink.delivery !== undefined
     this.#sessions = follows ? new SessionTracker(sink, LIMITS.session, options) : null
-    this.#mqtt = new MqttDissector((event) => this.#packet(event), options, limits, this.#sessions)
+    const dissected = options.locates === true ? { ...options, locate: (buffer: Uint8Array, index: number) => this.positionOf(buffer, index) } : options
+    this.#mqtt = new MqttDissector((event) => this.#packet(event), dissected, limits, this.#sessions)
     this.#tcp = new ConnectionTable(this.#mqtt, LIMITS.tcp)
     this.#network = new NetworkDecoder((segment) => this.#tcp.push(segment), (problem) => sink.networkProblem(problem), LIMITS.network)
     this.#capture = new CaptureParser(this, LIMITS.capture)
@@ -148,6 +159,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
 
   begin(file: string): void {
     this.#capture.begin()
+    this.#filesBefore += this.#pushed
+    this.#pushed = 0
     this.#files.push({ name: file, format: null })
   }
 
@@ -157,6 +170,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#tcp.lend(bytes)
     this.#capture.push(bytes)
     this.#tcp.settle()
+    this.#pushed += bytes.length
     const file = this.#files[this.#files.length - 1]
     if (file !== undefined) file.format = this.#capture.format
     const time = this.#running[1]!
@@ -196,6 +210,11 @@ class WiredPipeline implements Pipeline, CaptureSink {
       return connection !== null && connection.closing === null && connection.client.packets + connection.server.packets > 0 ? connection : []
     })
     return open.sort((one, other) => one.mqtt.tcp.stream - other.mqtt.tcp.stream)
+  }
+
+  positionOf(buffer: Uint8Array, index: number): number {
+    const position = this.#capture.positionOf(buffer, index)
+    return position < 0 ? -1 : this.#filesBefore + position
   }
 
   get clock(): CaptureClock | null {

@@ -33,6 +33,9 @@ export class CaptureParser {
   /** The beginning of a record whose end has not come yet: `#carry[0..#carried)`. */
   #carry: Uint8Array = new Uint8Array(INITIAL_CARRY)
   #carried = 0
+  /** What is being parsed, and the offset in the current file that its first byte has. */
+  #parsed: Uint8Array | null = null
+  #origin = 0
 
   constructor(sink: CaptureSink, limits: CaptureLimits) {
     this.#whole = new WholeCapture(sink, limits)
@@ -69,6 +72,11 @@ export class CaptureParser {
 
   get secretsLeftOut(): number {
     return this.#whole.secretsLeftOut
+  }
+
+  /** The offset in the current file of a byte of a frame, while that frame is handed on; -1 where the buffer is another one than the frame's. */
+  positionOf(buffer: Uint8Array, index: number): number {
+    return buffer === this.#parsed ? this.#origin + index : -1
   }
 
   begin(): void {
@@ -128,6 +136,8 @@ export class CaptureParser {
   #parse(buffer: Uint8Array, start: number, end: number, origin: number): number {
     this.#parser ??= this.#recognise(buffer, start, end)
     if (this.#parser === null) return this.#stopped ? end : start
+    this.#parsed = buffer
+    this.#origin = origin
     const at = this.#parser.parse(buffer, start, end, origin)
     this.#stopped = this.#parser.stopped
     return at

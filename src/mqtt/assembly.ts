@@ -16,7 +16,12 @@ export interface AssembledSegment {
   /** Stream offset behind the segment. */
   readonly end: number
   readonly filledHole: boolean
+  /** Where in the capture its first assembled byte is (Locate). */
+  position: number
 }
+
+/** Where in the capture a byte is: its offset in all the bytes of it; -1 where it cannot be told, as of a segment that waited for another one. */
+export type Locate = (buffer: Uint8Array, index: number) => number
 
 /** Counts the bytes of all assemblies together, so that a limit can hold for the whole capture. */
 export class AssemblyBudget {
@@ -38,10 +43,12 @@ export class Assembly {
   segments: AssembledSegment[] = NO_SEGMENTS
   readonly #budget: AssemblyBudget
   readonly #maximumSegments: number
+  readonly #locate: Locate | null
 
-  constructor(budget: AssemblyBudget, maximumSegments: number) {
+  constructor(budget: AssemblyBudget, maximumSegments: number, locate: Locate | null = null) {
     this.#budget = budget
     this.#maximumSegments = maximumSegments
+    this.#locate = locate
   }
 
   /** Copies `data.buffer[start..start + count)` behind what is there. False, and nothing done, where the budget does not allow it. */
@@ -56,7 +63,7 @@ export class Assembly {
       grown.set(this.bytes.subarray(0, this.length))
       this.bytes = grown
     }
-    this.note(data, this.length)
+    this.note(data, this.length, start)
     const bytes = this.bytes
     if (count < 64) for (let i = 0; i < count; i++) bytes[this.length + i] = data.buffer[start + i]!
     else bytes.set(data.buffer.subarray(start, start + count), this.length)
@@ -64,8 +71,8 @@ export class Assembly {
     return true
   }
 
-  /** Remembers which segment brought the bytes from `start` on, without keeping the bytes themselves. */
-  note(data: StreamData, start: number): void {
+  /** Remembers which segment brought the bytes from `start` on, which are those of `data` from `index` on, without keeping the bytes themselves. */
+  note(data: StreamData, start: number, index: number): void {
     const last = this.segments[this.segments.length - 1]
     if (last !== undefined && last.seenFrame === data.seenFrame && last.frame === data.frame) return
     if (this.segments.length >= this.#maximumSegments) return
@@ -80,6 +87,7 @@ export class Assembly {
       acknowledgedTime: data.acknowledgedTime,
       end: data.offset + data.end - data.start,
       filledHole: data.filledHole,
+      position: this.#locate === null ? -1 : this.#locate(data.buffer, index),
     })
   }
 
@@ -112,7 +120,10 @@ export class Assembly {
     let first = 0
     while (first + 1 < this.segments.length && this.segments[first + 1]!.start <= count) first++
     this.segments.splice(0, first)
-    for (const segment of this.segments) segment.start = Math.max(0, segment.start - count)
+    for (const segment of this.segments) {
+      if (segment.position >= 0 && segment.start < count) segment.position += count - segment.start
+      segment.start = Math.max(0, segment.start - count)
+    }
   }
 
   clear(): void {

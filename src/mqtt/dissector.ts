@@ -6,7 +6,7 @@
  */
 import type { End, TcpConnection } from '../tcp/connection.ts'
 import type { CloseReason, GapReason, StreamData, StreamReader, StreamSink } from '../tcp/stream-sink.ts'
-import { AssemblyBudget, type Assembly } from './assembly.ts'
+import { AssemblyBudget, type Assembly, type Locate } from './assembly.ts'
 import { MqttConnection } from './connection.ts'
 import { connectVersion, PacketDecoder, type DecoderLimits } from './decoder.ts'
 import { packetLength } from './fixed-header.ts'
@@ -31,6 +31,8 @@ export interface DissectorOptions {
   readonly ports: Uint8Array
   /** For connections whose CONNECT is not in the capture. */
   readonly version: Version | null
+  /** Tells where in the capture bytes are, so that the pieces of packets say it. */
+  readonly locate?: Locate
 }
 
 /** What else happens to the connections that carry packets, or may: told in order with the packets. */
@@ -59,6 +61,7 @@ export class MqttDissector implements StreamSink {
     this.#shared = {
       limits,
       budget: new AssemblyBudget(limits.unfinishedBytesTotal),
+      locate: options.locate ?? null,
       spareFramers: [],
       decoder: new PacketDecoder(limits),
       event: new ReusedEvent(),
@@ -120,6 +123,7 @@ export class MqttDissector implements StreamSink {
 interface Shared {
   readonly limits: DissectorLimits
   readonly budget: AssemblyBudget
+  readonly locate: Locate | null
   /** Framers without work: a direction needs one only while something of it is unfinished. */
   readonly spareFramers: Framer[]
   readonly decoder: PacketDecoder
@@ -216,8 +220,8 @@ class Lane implements StreamReader {
   }
 
   #takeFramer(): Framer {
-    const { limits, budget, spareFramers } = this.#shared
-    const framer = spareFramers.pop() ?? new Framer(this.#dissection, this.#sender, limits, budget)
+    const { limits, budget, locate, spareFramers } = this.#shared
+    const framer = spareFramers.pop() ?? new Framer(this.#dissection, this.#sender, limits, budget, locate)
     framer.reuse(this.#dissection, this.#sender, this.#state === 'new' ? 'start' : 'between')
     this.#framer = framer
     return framer
@@ -378,7 +382,7 @@ class Dissection extends MqttConnection implements FramerHost {
     event.start = 0
     event.end = 0
     event.missing = 0
-    event.pieces = first === last.frame ? null : [{ start: 0, frame: first }, { start: length - 1, frame: last.frame }]
+    event.pieces = first === last.frame ? null : [{ start: 0, frame: first, position: -1 }, { start: length - 1, frame: last.frame, position: -1 }]
     this.#shared.emit(event)
   }
 
@@ -491,8 +495,10 @@ const UNFRAMED: Readonly<Record<UnframedReason, Unframed>> = {
 /** Which frame first held which part; null where one held it all. */
 function piecesOf(assembly: Assembly, lastFrame: number): readonly Piece[] | null {
   const pieces: Piece[] = []
-  for (const segment of assembly.segments) {
-    if (pieces[pieces.length - 1]?.frame !== segment.seenFrame) pieces.push({ start: segment.start, frame: segment.seenFrame })
+  for (const { start, seenFrame: frame, position } of assembly.segments) {
+    const before = pieces[pieces.length - 1]
+    if (before?.frame !== frame) pieces.push({ start, frame, position })
+    else if (position !== before.position + start - before.start) pieces[pieces.length - 1] = { ...before, position: -1 }
   }
   return pieces.length === 1 && pieces[0]!.frame === lastFrame ? null : pieces
 }

@@ -13,7 +13,7 @@
 import type { End } from '../tcp/connection.ts'
 import { StreamData } from '../tcp/stream-sink.ts'
 import { Utf8Validator } from '../bytes/utf8.ts'
-import { Assembly, type AssemblyBudget } from './assembly.ts'
+import { Assembly, type AssemblyBudget, type Locate } from './assembly.ts'
 import { findBoundary, weigh, type BoundarySearch } from './boundary.ts'
 import { IMPOSSIBLE, INCOMPLETE, packetLength, REMAINING_LENGTH_BYTES } from './fixed-header.ts'
 import type { UnframedReason } from './packet-event.ts'
@@ -82,12 +82,12 @@ export class Framer {
   /** What the last data said, where it left something unfinished: tells where an unframed run ends when no data does. */
   #last: StreamData | null = null
 
-  constructor(host: FramerHost, sender: End, limits: FramerLimits, budget: AssemblyBudget) {
+  constructor(host: FramerHost, sender: End, limits: FramerLimits, budget: AssemblyBudget, locate: Locate | null = null) {
     this.#host = host
     this.#sender = sender
     this.#decodedBytes = limits.decodedBytes
     this.#limits = limits
-    this.#assembly = new Assembly(budget, limits.pieces)
+    this.#assembly = new Assembly(budget, limits.pieces, locate)
   }
 
   /** The next byte begins a packet, and nothing is unfinished: another framer would do as well from here on. */
@@ -288,7 +288,7 @@ export class Framer {
 
   #large(data: StreamData, at: number): number {
     const count = Math.min(this.#remaining, data.end - at)
-    this.#assembly.note(data, this.#whole - this.#remaining)
+    this.#assembly.note(data, this.#whole - this.#remaining, at)
     this.#validator?.push(data.buffer, at, at + count)
     this.#remaining -= count
     if (this.#remaining > 0) return -1

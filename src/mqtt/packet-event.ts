@@ -20,6 +20,8 @@ export interface Piece {
   /** Offset from byte 1 of the packet at which the piece begins; it ends where the next one begins. */
   readonly start: number
   readonly frame: number
+  /** Where in the capture it begins, as an offset in all the bytes of it; -1 where that is not known, or was not asked for (DissectorOptions.locate). */
+  readonly position: number
 }
 
 /**

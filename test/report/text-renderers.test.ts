@@ -146,7 +146,7 @@ describe('details', () => {
   })
 
   test('the frames of a packet in several segments', () => {
-    const pieces = [7, 8, 9].map((frame, index) => ({ start: index * 10, frame }))
+    const pieces = [7, 8, 9].map((frame, index) => ({ start: index * 10, frame, position: -1 }))
     expect(render(details(), [publish({}, ascii('x'), { frame: 9, pieces })])).toContain(', frames 7, 8, 9, ')
     expect(render(details(), [publish({}, ascii('x'), { frame: 12, firstSeenFrame: 9, pieces })])).toContain(', frames 7, 8, 9 (complete in frame 12), ')
   })
