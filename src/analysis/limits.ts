@@ -136,6 +136,14 @@ export const LIMITS = {
     /** Objects of ended exchanges kept to be used again. Each keeps the connection that it served last in memory, so there are few. */
     spare: 1_024,
   },
+  index: {
+    /** Connections that packets of the terminal UI are told of: as many as its index has bits for, less one for those beyond. */
+    connections: 4_194_303,
+    /** Bytes of packets that the capture cannot give again because they came in disorder. Of others only the place is kept. */
+    keptBytes: 67_108_864,
+    /** As in `mqtt`. */
+    pieces: 65_536,
+  },
   conformance: {
     /** Findings of one rule that are kept with all that shows them: more than anybody reads of one defect; the count goes on. */
     findings: 100,

@@ -87,7 +87,7 @@ export class Assembly {
       acknowledgedTime: data.acknowledgedTime,
       end: data.offset + data.end - data.start,
       filledHole: data.filledHole,
-      position: this.#locate === null ? -1 : this.#locate(data.buffer, index),
+      position: data.position >= 0 ? data.position + index - data.start : this.#locate === null ? -1 : this.#locate(data.buffer, index),
     })
   }
 

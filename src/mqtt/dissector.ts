@@ -196,6 +196,7 @@ class Lane implements StreamReader {
         event.missing = 0
         event.lostBefore = this.takeLost()
         event.pieces = null
+        event.position = -1
         event.acknowledged = data.acknowledged
         event.acknowledgedTime = data.acknowledgedTime
         event.segmentEnd = data.offset + (data.end - data.start)
@@ -358,7 +359,7 @@ class Dissection extends MqttConnection implements FramerHost {
       }
     } else if (packet.type === 'CONNECT') this.#learnConnect(packet)
     else if (packet.type === 'CONNACK') this.#learnConnack(packet)
-    this.#place(event, sender, last, assembly)
+    this.#place(event, sender, last, assembly, start)
     event.direction = direction
     event.length = length
     event.packet = packet
@@ -372,7 +373,7 @@ class Dissection extends MqttConnection implements FramerHost {
 
   unframed(sender: End, length: number, reason: UnframedReason, first: number, last: StreamData): void {
     const { event } = this.#shared
-    this.#place(event, sender, last, null)
+    this.#place(event, sender, last, null, last.start)
     event.direction = this.directionFrom(sender)
     event.length = length
     event.packet = UNFRAMED[reason]
@@ -386,7 +387,8 @@ class Dissection extends MqttConnection implements FramerHost {
     this.#shared.emit(event)
   }
 
-  #place(event: ReusedEvent, sender: End, last: StreamData, assembly: Assembly | null): void {
+  /** `start`: of the packet in the buffer of `last`, where there is no assembly. */
+  #place(event: ReusedEvent, sender: End, last: StreamData, assembly: Assembly | null, start: number): void {
     event.number++
     event.frame = last.frame
     event.time = last.time
@@ -404,10 +406,12 @@ class Dissection extends MqttConnection implements FramerHost {
       event.acknowledged = last.acknowledged
       event.filledHole = last.filledHole
       event.pieces = null
+      event.position = last.position < 0 ? -1 : last.position + start - last.start
     } else {
       event.acknowledged = first.acknowledged
       event.filledHole = first.filledHole
       event.pieces = piecesOf(assembly!, last.seenFrame)
+      event.position = event.pieces === null ? first.position : -1
     }
   }
 
@@ -474,6 +478,7 @@ class ReusedEvent implements PacketEvent {
   missing = 0
   lostBefore = 0
   pieces: readonly Piece[] | null = null
+  position = -1
   acknowledged = -1
   acknowledgedTime = NaN
   segmentEnd = 0

@@ -547,6 +547,7 @@ export class Framer {
       replay.acknowledged = segment.acknowledged
       replay.acknowledgedTime = segment.acknowledgedTime
       replay.filledHole = segment.filledHole
+      replay.position = segment.position
       this.#other(replay, replay.start)
     }
     this.#assembly.recycle(bytes)

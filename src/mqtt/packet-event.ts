@@ -61,6 +61,8 @@ export interface PacketEvent {
   readonly lostBefore: number
   /** The frames that carried it, or null where `firstSeenFrame` alone did. */
   readonly pieces: readonly Piece[] | null
+  /** Where in the capture its first byte is, if its buffer is a copy of what one frame brought; else, or where that is not known, -1. See Piece.position. */
+  readonly position: number
   /** How many bytes of the other direction the sender's TCP had acknowledged: the lowest such of the segments that carried the first byte. -1 where unknown. */
   readonly acknowledged: number
   /** When the newest bytes that the sender's TCP acknowledged until now were acknowledged: by the segment that completed the packet, or one before it. */

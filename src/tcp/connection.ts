@@ -3,7 +3,7 @@
  */
 import { formatEndpoint, formatIpv4, formatIpv6 } from '../bytes/address.ts'
 import { HalfStream } from './half-stream.ts'
-import { HALF_AT, ROW, type Row } from './row.ts'
+import { HALF_AT, ROW, ROW_WORDS, type Row } from './row.ts'
 import type { StreamReader, StreamSink } from './stream-sink.ts'
 
 /** One end of a TCP connection. Words as in TcpSegment. */
@@ -70,6 +70,15 @@ export class TcpConnection implements Row {
     this.at = at
     this.#half0 = new HalfStream(this, HALF_AT[0])
     this.#half1 = new HalfStream(this, HALF_AT[1])
+  }
+
+  /** A connection of which nothing is known but its ends: one that was seen before, to be described again. */
+  static described(stream: number, frame: number, time: number, ends: readonly [Endpoint, Endpoint]): TcpConnection {
+    const words = new Int32Array(ROW_WORDS)
+    const connection = new TcpConnection(stream, frame, time, { words, times: new Float64Array(words.buffer), at: 0 })
+    words[ROW.ports] = (ends[0].port << 16) | ends[1].port
+    connection.#endpoints = ends
+    return connection
   }
 
   /** Both ends, made when they are first asked for. Where only the ports are, see `port`. */

@@ -25,6 +25,8 @@ export class StreamData {
   acknowledgedTime = NaN
   /** The bytes filled a hole: later bytes of this direction had been seen before. */
   filledHole = false
+  /** Where in the capture the first byte is, if that is known and `buffer` is a copy made by a layer above; else -1. */
+  position = -1
 }
 
 const EMPTY = new Uint8Array(0)

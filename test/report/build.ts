@@ -54,6 +54,7 @@ export function event(packet: PacketEvent['packet'], changes: Partial<PacketEven
     start: 0,
     end: 0,
     pieces: null,
+    position: -1,
     acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0,
     filledHole: false,
     missing: 0, lostBefore: 0,
