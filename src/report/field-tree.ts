@@ -55,25 +55,48 @@ const HEX_FIELDS: ReadonlySet<Field> = new Set<Field>([
 ])
 
 export function fieldTree(nodes: readonly FieldNode[], subject: TreeSubject, options: TreeOptions): string {
-  const below = placeProblems(nodes, subject.problems)
   let text = ''
-  const visit = (node: FieldNode, depth: number) => {
-    text += nodeLine(node, depth, subject, options)
-    for (const child of node.children) visit(child, depth + 1)
-    for (const problem of below.get(node) ?? []) text += problemLine(problem, depth, options.palette)
+  for (const row of fieldRows(nodes, subject.problems)) {
+    text += row.kind === 'field' ? nodeLine(row.node, row.depth, subject, options) : problemLine(row.problem, row.depth, options.palette)
   }
-  for (const node of nodes) visit(node, 0)
-  for (const problem of below.get(null) ?? []) text += problemLine(problem, 0, options.palette)
   return text
+}
+
+/** A field, or a problem below the field that it is about. */
+export type FieldRow =
+  | { readonly kind: 'field'; readonly depth: number; readonly node: FieldNode }
+  | { readonly kind: 'problem'; readonly depth: number; readonly problem: Problem }
+
+/** The tree from top to bottom. `goesInto`: whether the fields inside one are wanted; problems below it are, in any case. */
+export function fieldRows(nodes: readonly FieldNode[], problems: readonly Problem[], goesInto: (node: FieldNode) => boolean = () => true): FieldRow[] {
+  const below = placeProblems(nodes, problems)
+  const rows: FieldRow[] = []
+  const addProblems = (node: FieldNode | null, depth: number) => {
+    for (const problem of below.get(node) ?? []) rows.push({ kind: 'problem', depth, problem })
+  }
+  const visit = (node: FieldNode, depth: number, shown: boolean) => {
+    if (shown) rows.push({ kind: 'field', depth, node })
+    const inside = shown && goesInto(node)
+    for (const child of node.children) visit(child, inside ? depth + 1 : depth, inside)
+    addProblems(node, depth)
+  }
+  for (const node of nodes) visit(node, 0, true)
+  addProblems(null, 0)
+  return rows
+}
+
+/** `.... .01. = QoS: 1 (QoS 1 - at least once)`. `indent` stands before the further lines of a value that has several. */
+export function fieldText(node: FieldNode, subject: TreeSubject, options: TreeOptions, indent = ''): string {
+  const bits = node.mask === 0 ? '' : `${bitPattern(subject.buffer[subject.start + node.start] ?? 0, node.mask)} = `
+  const value = valueText(node, subject.type, options, indent)
+  return `${bits}${node.field.label}${value === '' ? '' : `: ${value}`}`
 }
 
 function nodeLine(node: FieldNode, depth: number, subject: TreeSubject, options: TreeOptions): string {
   const { dim, reset } = options.palette
   const gutter = `  ${node.start.toString(16).padStart(4, '0')} ${String(node.end - node.start).padStart(4)}  `
   const indent = '  '.repeat(depth)
-  const bits = node.mask === 0 ? '' : `${bitPattern(subject.buffer[subject.start + node.start] ?? 0, node.mask)} = `
-  const value = valueText(node, subject.type, options, ' '.repeat(GUTTER + indent.length + 2))
-  return `${dim}${gutter}${reset}${indent}${bits}${node.field.label}${value === '' ? '' : `: ${value}`}\n`
+  return `${dim}${gutter}${reset}${indent}${fieldText(node, subject, options, ' '.repeat(GUTTER + indent.length + 2))}\n`
 }
 
 function problemLine(problem: Problem, depth: number, palette: Palette): string {

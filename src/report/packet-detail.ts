@@ -74,7 +74,7 @@ export class DetailRenderer implements PacketRenderer {
 }
 
 /** `frame 9`, `frames 7, 8, 9`; where the packet was complete only later than its last byte was first seen, that too. */
-function framesText(event: PacketEvent): string {
+export function framesText(event: PacketEvent): string {
   const frames = new Set(event.pieces?.map(({ frame }) => frame) ?? [event.firstSeenFrame])
   const listed = [...frames].slice(0, MOST_FRAMES).join(', ')
   const carried = `${frames.size === 1 ? 'frame' : 'frames'} ${listed}${frames.size > MOST_FRAMES ? ` and ${frames.size - MOST_FRAMES} more` : ''}`

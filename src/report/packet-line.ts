@@ -174,7 +174,8 @@ function worstMark(problems: readonly Problem[], palette: Palette): string {
   return severityColour(palette, worst) + SEVERITY_MARK[worst] + palette.reset
 }
 
-function deltaText(nanoseconds: number): string {
+/** `+4.08ms` since the packet before. */
+export function deltaText(nanoseconds: number): string {
   if (nanoseconds === 0) return '+0'
   return nanoseconds < 0 ? durationText(nanoseconds) : `+${durationText(nanoseconds)}`
 }

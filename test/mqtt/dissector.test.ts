@@ -200,7 +200,7 @@ describe('a packet of many segments', () => {
   test('knows its frames', () => {
     const wire = new Wire().send('client', CONNECT3.slice(0, 14), CONNECT3.slice(14, 24), CONNECT3.slice(24))
     const { frame, firstSeenFrame, pieces } = wire.told[0]!.event
-    expect({ frame, firstSeenFrame, pieces }).toEqual({ frame: 5, firstSeenFrame: 5, pieces: [{ start: 0, frame: 3 }, { start: 6, frame: 4 }, { start: 10, frame: 5 }] })
+    expect({ frame, firstSeenFrame, pieces }).toEqual({ frame: 5, firstSeenFrame: 5, pieces: [{ start: 0, frame: 3, position: -1 }, { start: 6, frame: 4, position: -1 }, { start: 10, frame: 5, position: -1 }] })
   })
   test('of which the middle came last', () => {
     const bytes = fromHex(CONNECT3)
