@@ -1,0 +1,150 @@
+/** The Clients view: its list, its state, and what keys do to that. Pure. */
+import { BOTH_PANES, anchored, movedPanes, paneHeights, type Panes } from '../parts/list-detail.ts'
+import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
+import type { ConnectionRow } from '../model/connection-book.ts'
+import type { Effect, Outcome, ViewAction } from '../view.ts'
+import { detailLines } from './clients-detail.ts'
+
+export const CLIENT_SORTS = ['order', 'name', 'findings', 'traffic', 'latency'] as const
+export type ClientSort = (typeof CLIENT_SORTS)[number]
+
+export interface ClientsState {
+  readonly viewport: Viewport
+  /** The stream that the cursor is on, wherever its row goes; null before a key was pressed. */
+  readonly selected: number | null
+  readonly sort: ClientSort
+  /** Earlier connections of a client are one row. */
+  readonly grouped: boolean
+  readonly panes: Panes
+}
+
+export const CLIENTS_AT_FIRST: ClientsState = { viewport: AT_TOP, selected: null, sort: 'order', grouped: true, panes: BOTH_PANES }
+
+/** A line of the list: a connection, or all earlier ones of a client, of which `row` is the newest. */
+export interface ClientItem {
+  readonly row: ConnectionRow
+  /** Oldest first, `row` included; empty for a connection by itself. */
+  readonly earlier: readonly ConnectionRow[]
+}
+
+export interface ClientsContext {
+  readonly rows: readonly ConnectionRow[]
+  /** Of the whole view, as the component gets it. */
+  readonly height: number
+  /** With `detail`, the lines of the selected connection: how far these can be moved. */
+  readonly width?: number
+  readonly detail?: readonly string[]
+}
+
+export function reduceClients(state: ClientsState, action: ViewAction, { rows, height, width = 80, detail = [] }: ClientsContext): Outcome<ClientsState> {
+  const settled = settledClients(state, { rows, height })
+  const items = clientItems(rows, settled.sort, settled.grouped)
+  const item = items[settled.viewport.cursor] ?? null
+  const panes = movedPanes(settled.panes, action, height, detailLines(detail, width).length)
+  if (panes !== null) return unasked(settledClients({ ...settled, panes }, { rows, height }))
+  const viewport = moved(settled.viewport, action, items.length, paneHeights(settled.panes, height).list)
+  if (viewport !== null) {
+    const selected = items[viewport.cursor]?.row.stream ?? null
+    return unasked({ ...settled, viewport, selected, panes: selected === settled.selected ? settled.panes : { ...settled.panes, detailTop: 0 } })
+  }
+  switch (action) {
+    case 'sort': return unasked(settledClients({ ...settled, sort: CLIENT_SORTS[(CLIENT_SORTS.indexOf(settled.sort) + 1) % CLIENT_SORTS.length]! }, { rows, height }))
+    case 'form': return unasked(settledClients({ ...settled, grouped: !settled.grouped }, { rows, height }))
+    case 'open': case 'packets': case 'findings': case 'copy': return { state: settled, effect: item === null ? null : asked(action, item) }
+    default: return unasked(settled)
+  }
+}
+
+/** The state for the rows that there are now: the cursor where its stream is, and that one selected. */
+export function settledClients(state: ClientsState, { rows, height }: Pick<ClientsContext, 'rows' | 'height'>): ClientsState {
+  const items = clientItems(rows, state.sort, state.grouped)
+  const room = paneHeights(state.panes, height).list
+  const found = state.selected === null ? -1 : itemOf(items, state.selected)
+  const viewport = found < 0 ? inBounds(state.viewport, items.length, room) : anchored(state.viewport, found, items.length, room)
+  // One that is no row of its own any more stays selected: it has one again when the form changes.
+  const selected = found < 0 ? items[viewport.cursor]?.row.stream ?? null : state.selected
+  return { ...state, viewport, selected }
+}
+
+/** The connection that the cursor is on. */
+export function selectedClient(state: ClientsState, context: Pick<ClientsContext, 'rows' | 'height'>): ConnectionRow | null {
+  return clientItems(context.rows, state.sort, state.grouped)[settledClients(state, context).viewport.cursor]?.row ?? null
+}
+
+function itemOf(items: readonly ClientItem[], stream: number): number {
+  return items.findIndex(({ row, earlier }) => row.stream === stream || earlier.some((one) => one.stream === stream))
+}
+
+function unasked(state: ClientsState): Outcome<ClientsState> {
+  return { state, effect: null }
+}
+
+/** Terms of one filter: what a person still reads. */
+const MOST_STREAMS = 20
+
+function asked(action: 'open' | 'packets' | 'findings' | 'copy', { row, earlier }: ClientItem): Effect {
+  switch (action) {
+    case 'open': return { kind: 'show-flow', stream: row.stream, packet: row.firstPacket }
+    case 'packets': return { kind: 'filter', text: (earlier.length === 0 ? [row] : earlier.slice(-MOST_STREAMS)).map(({ stream }) => `tcp.stream == ${stream}`).join(' || ') }
+    case 'findings': return { kind: 'show-findings', stream: row.stream }
+    case 'copy': return { kind: 'copy', text: row.clientName, what: 'client' }
+  }
+}
+
+const itemsByRows = new WeakMap<readonly ConnectionRow[], Map<string, readonly ClientItem[]>>()
+
+/** The lines of the list. Made once for each array of rows: it is asked for with every frame. */
+export function clientItems(rows: readonly ConnectionRow[], sort: ClientSort, grouped: boolean): readonly ClientItem[] {
+  let known = itemsByRows.get(rows)
+  if (known === undefined) itemsByRows.set(rows, (known = new Map()))
+  const key = `${sort} ${grouped}`
+  let items = known.get(key)
+  if (items === undefined) known.set(key, (items = sorted(grouped ? byClient(rows) : rows.map((row) => ({ newest: row, earlier: [] })), sort)))
+  return items
+}
+
+interface Client {
+  readonly newest: ConnectionRow
+  /** Connections before the newest, oldest first. */
+  readonly earlier: readonly ConnectionRow[]
+}
+
+/** In the order in which the newest connections of the clients appeared. */
+function byClient(rows: readonly ConnectionRow[]): Client[] {
+  const all = new Map<string, ConnectionRow[]>()
+  for (const row of rows) {
+    if (row.clientKey === null) continue
+    const its = all.get(row.clientKey)
+    if (its === undefined) all.set(row.clientKey, [row])
+    else its.push(row)
+  }
+  return rows.flatMap((row) => {
+    const its = row.clientKey === null ? [row] : all.get(row.clientKey)!
+    return its[its.length - 1] === row ? { newest: row, earlier: its.slice(0, -1) } : []
+  })
+}
+
+/** Rows that are equal keep the order of their appearance. */
+function sorted(clients: Client[], sort: ClientSort): ClientItem[] {
+  if (sort === 'name') clients.sort(({ newest: one }, { newest: other }) => (one.clientName < other.clientName ? -1 : one.clientName > other.clientName ? 1 : 0))
+  else if (sort !== 'order') {
+    const weigh = WEIGHTS[sort]
+    const weights = new Map(clients.map((client) => [client, weigh(client)]))
+    clients.sort((one, other) => weights.get(other)! - weights.get(one)!)
+  }
+  return clients.flatMap(({ newest, earlier }) => [{ row: newest, earlier: [] }, ...(earlier.length === 0 ? [] : [{ row: earlier[earlier.length - 1]!, earlier }])])
+}
+
+/** What has more of it comes first. */
+const WEIGHTS: Readonly<Record<Exclude<ClientSort, 'order' | 'name'>, (client: Client) => number>> = {
+  // A million notes weigh less than a warning.
+  findings: ({ newest, earlier }) => sum([newest, ...earlier], ({ findings: { error, warning, note } }) => error * 1e12 + warning * 1e6 + note),
+  traffic: ({ newest, earlier }) => sum([newest, ...earlier], ({ publishes }) => publishes.client + publishes.server),
+  latency: ({ newest, earlier }) => Math.max(...[newest, ...earlier.slice(-1)].map(({ p95 }) => p95 ?? -1)),
+}
+
+function sum(rows: readonly ConnectionRow[], of: (row: ConnectionRow) => number): number {
+  let total = 0
+  for (const row of rows) total += of(row)
+  return total
+}
