@@ -112,6 +112,13 @@ export class Pty {
     }
   }
 
+  /** The terminal goes, as when its window is closed. */
+  hangUp(): void {
+    // The library has it, and does not tell in its types.
+    const { destroy } = this.#pty as nodePty.IPty & { readonly destroy: () => void }
+    destroy.call(this.#pty)
+  }
+
   /** Ends the program, if it has not ended. For `afterEach`. */
   async close(): Promise<void> {
     if (this.#end !== null) return

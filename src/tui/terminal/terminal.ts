@@ -173,6 +173,8 @@ export class Terminal implements ScreenOutput {
   #resume(): void {
     this.enter()
     if (!this.#entered) return
+    // The system tells only the job in the foreground of a new size. Node asks for the size when it hears this.
+    process.emit('SIGWINCH')
     this.#resized()
     this.#options.onResume()
   }

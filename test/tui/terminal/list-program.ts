@@ -1,8 +1,9 @@
 /**
  * A list for the tests of the terminal: letters are counted in a row of their own, the cursor moves with the arrows. It is bundled and run in a pseudo-terminal.
  *
- * `q` quits, `x` throws, `r` rejects, Ctrl-Z suspends, Ctrl-L draws anew, `y` copies; a paste and Escape are shown. `slow` as an argument: its end takes a while.
+ * What ends it is also told in the file that ENDED names. `q` quits, `x` throws, `r` rejects, Ctrl-Z suspends, Ctrl-L draws anew, `y` copies; a paste and Escape are shown. `slow` as an argument: its end takes a while.
  */
+import { appendFileSync } from 'node:fs'
 import { setTimeout as later } from 'node:timers/promises'
 import { Box, Text, render } from 'ink'
 import { createElement, useSyncExternalStore } from 'react'
@@ -34,6 +35,7 @@ const terminal = new Terminal({
     process.stdout.write(`ending by ${signal}\n`)
     if (slow) await later(300)
     process.stdout.write('ended\n')
+    if (process.env.ENDED !== undefined) appendFileSync(process.env.ENDED, `ended by ${signal}\n`)
   },
 })
 const screen = new Screen({ output: terminal, size: terminal.size })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -138,6 +139,20 @@ describe.skipIf(!(await requirePty()))('a program in a terminal', () => {
       expectRestored(list)
       expect(list.screen()).toContain(`${BEFORE}\n${message}\n    at `)
     })
+  })
+
+  it.each([
+    // The system sends SIGHUP to the first program of a terminal only.
+    { what: 'with SIGHUP', shell: 'exec "$0" "$1" slow 2>>"$ENDED"', told: 'ended by SIGHUP\n' },
+    { what: 'without', shell: 'trap "" HUP; "$0" "$1" slow 2>>"$ENDED"; echo "status $?" >> "$ENDED"', told: 'ended by SIGHUP\nstatus 129\n' },
+  ])('ends quietly when the terminal goes, $what', async ({ shell, told }) => {
+    const ENDED = `${program.file}.${told.length}.txt`
+    pty = Pty.start('/bin/sh', ['-c', shell, process.execPath, program.file], { env: { ENDED } })
+    await pty.waitFor(LAST_ROW)
+    pty.hangUp()
+    await pty.exited
+    // Some shells say there what ended their child.
+    expect(readFileSync(ENDED, 'utf8').replace(/^Hangup\n/m, '')).toBe(told)
   })
 
   it('draws on where no shell can stop it', async () => {
