@@ -31,10 +31,10 @@ export async function requirePty(): Promise<boolean> {
     library = await import('@lydell/node-pty')
     known = true
   } catch (error) {
-    known = false
     const why = error instanceof Error ? error.message : String(error)
     if (process.env.MQTAP_REQUIRE_TOOLS === '1') throw new Error(`@lydell/node-pty cannot be loaded, and MQTAP_REQUIRE_TOOLS=1 demands it: ${why}`)
     console.warn(`skipped: tests that need a pseudo-terminal, for @lydell/node-pty cannot be loaded: ${why}`)
+    known = false
   }
   return known
 }
