@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Pty, requirePty } from './pty.ts'
+
+describe('where there is no pseudo-terminal', () => {
+  beforeEach(() => {
+    vi.resetModules()
+    vi.doMock('@lydell/node-pty', () => {
+      throw new Error('no prebuilt binary')
+    })
+  })
+  afterEach(() => {
+    vi.doUnmock('@lydell/node-pty')
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
+
+  it('it is told once', async () => {
+    vi.stubEnv('MQTAP_REQUIRE_TOOLS', '')
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const fresh = await import('./pty.ts')
+    expect([await fresh.requirePty(), await fresh.requirePty()]).toEqual([false, false])
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.lastCall?.[0]).toMatch(/^skipped: tests that need a pseudo-terminal, for @lydell\/node-pty cannot be loaded: /)
+    expect(() => fresh.Pty.start('/bin/true', [])).toThrow('Ask requirePty() first.')
+  })
+
+  it('it is a failure where it is demanded', async () => {
+    vi.stubEnv('MQTAP_REQUIRE_TOOLS', '1')
+    const fresh = await import('./pty.ts')
+    await expect(fresh.requirePty()).rejects.toThrow('@lydell/node-pty cannot be loaded, and MQTAP_REQUIRE_TOOLS=1 demands it')
+  })
+})
+
+describe.skipIf(!(await requirePty()))('a pseudo-terminal', () => {
+  it('shows what a program prints, and how it ends', async () => {
+    const pty = Pty.start('/bin/sh', ['-c', 'stty size; echo "$TERM $LANG ${CI-no CI}"; read line; echo "got $line"; exit 3'], { columns: 50, rows: 7 })
+    await pty.waitFor('no CI')
+    pty.type('plc-7\r')
+    expect(await pty.exited).toEqual({ exitCode: 3, signal: 0 })
+    expect(pty.screen()).toBe('7 50\nxterm-256color C.UTF-8 no CI\nplc-7\ngot plc-7')
+  })
+
+  it('keeps what leaves the screen', async () => {
+    const pty = Pty.start('/bin/sh', ['-c', 'for row in 1 2 3 4 5; do echo "row $row"; done'], { rows: 3 })
+    await pty.exited
+    expect(pty.screen()).toBe('row 4\nrow 5')
+    expect(pty.emulator.scrollback).toBe(3)
+  })
+
+  it('says what it has waited for in vain, and shows the screen', async () => {
+    const pty = Pty.start('/bin/sh', ['-c', 'echo something else'])
+    await expect(pty.waitFor('something')).resolves.toBeUndefined()
+    await expect(pty.waitFor('something new')).rejects.toThrow('waited for "something new": the program ended with 0, signal 0. The screen:\nsomething else')
+    const other = Pty.start('/bin/sh', ['-c', 'echo here; read line'])
+    await other.waitFor('here')
+    await expect(other.waitFor((screen) => screen.includes('there'.repeat(2)), 50)).rejects.toThrow('not within 50 ms. The screen:\nhere')
+    await other.close()
+  })
+})
