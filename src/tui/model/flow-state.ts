@@ -43,6 +43,9 @@ const BELOW = 3
 /** From this height on, what is below the rows gets one line more. */
 const HIGH = 20
 
+/** Lines for the copies of a message: more of them are counted. */
+const MOST_FAN = 14
+
 /** How the lines of a view of this height are shared. */
 export interface FlowHeights {
   readonly rows: number
@@ -55,7 +58,7 @@ export interface FlowHeights {
 export function flowHeights(height: number, fanOut: boolean): FlowHeights {
   const selected = height < HIGH ? BELOW_LOW : BELOW
   const rest = Math.max(1, height - ABOVE - selected)
-  const fan = fanOut ? Math.floor(rest / 2) : 0
+  const fan = fanOut ? Math.min(MOST_FAN, Math.floor(rest / 2)) : 0
   return { rows: rest - fan, fan, selected }
 }
 

@@ -1,6 +1,6 @@
 /** A row of a ladder in a sentence: its label with all details, and what it has to do with other packets. Safe for a terminal, for labels are. */
 import { grouped } from '../../bytes/number-text.ts'
-import { partOf, wayText, type ExchangePart, type LadderTitle } from '../../report/ladder/ladder.ts'
+import { partOf, wayText, type ArrowRow, type ExchangePart, type LadderTitle } from '../../report/ladder/ladder.ts'
 import { causeText, KIND_NAMES, latencyText, lengthText } from '../../report/ladder/words.ts'
 import { numberOf, timeOf, type FlowExchange, type FlowRow, type FlowRows, type PlacedRow } from './flow-rows.ts'
 
@@ -15,12 +15,30 @@ export function rowText({ row, place }: FlowRow, { exchanges }: FlowRows, title:
     case 'note': return sentence([row.text, row.remark, ...partTexts(part)])
     case 'tcp': return sentence([row.label.text, row.remark, wayText(title, row.by)])
     case 'packet': {
-      const label = [row.label.text, ...row.label.details].join(' ')
+      const label = labelText(row)
       if (exchange === undefined || part === null) return sentence([label, row.remark])
       const index = exchange.rows.findIndex((one) => one.place.packet === place.packet && one.place.behind === place.behind)
+      const own = exchange.rows[index]!.row
+      // The row stands for the whole exchange.
+      if (own !== row && own.kind === 'packet') return sentence([labelText(own), packetsText(exchange), ...partTexts(part)])
       return sentence([label, row.remark, relation(exchange, index), ...partTexts(part), after(exchange, index)])
     }
   }
+}
+
+function labelText({ label }: ArrowRow): string {
+  return [label.text, ...label.details].join(' ')
+}
+
+/** Packets of an exchange that are named: a broken one may have thousands. */
+const MOST_PACKETS = 12
+
+/** `packets 9 10 12`. */
+function packetsText({ rows }: FlowExchange): string {
+  const numbers = rows.flatMap(({ row }) => numberOf(row) ?? [])
+  const more = numbers.length - MOST_PACKETS
+  const shown = numbers.slice(0, MOST_PACKETS).join(' ')
+  return `${numbers.length === 1 ? 'packet' : 'packets'} ${shown}${more > 0 ? ` and ${grouped(more)} more` : ''}`
 }
 
 function sentence(parts: readonly string[]): string {

@@ -2,12 +2,12 @@
  * The Flow view as lines of text.
  *
  * ```
- *  plc-7  MQTT 5.0  10.0.0.21:50122 -> 10.0.0.2:1883  stream 3         exchange 12 of 418  ref: 4170 (= clears)
+ *  plc-7  MQTT 5.0  10.0.0.21:50122 -> 10.0.0.2:1883  stream 3         exchange 12 of 418  ref: 4170
  *        TIME  SINCE REF   plc-7                            broker  EXCHANGE
- *   11.000000     -1.004   |-- CONNECT clean ka 30 s ----------->|  .
- *   11.003420     -1.001   |<----------------- CONNACK Success --|  '--    3.420 ms 1 connect
- *   12.004118     =0.000   |== PUBLISH #17 q1 plant/7/temp =====>|  .
- * > 12.008201     +0.004   |<---------------------- PUBACK #17 --|  '--    4.083 ms 2 qos1
+ *   11.000000  -1.004118   |-- CONNECT clean ka 30 s ----------->|  .
+ *   11.003420  -1.000698   |<----------------- CONNACK Success --|  '--    3.420 ms 1 connect
+ *   12.004118  =0.000000   |== PUBLISH #17 q1 plant/7/temp =====>|  .
+ * > 12.008201  +0.004083   |<---------------------- PUBACK #17 --|  '--    4.083 ms 2 qos1
  * -- packet 4171 -----------------------------------------------------------------------------------------------
  *  PUBACK #17, answers packet 4170, 4.083 ms
  * ```
@@ -117,13 +117,24 @@ function tableLines(
 ): string[] {
   const { width, theme } = props
   const times = timeCells(props, state, rows, top, visible)
-  const columns = ladderColumns(width - CURSOR_WIDTH, times.width)
+  const shared = ladderColumns(width - CURSOR_WIDTH, times.width)
+  const columns = state.compressed ? forExchanges(shared) : shared
   const lines = visible.map((row, index) => {
     const selected = top + index === cursor
     const palette = selected ? PLAIN : theme.palette
     return listRow(lineOf(row, times.cells[index]!, columns, title, palette, lookOf(row.row, state, palette)), selected, width, theme)
   })
   return [`  ${headerLine(title, columns, theme.palette, times.name)}`, ...lines, ...Array<string>(height - lines.length).fill('')]
+}
+
+/** Room for `#18 q2  PUB 4.4 REC 0.5 REL 2105 COMP  plant/7/alarm`, at the cost of what is said behind the time of an exchange. */
+const EXCHANGE_LANES = 56
+/** Room for `2110.077 ms`. */
+const LEAST_RESULT = 14
+
+function forExchanges({ time, lanes, result }: LadderColumns): LadderColumns {
+  const wider = Math.max(lanes, Math.min(EXCHANGE_LANES, lanes + result - LEAST_RESULT))
+  return { time, lanes: wider, result: lanes + result - wider }
 }
 
 function lineOf({ row, bracket }: FlowRow, time: string, columns: LadderColumns, title: LadderTitle, palette: Palette, look: ArrowLook): string {
@@ -166,16 +177,16 @@ function timeTexts({ timeText }: FlowProps, { rows, latest, longest }: FlowRows,
 
 function sinceText(row: LadderRow, state: FlowState): string {
   if (row.kind === 'pause') return '...'
-  if (numberOf(row) !== null && numberOf(row) === state.reference) return '=0.000'
+  if (numberOf(row) !== null && numberOf(row) === state.reference) return '=0.000000'
   const time = timeOf(row)
   return Number.isNaN(time) ? '' : sinceOf(time, state)
 }
 
-/** `+0.004`, `-1.004`: seconds. */
+/** `+0.004083`, `-1.004118`: seconds, to the microsecond as times are, or all within a millisecond would be the same. */
 function sinceOf(time: number, { referenceTime }: FlowState): string {
   const since = time - referenceTime
   if (Number.isNaN(since)) return ''
-  return `${since < 0 ? '-' : '+'}${(Math.abs(since) / 1e9).toFixed(3)}`
+  return `${since < 0 ? '-' : '+'}${(Math.abs(since) / 1e9).toFixed(6)}`
 }
 
 // --- colours ---
