@@ -4,9 +4,9 @@
  * ```
  *  publisher                broker            subscribers
  *  |-- q1 plant/7/temp ------>|                    |   plc-7
- *  |                          |-- q1 ------------->|   hmi-east     0.311 ms  packet 4172
- *  |                          |-- q0 ------------->|   historian    0.402 ms  packet 4175  matched, not certain (likely)
- *  |                          |   nothing          | ~ hmi-2        missing (likely: QoS 0)
+ *  |                          |-- q1 ------------->|   hmi-east   0.311 ms  packet 4172
+ *  |                          |-- q0 ------------->|   historian  0.402 ms  matched, not certain (likely)  packet 4175
+ *  |                          |      nothing       | ~ hmi-2      missing (likely: QoS 0)  filter plant/#
  * ```
  */
 import stringWidth from 'string-width'
@@ -117,8 +117,8 @@ function copyLine(copy: Copy, late: boolean): FanLine {
     mark: faults.length === 0 ? '' : certain ? '!' : '~',
     client: partyName(client),
     text: [
-      duration === null ? '' : latencyText(duration), `packet ${number}`, kind === 'live' ? (late ? 'late' : '') : kind,
-      certainty === 'certain' ? '' : `matched, not certain (${certainty})`, ...faults,
+      duration === null ? '' : latencyText(duration), kind === 'live' ? (late ? 'late' : '') : kind, ...faults,
+      certainty === 'certain' ? '' : `matched, not certain (${certainty})`, `packet ${number}`,
     ].filter((part) => part !== '').join('  '),
   }
 }
