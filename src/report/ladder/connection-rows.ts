@@ -25,6 +25,8 @@ export class ConnectionRows {
   replaces: NetworkConnection | null = null
   takenOverTold = false
   #rows: LadderRow[] = []
+  #revision = 0
+  #snapshot: { readonly revision: number; readonly ladder: Ladder } | null = null
   #left: End
   /** Since when; NaN where it is open. */
   readonly #windowClosed: Record<Side, number> = { client: NaN, server: NaN }
@@ -62,15 +64,27 @@ export class ConnectionRows {
     }
   }
 
+  /** Grows with each change of the rows. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** The ladder as it is now, which later rows do not change: the same object until there are some. */
+  get snapshot(): Ladder {
+    if (this.#snapshot?.revision !== this.#revision) this.#snapshot = { revision: this.#revision, ladder: { ...this.ladder, rows: [...this.#rows] } }
+    return this.#snapshot.ladder
+  }
+
   /** Puts the client, once it is known which end that is, to the left. */
   turn(): void {
     const left = leftEnd(this.network.mqtt)
-    if (left !== this.#left) this.#rows = this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row))
+    if (left !== this.#left) this.#become(this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row)))
     this.#left = left
   }
 
   add(row: LadderRow): void {
     this.#rows.push(row)
+    this.#revision++
   }
 
   note(time: number, text: string, changes: Partial<NoteRow> = {}): void {
@@ -79,7 +93,7 @@ export class ConnectionRows {
 
   gap(by: Side, bytes: number): void {
     const last = this.#rows[this.#rows.length - 1]
-    if (last?.kind === 'gap' && last.by === by) this.#rows[this.#rows.length - 1] = { ...last, bytes: last.bytes + bytes }
+    if (last?.kind === 'gap' && last.by === by) this.#replaceLast({ ...last, bytes: last.bytes + bytes })
     else this.add({ kind: 'gap', by, bytes })
   }
 
@@ -91,7 +105,7 @@ export class ConnectionRows {
     const sum = goesOn ? before.bytes + bytes : bytes
     const since = goesOn ? before.since : time
     const row = tcpRow(by, since, `TCP sent ${counted(sum, 'byte')} again`, segments === 1 ? '' : `${grouped(segments)} segments`)
-    if (goesOn) this.#rows[this.#rows.length - 1] = row
+    if (goesOn) this.#replaceLast(row)
     else this.add(row)
     this.#sentAgain = { by, row, since, segments, bytes: sum }
   }
@@ -114,21 +128,32 @@ export class ConnectionRows {
       const part = partOf(this.#rows[index]!)
       if (part?.number !== exchange) continue
       this.#rows.splice(index, 1)
+      this.#revision++
       if (part.place === 'begins' || part.place === 'alone') return
     }
   }
 
   /** Leaves only rows of exchanges that pass, and those of none. */
   keepExchanges(passes: (exchange: number) => boolean): void {
-    this.#rows = this.#rows.filter((row) => {
+    this.#become(this.#rows.filter((row) => {
       const part = partOf(row)
       return part === null || passes(part.number)
-    })
+    }))
   }
 
   /** Keeps the first and the last rows, `most` of them together. */
   trim(most: number): void {
-    this.#rows = trimmed(this.#rows, most)
+    this.#become(trimmed(this.#rows, most))
+  }
+
+  #become(rows: LadderRow[]): void {
+    this.#rows = rows
+    this.#revision++
+  }
+
+  #replaceLast(row: LadderRow): void {
+    this.#rows[this.#rows.length - 1] = row
+    this.#revision++
   }
 
   #begin(): void {

@@ -74,6 +74,19 @@ export class LadderBook {
     return this.#leftOut
   }
 
+  /**
+   * The ladder of a connection that was not handed on yet, as far as it has come; null where there is none. The same object until rows come, and never changed.
+   * Not for the hot path.
+   */
+  ladderOf(stream: number): Ladder | null {
+    return this.#shownOf(stream)?.snapshot ?? null
+  }
+
+  /** Grows as the ladder of that connection changes; 0 where there is none. */
+  revisionOf(stream: number): number {
+    return this.#shownOf(stream)?.revision ?? 0
+  }
+
   /** For the pipeline. */
   readonly sink: LadderSink = {
     packet: (event, exchange) => this.#packet(event, exchange),
@@ -144,6 +157,11 @@ export class LadderBook {
   }
 
   // --- rows ---
+
+  #shownOf(stream: number): ConnectionRows | null {
+    for (const rows of this.#connections.values()) if (rows.network.mqtt.tcp.stream === stream) return rows.provisional ? null : rows
+    return null
+  }
 
   /** Where the rows of a connection are collected; null where it is not shown. */
   #rowsOf(mqtt: MqttConnection, attempt: boolean): ConnectionRows | null {

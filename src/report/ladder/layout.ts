@@ -124,18 +124,31 @@ export function titleLines({ client, protocol, stream, addresses, endsKnown }: L
   return lines.map((line) => `${bold}${line}${reset}`)
 }
 
-export function headerLine(title: LadderTitle, columns: LadderColumns, { dim, reset }: Palette): string {
+/** `timeName`: what stands above the times. */
+export function headerLine(title: LadderTitle, columns: LadderColumns, { dim, reset }: Palette, timeName = 'TIME'): string {
   const [left, other] = laneNames(title)
   const half = Math.floor(columns.lanes / 2) - 1
   const shown = fitted(other, half)
   const names = cell(left, half) + spaces(columns.lanes - half - stringWidth(shown)) + shown
-  const place = columns.time === 0 ? '  ' : `${right('TIME', columns.time)}   `
+  const place = columns.time === 0 ? '  ' : `${right(timeName, columns.time)}   `
   const result = BRACKETS + 1 + columns.result < RESULT_NAME.length ? '' : `  ${RESULT_NAME}`
   return `${dim}${place}${names}${result}${reset}`
 }
 
+/** How the arrow of a packet stands out. */
+export interface ArrowLook {
+  /** What its line is made of. */
+  readonly stroke: string
+  /** Of arrow and label, an escape sequence or ''; null: the arrow has that of its direction. */
+  readonly colour: string | null
+}
+
+const USUAL: ArrowLook = { stroke: '-', colour: null }
+
 /** The line of a row. */
-export function rowLine(row: LadderRow, time: string, bracket: Bracket, columns: LadderColumns, title: LadderTitle, palette: Palette): string {
+export function rowLine(
+  row: LadderRow, time: string, bracket: Bracket, columns: LadderColumns, title: LadderTitle, palette: Palette, look: ArrowLook = USUAL,
+): string {
   const inside = columns.lanes - 2
   switch (row.kind) {
     case 'gap': return acrossLine(gapText(row, title), columns, palette)
@@ -143,7 +156,7 @@ export function rowLine(row: LadderRow, time: string, bracket: Bracket, columns:
     case 'pause': return line(time, '', `|${centred(lengthText(row.length), inside)}|`, bracket.glyphs, '', columns, palette)
     case 'note': return line(time, row.mark, note(row.text, row.mark, inside, palette), bracket.glyphs, resultText(row, bracket, columns), columns, palette)
     case 'packet': case 'tcp':
-      return line(time, row.mark, arrow(row, inside, palette), bracket.glyphs, resultText(row, bracket, columns), columns, palette)
+      return line(time, row.mark, arrow(row, inside, palette, look), bracket.glyphs, resultText(row, bracket, columns), columns, palette)
   }
 }
 
@@ -171,8 +184,8 @@ function note(text: string, mark: Mark, inside: number, palette: Palette): strin
 }
 
 /** `|-- PUBLISH #17 q1 DUP plant/7/te… -->>|` */
-function arrow({ kind, by, label, dup, mark }: ArrowRow, inside: number, palette: Palette): string {
-  const stroke = kind === 'tcp' ? '.' : '-'
+function arrow({ kind, by, label, dup, mark }: ArrowRow, inside: number, palette: Palette, look: ArrowLook): string {
+  const stroke = kind === 'tcp' ? '.' : look.stroke
   const tail = stroke.repeat(2)
   const head = (by === 'client' ? '>' : '<').repeat(dup ? 2 : 1)
   // The shaft has at least one stroke, and the label a blank at each side.
@@ -180,9 +193,10 @@ function arrow({ kind, by, label, dup, mark }: ArrowRow, inside: number, palette
   const text = fittingWords(label.text, label.details, room - 1)
   const shaft = stroke.repeat(room - stringWidth(text))
   const { reset } = palette
-  const colour = kind === 'tcp' ? palette.dim : by === 'client' ? palette.cyan : palette.green
+  const colour = kind === 'tcp' ? palette.dim : (look.colour ?? (by === 'client' ? palette.cyan : palette.green))
   const [before, behind] = by === 'client' ? [`|${tail}`, `${shaft}${head}|`] : [`|${head}${shaft}`, `${tail}|`]
-  return `${colour}${before}${reset} ${marked(text, mark, palette)} ${colour}${behind}${reset}`
+  const shown = mark === '' && kind === 'packet' && look.colour !== null ? `${look.colour}${text}${reset}` : marked(text, mark, palette)
+  return `${colour}${before}${reset} ${shown} ${colour}${behind}${reset}`
 }
 
 function marked(text: string, mark: Mark, { red, yellow, reset }: Palette): string {

@@ -308,6 +308,46 @@ describe('a choice', () => {
   })
 })
 
+describe('a ladder that is asked for while it grows', () => {
+  test('has the rows so far, and is the same one until there are more', () => {
+    const scene = new Scene()
+    const line = scene.connect().client(connect('a'))
+    scene.connect().client(connect('b'))
+    const first = scene.book.ladderOf(0)!
+    const revision = scene.book.revisionOf(0)
+    expect([first.title.client, first.rows.length]).toEqual(['a', 2])
+    expect(scene.book.ladderOf(0)).toBe(first)
+    line.server(CONNACK).client(HEX.pingreq)
+    expect([first.rows.length, scene.book.ladderOf(0)!.rows.length]).toEqual([2, 4])
+    expect(scene.book.revisionOf(0)).toBeGreaterThan(revision)
+    expect(scene.book.ladderOf(1)!.title.client).toBe('b')
+  })
+
+  test('changes with its last row, too', () => {
+    const scene = new Scene()
+    const line = scene.connect().client(connect('a')).server(CONNACK, HEX.publish1('0001'))
+    scene.wait(200)
+    line.again('server', HEX.publish1('0001'))
+    const first = scene.book.ladderOf(0)!
+    scene.wait(200)
+    line.again('server', HEX.publish1('0001'))
+    const second = scene.book.ladderOf(0)!
+    expect([first, second].map(({ rows }) => rows.at(-1))).toMatchObject([{ label: { text: 'TCP sent 8 bytes again' }, remark: '' }, { label: { text: 'TCP sent 16 bytes again' } }])
+    expect(second).not.toBe(first)
+  })
+
+  test('is not there before and after, nor where it is not chosen', () => {
+    const scene = new Scene({ connection: ({ tcp }) => tcp.stream === 1 })
+    expect(scene.book.ladderOf(0)).toBeNull()
+    scene.connect().client(connect('a'))
+    scene.connect().client(connect('b'))
+    expect([0, 1].map((stream) => scene.book.ladderOf(stream)?.title.client)).toEqual([undefined, 'b'])
+    scene.end()
+    expect([scene.book.ladderOf(1), scene.book.revisionOf(1)]).toEqual([null, 0])
+    expect(scene.ladders.map(({ title }) => title.stream)).toEqual([1])
+  })
+})
+
 describe('limits', () => {
   test('a long connection has its first rows and its last ones, and says how many packets are left out', () => {
     const scene = new Scene({}, { rows: 100 })
