@@ -32,7 +32,7 @@ export interface ConnectionRow {
   readonly server: string
   /** `5.0`, `3.1.1`, `5.0?` where it was inferred, `TLS` and the like where it is not to be seen, else `-`. */
   readonly version: string
-  /** In at most 13 columns: `connected`, `joined late`, `closed RST`. */
+  /** In at most 12 columns: `connected`, `joined late`, `closed RST`. */
   readonly state: string
   readonly ended: boolean
   /** Seconds; 0 for none, null where it is not known. */

@@ -56,6 +56,7 @@ const NONE = { error: 0, warning: 0, note: 0 }
 
 export class FindingList {
   readonly #findings: ListedFinding[] = []
+  readonly #rules = new Set<string>()
   readonly #muted = new Set<string>()
   #leftOut: ReadonlyMap<string, number> = new Map()
   #totals: FindingTotals = { totals: NONE, counted: NONE }
@@ -65,6 +66,7 @@ export class FindingList {
   /** One that the judge keeps (JudgeOptions.found). */
   add(finding: Finding): void {
     this.#findings.push({ index: this.#findings.length, finding })
+    this.#rules.add(finding.rule)
     this.#groups.clear()
   }
 
@@ -100,7 +102,9 @@ export class FindingList {
 
   /** Rules with findings that are muted. */
   get mutedRules(): number {
-    return new Set(this.#findings.filter(({ finding }) => this.#muted.has(finding.rule)).map(({ finding }) => finding.rule)).size
+    let muted = 0
+    for (const rule of this.#muted) if (this.#rules.has(rule)) muted++
+    return muted
   }
 
   /** The same array until something changes. */

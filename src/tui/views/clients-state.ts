@@ -109,19 +109,21 @@ interface Client {
   readonly earlier: readonly ConnectionRow[]
 }
 
-/** In the order in which the newest connections of the clients appeared. */
+/** In the order in which the clients appeared: one that comes again keeps its place. */
 function byClient(rows: readonly ConnectionRow[]): Client[] {
-  const all = new Map<string, ConnectionRow[]>()
+  const all: ConnectionRow[][] = []
+  const byKey = new Map<string, ConnectionRow[]>()
   for (const row of rows) {
-    if (row.clientKey === null) continue
-    const its = all.get(row.clientKey)
-    if (its === undefined) all.set(row.clientKey, [row])
-    else its.push(row)
+    const its = row.clientKey === null ? undefined : byKey.get(row.clientKey)
+    if (its !== undefined) {
+      its.push(row)
+      continue
+    }
+    const first = [row]
+    all.push(first)
+    if (row.clientKey !== null) byKey.set(row.clientKey, first)
   }
-  return rows.flatMap((row) => {
-    const its = row.clientKey === null ? [row] : all.get(row.clientKey)!
-    return its[its.length - 1] === row ? { newest: row, earlier: its.slice(0, -1) } : []
-  })
+  return all.map((its) => ({ newest: its[its.length - 1]!, earlier: its.slice(0, -1) }))
 }
 
 /** Rows that are equal keep the order of their appearance. */
