@@ -103,6 +103,13 @@ describe('the details of a connection', () => {
     expect(lines.join('\n')).not.toContain('Why it ended')
   })
 
+  it('say why one side has closed, before the other has', () => {
+    const { book } = booked('silent-client.pcap', { part: 0.75 })
+    const closing = book.rows.find(({ state }) => state === 'closing')!
+    expect(closing.ended).toBe(false)
+    expect(book.detail(closing.stream)[1]).toBe('  Why it ended     silent for 7.07s after packet 17; Keep Alive is 1 s. The server closed  likely (frames 37, 43)')
+  })
+
   it('of a stream that nobody knows are empty', () => {
     expect(booked('refused.pcap').book.detail(77)).toEqual([])
   })

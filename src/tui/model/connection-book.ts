@@ -228,8 +228,11 @@ export class ConnectionBook {
     if (entry === undefined) return []
     const network = entry.mqtt === null ? null : knownConnection(entry.mqtt)
     if (network === null) return entry.detail ?? [`Connection ${stream}: of connections that have ended, the newest ${this.#limits.details} are kept with their details`]
-    const state = stateOf(entry.mqtt!, network, this.#now[0]!)
-    return asIfEnded(network, (it) => this.#linesOf(it)).map((line) => line.startsWith(WHY) ? `${'  State'.padEnd(WHY.length)}${state}` : line)
+    const lines = asIfEnded(network, (it) => this.#linesOf(it))
+    // One side has closed: why is known by now.
+    if (network.state === 'closing') return lines
+    const state = `${'  State'.padEnd(WHY.length)}${stateOf(entry.mqtt!, network, this.#now[0]!)}`
+    return lines.map((line) => line.startsWith(WHY) ? state : line)
   }
 
   #linesOf(network: NetworkConnection): readonly string[] {
