@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FindingList, type FindingChoice } from '../../src/tui/model/finding-list.ts'
+import { FindingList, statementCounts, type FindingChoice } from '../../src/tui/model/finding-list.ts'
 import { booked } from './tui-capture.ts'
 import { finding } from './tui-findings.ts'
 
@@ -84,5 +84,24 @@ describe('the list of findings', () => {
     expect(counts(few)).toEqual(counts(all))
     expect(few.totals).toEqual(all.totals)
     expect(few.groups({ ...ALL, least: 'warning' }).map(({ count }) => count)).toEqual([2])
+  })
+})
+
+describe('the statements that came up', () => {
+  it('are counted once, though both sides must keep them', () => {
+    expect(statementCounts([
+      { version: '5.0', id: 'MQTT-1', verdict: 'pass' },
+      { version: '5.0', id: 'MQTT-1', verdict: 'not-judged' },
+      { version: '3.1.1', id: 'MQTT-1', verdict: 'not-judged' },
+      { version: '5.0', id: 'MQTT-2', verdict: 'fail' },
+      { version: '5.0', id: 'MQTT-3', verdict: 'not-exercised' },
+      { version: '5.0', id: 'MQTT-4', verdict: 'unobservable' },
+    ])).toEqual({ judged: 2, notJudged: 1 })
+  })
+
+  it('of a capture with holes are some that could not be judged', () => {
+    const { judged, notJudged } = statementCounts(booked('lost-frames.pcap').judge.judgement.verdicts)
+    expect(judged).toBeGreaterThan(40)
+    expect(notJudged).toBeGreaterThan(0)
   })
 })

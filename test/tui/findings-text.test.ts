@@ -85,7 +85,7 @@ describe('the Findings view', () => {
     list.add(finding('温度'.repeat(30), 'error', { clientId: '温度計'.repeat(40), message: '温度計'.repeat(90), evidence: Array.from({ length: 90 }, (_, at) => at) }))
     list.add(finding('slow', 'note', { message: 'x'.repeat(400), clientId: '👩‍🔧'.repeat(30), waived: { reason: 'é '.repeat(300), until: '2027-01-31' } }))
     for (const each of [list, STORM]) {
-      for (let width = 60; width <= 300; width += 13) {
+      for (let width = 60; width <= 300; width += 43) {
         for (const height of [9, 12, 24, 61]) {
           for (const actions of [[], ['next'], ['form', 'last', 'right', 'last'], ['next', 'maximise', 'next-pane', 'last']] as const) {
             for (const theme of [themeOf(true, false), ASCII_THEME]) {

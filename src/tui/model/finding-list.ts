@@ -4,7 +4,7 @@
  */
 import { clientCellName } from './finding-names.ts'
 import type { LeftOut } from '../../conformance/finding-book.ts'
-import type { Finding } from '../../conformance/finding.ts'
+import type { Finding, Verdict } from '../../conformance/finding.ts'
 import type { Judgement } from '../../conformance/judge.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 
@@ -178,6 +178,18 @@ export class FindingList {
     }
     return members
   }
+}
+
+/** Statements that came up: those that were judged of at least one side, and those that could be of neither. */
+export function statementCounts(verdicts: readonly Pick<Verdict, 'version' | 'id' | 'verdict'>[]): { readonly judged: number; readonly notJudged: number } {
+  const judged = new Set<string>()
+  const notJudged = new Set<string>()
+  for (const { version, id, verdict } of verdicts) {
+    if (verdict === 'pass' || verdict === 'fail') judged.add(`${version} ${id}`)
+    else if (verdict === 'not-judged') notJudged.add(`${version} ${id}`)
+  }
+  for (const statement of judged) notJudged.delete(statement)
+  return { judged: judged.size, notJudged: notJudged.size }
 }
 
 export const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
