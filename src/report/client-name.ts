@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
-import { cut, printable } from '../bytes/printable.ts'
+import { printable } from '../bytes/printable.ts'
+import { fitted } from './ladder/fit.ts'
 import { blanks } from './padding.ts'
 import { wireText } from './wire-text.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
@@ -43,7 +44,5 @@ export class ClientCell {
 
 /** Printable text, at most so wide on a terminal; `…` stands for the rest. */
 export function cutToWidth(name: string, width: number): string {
-  let text = name
-  for (let length = width; stringWidth(text) > width; length--) text = cut(name, length)
-  return text
+  return fitted(name, width)
 }

@@ -6,11 +6,17 @@ import { blanks } from '../padding.ts'
 /** At most `width` columns wide: cut where it is longer, and then ends in `…`. */
 export function fitted(text: string, width: number): string {
   if (stringWidth(text) <= width) return text
-  let length = Math.min(width, text.length - 1)
-  let shorter = cut(text, length)
-  // Many characters take two columns.
-  while (length > 0 && stringWidth(shorter) > width) shorter = cut(text, --length)
-  return shorter
+  let longest = Math.min(width, text.length - 1)
+  const shorter = cut(text, longest)
+  if (longest < 1 || stringWidth(shorter) <= width) return shorter
+  // Many characters take two columns. The longest cut that fits is looked for by halves: to measure each one takes too long.
+  let fits = 0
+  while (longest - fits > 1) {
+    const middle = (fits + longest) >> 1
+    if (stringWidth(cut(text, middle)) <= width) fits = middle
+    else longest = middle
+  }
+  return cut(text, fits)
 }
 
 /** Exactly `width` columns: cut, or with blanks behind it. */

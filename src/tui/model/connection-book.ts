@@ -32,7 +32,7 @@ export interface ConnectionRow {
   readonly server: string
   /** `5.0`, `3.1.1`, `5.0?` where it was inferred, `TLS` and the like where it is not to be seen, else `-`. */
   readonly version: string
-  /** In at most 13 columns: `connected`, `joined late`, `closed RST`. */
+  /** In at most 12 columns: `connected`, `joined late`, `closed RST`. */
   readonly state: string
   readonly ended: boolean
   /** Seconds; 0 for none, null where it is not known. */
@@ -228,8 +228,11 @@ export class ConnectionBook {
     if (entry === undefined) return []
     const network = entry.mqtt === null ? null : knownConnection(entry.mqtt)
     if (network === null) return entry.detail ?? [`Connection ${stream}: of connections that have ended, the newest ${this.#limits.details} are kept with their details`]
-    const state = stateOf(entry.mqtt!, network, this.#now[0]!)
-    return asIfEnded(network, (it) => this.#linesOf(it)).map((line) => line.startsWith(WHY) ? `${'  State'.padEnd(WHY.length)}${state}` : line)
+    const lines = asIfEnded(network, (it) => this.#linesOf(it))
+    // One side has closed: why is known by now.
+    if (network.state === 'closing') return lines
+    const state = `${'  State'.padEnd(WHY.length)}${stateOf(entry.mqtt!, network, this.#now[0]!)}`
+    return lines.map((line) => line.startsWith(WHY) ? state : line)
   }
 
   #linesOf(network: NetworkConnection): readonly string[] {

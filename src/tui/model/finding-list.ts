@@ -4,7 +4,7 @@
  */
 import { clientCellName } from './finding-names.ts'
 import type { LeftOut } from '../../conformance/finding-book.ts'
-import type { Finding } from '../../conformance/finding.ts'
+import type { Finding, Verdict } from '../../conformance/finding.ts'
 import type { Judgement } from '../../conformance/judge.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 
@@ -41,7 +41,7 @@ export interface FindingGroup {
   readonly client: string | null
   /** The worst of its findings. */
   readonly severity: Severity
-  /** In the order in which they were found; never empty. */
+  /** In the order in which they were found; never empty. Grows as more are found. */
   readonly findings: readonly ListedFinding[]
   /** With those that the judge has only counted. */
   readonly count: number
@@ -54,35 +54,58 @@ export type FindingTotals = Pick<Judgement, 'totals' | 'counted'>
 
 const NONE = { error: 0, warning: 0, note: 0 }
 
+/** Choices whose groups are kept ready: as many as a person goes to and fro between. */
+const MOST_READY = 8
+
+/** The findings of a choice by group, as far as they were looked at. */
+interface Grouping {
+  looked: number
+  readonly members: Map<string, Members>
+}
+
+interface Members {
+  readonly findings: ListedFinding[]
+  readonly spread: Set<string>
+  severity: Severity
+}
+
 export class FindingList {
   readonly #findings: ListedFinding[] = []
+  readonly #rules = new Set<string>()
   readonly #muted = new Set<string>()
   #leftOut: ReadonlyMap<string, number> = new Map()
   #totals: FindingTotals = { totals: NONE, counted: NONE }
-  /** The lists that were asked for since something changed. */
-  readonly #groups = new Map<string, readonly FindingGroup[]>()
+  /** By what was chosen, but for the order. */
+  readonly #groupings = new Map<string, Grouping>()
+  readonly #sorted = new Map<string, readonly FindingGroup[]>()
 
   /** One that the judge keeps (JudgeOptions.found). */
   add(finding: Finding): void {
     this.#findings.push({ index: this.#findings.length, finding })
-    this.#groups.clear()
+    this.#rules.add(finding.rule)
+    this.#sorted.clear()
   }
 
   /** What the judge has counted so far. To ask it costs too much for every frame of the screen. */
   count({ totals, counted, findingsLeftOut }: FindingTotals & { readonly findingsLeftOut: readonly LeftOut[] }): void {
     this.#totals = { totals: { ...totals }, counted: { ...counted } }
     this.#leftOut = new Map(findingsLeftOut.map(({ rule, count }) => [rule, count]))
-    this.#groups.clear()
+    this.#sorted.clear()
   }
 
   mute(rule: string): void {
     this.#muted.add(rule)
-    this.#groups.clear()
+    this.#regroup()
   }
 
   unmuteAll(): void {
     this.#muted.clear()
-    this.#groups.clear()
+    this.#regroup()
+  }
+
+  #regroup(): void {
+    this.#groupings.clear()
+    this.#sorted.clear()
   }
 
   get muted(): ReadonlySet<string> {
@@ -100,54 +123,76 @@ export class FindingList {
 
   /** Rules with findings that are muted. */
   get mutedRules(): number {
-    return new Set(this.#findings.filter(({ finding }) => this.#muted.has(finding.rule)).map(({ finding }) => finding.rule)).size
+    let muted = 0
+    for (const rule of this.#muted) if (this.#rules.has(rule)) muted++
+    return muted
   }
 
   /** The same array until something changes. */
   groups({ form, sort, least, stream }: FindingChoice): readonly FindingGroup[] {
-    const key = `${form} ${sort} ${least} ${stream}`
-    let groups = this.#groups.get(key)
-    if (groups === undefined) this.#groups.set(key, (groups = this.#grouped({ form, sort, least, stream })))
+    const key = `${form} ${least} ${stream} ${sort}`
+    let groups = this.#sorted.get(key)
+    if (groups === undefined) this.#sorted.set(key, (groups = this.#grouped({ form, sort, least, stream }).sort(ORDERS[sort])))
     return groups
   }
 
-  #grouped({ form, sort, least, stream }: FindingChoice): FindingGroup[] {
-    const wanted = RANKS[least]
-    const byKey = new Map<string, ListedFinding[]>()
-    for (const listed of this.#findings) {
-      const { finding } = listed
-      if (this.#muted.has(finding.rule) || RANKS[finding.severity] > wanted || (stream !== null && finding.stream !== stream)) continue
-      const key = form === 'rule' ? finding.rule : clientKey(finding)
-      const its = byKey.get(key)
-      if (its === undefined) byKey.set(key, [listed])
-      else its.push(listed)
-    }
+  #grouped(choice: FindingChoice): FindingGroup[] {
+    const { form, least, stream } = choice
     // What the judge only counts has neither a connection nor a severity.
-    const all = form === 'rule' && stream === null && least === 'note'
-    const groups = [...byKey].map(([key, findings]): FindingGroup => {
+    const whole = form === 'rule' && stream === null && least === 'note'
+    return [...this.#members(choice)].map(([key, { findings, spread, severity }]): FindingGroup => {
       const { finding } = findings[0]!
-      const left = all ? this.#leftOut.get(finding.rule) ?? 0 : 0
       return {
         key: `${form} ${key}`,
         rule: form === 'rule' ? finding.rule : null,
         client: form === 'client' ? clientCellName(finding) : null,
-        severity: worstOf(findings),
+        severity,
         findings,
-        count: findings.length + left,
-        spread: new Set(findings.map((one) => form === 'rule' ? clientKey(one.finding) : one.finding.rule)).size,
+        count: findings.length + (whole ? this.#leftOut.get(finding.rule) ?? 0 : 0),
+        spread: spread.size,
       }
     })
-    return groups.sort(ORDERS[sort])
+  }
+
+  /** Looks only at what has come since the last time. */
+  #members({ form, least, stream }: FindingChoice): ReadonlyMap<string, Members> {
+    const key = `${form} ${least} ${stream}`
+    let grouping = this.#groupings.get(key)
+    if (grouping === undefined) {
+      if (this.#groupings.size >= MOST_READY) this.#groupings.delete(this.#groupings.keys().next().value!)
+      this.#groupings.set(key, (grouping = { looked: 0, members: new Map() }))
+    }
+    const { members } = grouping
+    for (; grouping.looked < this.#findings.length; grouping.looked++) {
+      const listed = this.#findings[grouping.looked]!
+      const { finding } = listed
+      const { rule, severity } = finding
+      if (this.#muted.has(rule) || RANKS[severity] > RANKS[least] || (stream !== null && finding.stream !== stream)) continue
+      const client = clientKey(finding)
+      const group = form === 'rule' ? rule : client
+      let its = members.get(group)
+      if (its === undefined) members.set(group, (its = { findings: [], spread: new Set(), severity }))
+      its.findings.push(listed)
+      its.spread.add(form === 'rule' ? client : rule)
+      if (RANKS[severity] < RANKS[its.severity]) its.severity = severity
+    }
+    return members
   }
 }
 
-export const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
-
-function worstOf(findings: readonly ListedFinding[]): Severity {
-  let worst: Severity = 'note'
-  for (const { finding: { severity } } of findings) if (RANKS[severity] < RANKS[worst]) worst = severity
-  return worst
+/** Statements that came up: those that were judged of at least one side, and those that could be of neither. */
+export function statementCounts(verdicts: readonly Pick<Verdict, 'version' | 'id' | 'verdict'>[]): { readonly judged: number; readonly notJudged: number } {
+  const judged = new Set<string>()
+  const notJudged = new Set<string>()
+  for (const { version, id, verdict } of verdicts) {
+    if (verdict === 'pass' || verdict === 'fail') judged.add(`${version} ${id}`)
+    else if (verdict === 'not-judged') notJudged.add(`${version} ${id}`)
+  }
+  for (const statement of judged) notJudged.delete(statement)
+  return { judged: judged.size, notJudged: notJudged.size }
 }
+
+export const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }
 
 const ORDERS: Readonly<Record<FindingSort, (one: FindingGroup, other: FindingGroup) => number>> = {
   severity: (one, other) => RANKS[one.severity] - RANKS[other.severity] || other.count - one.count || firstOf(one) - firstOf(other),

@@ -99,7 +99,7 @@ export function clientItems(rows: readonly ConnectionRow[], sort: ClientSort, gr
   if (known === undefined) itemsByRows.set(rows, (known = new Map()))
   const key = `${sort} ${grouped}`
   let items = known.get(key)
-  if (items === undefined) known.set(key, (items = sorted(grouped ? byClient(rows) : rows.map((row) => ({ newest: row, earlier: [] })), sort)))
+  if (items === undefined) known.set(key, (items = sorted(grouped ? grouping.clients(rows) : rows.map((row) => ({ newest: row, earlier: NONE })), sort)))
   return items
 }
 
@@ -109,30 +109,68 @@ interface Client {
   readonly earlier: readonly ConnectionRow[]
 }
 
-/** In the order in which the newest connections of the clients appeared. */
-function byClient(rows: readonly ConnectionRow[]): Client[] {
-  const all = new Map<string, ConnectionRow[]>()
-  for (const row of rows) {
-    if (row.clientKey === null) continue
-    const its = all.get(row.clientKey)
-    if (its === undefined) all.set(row.clientKey, [row])
-    else its.push(row)
+/** Places of rows by client. Rows that only say something else leave it as it is, and those that come at the end are added: with 100,000 rows that saves most of the time. */
+class Grouping {
+  #rows: readonly ConnectionRow[] = []
+  #places: number[][] = []
+  readonly #byKey = new Map<string, number[]>()
+
+  /** In the order in which the clients appeared: one that comes again keeps its place. */
+  clients(rows: readonly ConnectionRow[]): Client[] {
+    if (!this.#goesOn(rows)) {
+      this.#rows = []
+      this.#places = []
+      this.#byKey.clear()
+    }
+    for (let place = this.#rows.length; place < rows.length; place++) this.#add(place, rows[place]!.clientKey)
+    this.#rows = rows
+    return this.#places.map((places) => ({
+      newest: rows[places[places.length - 1]!]!,
+      earlier: places.length === 1 ? NONE : places.slice(0, -1).map((place) => rows[place]!),
+    }))
   }
-  return rows.flatMap((row) => {
-    const its = row.clientKey === null ? [row] : all.get(row.clientKey)!
-    return its[its.length - 1] === row ? { newest: row, earlier: its.slice(0, -1) } : []
-  })
+
+  #goesOn(rows: readonly ConnectionRow[]): boolean {
+    return rows.length >= this.#rows.length && this.#rows.every((row, place) => {
+      const now = rows[place]!
+      return now === row || (now.stream === row.stream && now.clientKey === row.clientKey)
+    })
+  }
+
+  #add(place: number, key: string | null): void {
+    const its = key === null ? undefined : this.#byKey.get(key)
+    if (its !== undefined) {
+      its.push(place)
+      return
+    }
+    const first = [place]
+    this.#places.push(first)
+    if (key !== null) this.#byKey.set(key, first)
+  }
 }
+
+const NONE: readonly ConnectionRow[] = []
+const grouping = new Grouping()
 
 /** Rows that are equal keep the order of their appearance. */
 function sorted(clients: Client[], sort: ClientSort): ClientItem[] {
   if (sort === 'name') clients.sort(({ newest: one }, { newest: other }) => (one.clientName < other.clientName ? -1 : one.clientName > other.clientName ? 1 : 0))
   else if (sort !== 'order') {
     const weigh = WEIGHTS[sort]
-    const weights = new Map(clients.map((client) => [client, weigh(client)]))
-    clients.sort((one, other) => weights.get(other)! - weights.get(one)!)
+    const weighed = clients.map((client) => ({ client, weight: weigh(client) })).sort((one, other) => other.weight - one.weight)
+    return linesOf(weighed.map(({ client }) => client))
   }
-  return clients.flatMap(({ newest, earlier }) => [{ row: newest, earlier: [] }, ...(earlier.length === 0 ? [] : [{ row: earlier[earlier.length - 1]!, earlier }])])
+  return linesOf(clients)
+}
+
+/** The earlier connections of a client below its newest. */
+function linesOf(clients: readonly Client[]): ClientItem[] {
+  const items: ClientItem[] = []
+  for (const { newest, earlier } of clients) {
+    items.push({ row: newest, earlier: NONE })
+    if (earlier.length > 0) items.push({ row: earlier[earlier.length - 1]!, earlier })
+  }
+  return items
 }
 
 /** What has more of it comes first. */

@@ -2,9 +2,9 @@
  * The lines of the Clients view.
  *
  * ```
- *   CLIENT ID            ADDRESS               VER    STATE         KA      PUB>   <PUB OPEN p95 ACK FINDINGS
- * > plc-7                10.0.0.21:50122       5.0    connected     30s    1,204     88    1  4.10ms ! 1
- *   gw-3 (earlier, 2)    10.0.0.9:51700        3.1.1  closed RST    10s    9,120      0    0  5.00ms
+ *   CLIENT ID            ADDRESS               VER    STATE            KA   PUB>   <PUB OPEN p95 ACK FINDINGS
+ * > plc-7                10.0.0.21:50122       5.0    connected       30s  1,204     88    1  4.10ms ! 1
+ *   gw-3 (earlier, 2)    10.0.0.9:51700        3.1.1  closed RST      10s  9,120      0    0  5.00ms
  * ```
  *
  * Where it is narrow, columns leave in the order of LEAVING. CLIENT ID, STATE and FINDINGS stay.
@@ -39,19 +39,19 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'id', heading: 'CLIENT ID', width: 16, atRight: false, text: nameOf },
+  { name: 'id', heading: 'CLIENT ID', width: 20, atRight: false, text: nameOf },
   { name: 'address', heading: 'ADDRESS', width: 21, atRight: false, text: ({ row }) => row.client },
   { name: 'server', heading: 'SERVER', width: 21, atRight: false, text: ({ row }) => row.server },
   { name: 'stream', heading: 'STREAM', width: 6, atRight: true, text: ({ row }) => String(row.stream) },
   { name: 'version', heading: 'VER', width: 6, atRight: false, text: ({ row }) => row.version },
-  { name: 'state', heading: 'STATE', width: 13, atRight: false, text: ({ row }) => row.state },
+  { name: 'state', heading: 'STATE', width: 12, atRight: false, text: ({ row }) => row.state },
   { name: 'keep-alive', heading: 'KA', width: 6, atRight: true, text: ({ row: { keepAlive } }) => keepAlive === null ? '-' : keepAlive === 0 ? 'off' : `${keepAlive}s` },
   { name: 'by-client', heading: 'PUB>', width: 6, atRight: true, text: (item) => shortened(total(item, ({ publishes }) => publishes.client)) },
   { name: 'by-server', heading: '<PUB', width: 6, atRight: true, text: (item) => shortened(total(item, ({ publishes }) => publishes.server)) },
-  { name: 'open', heading: 'OPEN', width: 5, atRight: true, text: (item) => shortened(total(item, ({ open }) => open)) },
+  { name: 'open', heading: 'OPEN', width: 4, atRight: true, text: (item) => shortened(total(item, ({ open }) => open)) },
   { name: 'p95', heading: 'p95 ACK', width: 7, atRight: true, text: ({ row: { p95 } }) => p95 === null ? '-' : durationText(p95) },
   { name: 'last', heading: 'LAST PACKET', width: 15, atRight: true, text: ({ row: { lastTime } }, _width, timeText) => timeText(lastTime, NaN) },
-  { name: 'findings', heading: 'FINDINGS', width: 11, atRight: false, text: findingsOf },
+  { name: 'findings', heading: 'FINDINGS', width: 9, atRight: false, text: findingsOf },
 ]
 
 /** The first one leaves first. */
@@ -116,10 +116,10 @@ function itemLine(item: ClientItem, selected: boolean, columns: readonly Column[
   const { palette } = theme
   const cells = columns.map((column) => inGlyphs((column.atRight ? rightCell : cell)(column.text(item, column.width, timeText), column.width), theme))
   if (selected) return listRow(cells.join(' '), true, width, theme)
-  const findings = cells.pop()!
+  const findings = cells.pop()!.trimEnd()
   const worst = SEVERITIES.find((severity) => total(item, ({ findings }) => findings[severity]) > 0)
   const before = item.row.ended ? `${palette.dim}${cells.join(' ')}${palette.reset}` : cells.join(' ')
-  return listRow(`${before} ${worst === undefined ? findings : `${severityColour(palette, worst)}${findings}${palette.reset}`}`, false, width, theme)
+  return listRow(worst === undefined ? before : `${before} ${severityColour(palette, worst)}${findings}${palette.reset}`, false, width, theme)
 }
 
 /** Of a long name, the end goes, and not what is said of it. */

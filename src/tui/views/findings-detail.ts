@@ -5,10 +5,10 @@
  * plc-7  packet 4188  12.514990  certain  error  publish.identifier-in-use
  * PUBLISH #17 came again…
  * Evidence    4170 PUBLISH #17 -> 4171 PUBACK #17
- * Asked       MQTT-2.3.1-2 (5.0 §2.2.1): each time a client sends…
+ * Not judged: 12 statements need facts that this capture does not hold
+ * Asked       MQTT-2.2.1-3 (5.0 §2.2.1): each time a client sends…
  * Who         client
  * How         …
- * Not judged: 12 statements need facts that this capture does not hold
  * ```
  */
 import { counted } from '../../bytes/number-text.ts'
@@ -58,10 +58,10 @@ export function findingDetail(row: FindingRow | null, { width, timeText, describ
     ...wrapped(message, '', width),
     ...(waived === null ? [] : labelled('Waived', `${printable(waived.reason)}${waived.until === null ? '' : `, until ${waived.until}`}`)),
     ...labelled('Evidence', evidenceText(finding, describeFrame)),
+    ...said,
     ...askedLines(version, statements, labelled),
     ...judgedLines(rule, labelled),
-    ...said,
-  ].map((line) => fitted(line, width))
+  ].map((line) => fitted(line.trimEnd(), width))
 }
 
 export function notJudgedText(statements: number): string {

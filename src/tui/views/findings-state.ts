@@ -156,10 +156,14 @@ function stepped(state: FindingsState, { group, one }: FindingRow, by: 1 | -1, c
   return settledFindings(chosen({ ...state, unfolded: new Set([...state.unfolded, target.group.key]) }, keyOf(target.one)), context)
 }
 
-/** The finding that the cursor is on stays under it; of a group, its first one is looked for. */
+/** The finding that the cursor is on stays under it, its group unfolded; of a group, that of its first finding comes under it. */
 function inOtherForm(state: FindingsState, row: FindingRow | null, context: FindingsContext): FindingsState {
   const turned = { ...state, form: next(FINDING_FORMS, state.form) }
-  return settledFindings(row === null ? turned : { ...turned, selected: keyOf(row.one ?? row.group.findings[0]!) }, context)
+  if (row === null) return settledFindings(turned, context)
+  const one = row.one ?? row.group.findings[0]!
+  const group = row.one === null ? undefined : context.list.groups(turned).find(({ findings }) => findings.includes(one))
+  const unfolded = group === undefined ? turned.unfolded : new Set([...turned.unfolded, group.key])
+  return settledFindings({ ...turned, unfolded, selected: keyOf(one) }, context)
 }
 
 function folded(state: FindingsState, key: string, open: boolean, context: FindingsContext): FindingsState {

@@ -1,0 +1,29 @@
+import stringWidth from 'string-width'
+import { describe, expect, it } from 'vitest'
+import { cutToWidth } from '../../src/report/client-name.ts'
+import { fitted } from '../../src/report/ladder/fit.ts'
+import { cut } from '../../src/bytes/printable.ts'
+
+describe('a name that is cut to a width', () => {
+  it('is left alone where it fits', () => {
+    expect(cutToWidth('plc-7', 5)).toBe('plc-7')
+    expect(cutToWidth('温度', 4)).toBe('温度')
+  })
+
+  it('keeps what fits of wide characters, also where there are fewer of them than columns', () => {
+    expect(cutToWidth('温度計測定器', 10)).toBe('温度計測…')
+    expect(cutToWidth('温度計測定器', 4)).toBe('温…')
+  })
+
+  it('is the longest cut that fits', () => {
+    for (const text of ['温度計'.repeat(20), 'a温'.repeat(30), 'é'.repeat(80), `${'\\u{202e}'.repeat(6)}abc`, '👩‍🔧'.repeat(9), 'plain text of some length']) {
+      for (let width = 0; width < 40; width++) {
+        const shown = fitted(text, width)
+        expect(stringWidth(shown)).toBeLessThanOrEqual(width)
+        if (shown === text) continue
+        const longer = Array.from({ length: Math.min(width, text.length - 1) }, (_, length) => cut(text, length + 1)).filter((one) => stringWidth(one) <= width)
+        expect(shown).toBe(longer[longer.length - 1] ?? '')
+      }
+    }
+  })
+})

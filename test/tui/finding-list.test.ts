@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { FindingList, statementCounts, type FindingChoice } from '../../src/tui/model/finding-list.ts'
+import { booked } from './tui-capture.ts'
+import { finding } from './tui-findings.ts'
+
+const ALL: FindingChoice = { form: 'rule', sort: 'severity', least: 'note', stream: null }
+
+function listOf(...findings: Parameters<typeof finding>[]): FindingList {
+  const list = new FindingList()
+  for (const each of findings) list.add(finding(...each))
+  return list
+}
+
+function shown(list: FindingList, choice: Partial<FindingChoice> = {}): string[] {
+  return list.groups({ ...ALL, ...choice }).map(({ rule, client, severity, count, spread, findings }) => `${rule ?? client} ${severity} ${count} ${spread} [${findings.map(({ index }) => index).join(' ')}]`)
+}
+
+const MIXED = () => listOf(
+  ['slow', 'warning', { frame: 5, stream: 1, clientId: 'plc-7' }],
+  ['nagle', 'note', { frame: 2, stream: 1, clientId: 'plc-7' }],
+  ['slow', 'warning', { frame: 9, stream: 2, clientId: 'hmi' }],
+  ['flags', 'error', { frame: 20, stream: 3, clientId: null }],
+  ['nagle', 'note', { frame: 21, stream: 4, clientId: 'plc-7' }],
+  ['nagle', 'note', { frame: 22, stream: 4, clientId: 'plc-7' }],
+)
+
+describe('the list of findings', () => {
+  it('has a group for each rule: the severe ones first, then those with more', () => {
+    expect(shown(MIXED())).toEqual(['flags error 1 1 [3]', 'slow warning 2 2 [0 2]', 'nagle note 3 1 [1 4 5]'])
+  })
+
+  it('is sorted by count, and by the first one', () => {
+    expect(shown(MIXED(), { sort: 'count' })).toEqual(['nagle note 3 1 [1 4 5]', 'slow warning 2 2 [0 2]', 'flags error 1 1 [3]'])
+    expect(shown(MIXED(), { sort: 'time' })).toEqual(['nagle note 3 1 [1 4 5]', 'slow warning 2 2 [0 2]', 'flags error 1 1 [3]'])
+  })
+
+  it('has a group for each client, on all its connections, and each connection without a name', () => {
+    expect(shown(MIXED(), { form: 'client' })).toEqual(['stream 3 error 1 1 [3]', 'plc-7 warning 4 2 [0 1 4 5]', 'hmi warning 1 1 [2]'])
+  })
+
+  it('has what is at least so severe', () => {
+    expect(shown(MIXED(), { least: 'warning' })).toEqual(['flags error 1 1 [3]', 'slow warning 2 2 [0 2]'])
+    expect(shown(MIXED(), { least: 'error' })).toEqual(['flags error 1 1 [3]'])
+  })
+
+  it('has those of one connection', () => {
+    expect(shown(MIXED(), { stream: 1 })).toEqual(['slow warning 1 1 [0]', 'nagle note 1 1 [1]'])
+  })
+
+  it('leaves muted rules out, and counts those that have findings', () => {
+    const list = MIXED()
+    list.mute('nagle')
+    list.mute('never-found')
+    expect(shown(list)).toEqual(['flags error 1 1 [3]', 'slow warning 2 2 [0 2]'])
+    expect(list.mutedRules).toBe(1)
+    list.unmuteAll()
+    expect(shown(list).length).toBe(3)
+    expect(list.mutedRules).toBe(0)
+  })
+
+  it('takes the worst severity that a rule has', () => {
+    expect(shown(listOf(['flags', 'note'], ['flags', 'error'], ['flags', 'warning']))).toEqual(['flags error 3 1 [0 1 2]'])
+  })
+
+  it('shows what a client sends as safe text', () => {
+    expect(shown(listOf(['flags', 'error', { clientId: '\u001b[2Jx' }], ['flags', 'error', { clientId: { hex: 'c328' } as never }]), { form: 'client' }))
+      .toEqual(['\\x1b[2Jx error 1 1 [0]', '0xc328 error 1 1 [1]'])
+  })
+
+  it('is made once until something changes', () => {
+    const list = MIXED()
+    const before = list.groups(ALL)
+    expect(list.groups({ ...ALL })).toBe(before)
+    list.add(finding('flags', 'error'))
+    expect(list.groups(ALL)).not.toBe(before)
+    expect(before[0]!.count).toBe(1)
+  })
+
+  it('counts with what the judge does not keep, but for a part of them', () => {
+    const few = booked('reconnect-storm.pcap', { mostFindings: 2 }).list
+    const all = booked('reconnect-storm.pcap', { mostFindings: 1000 }).list
+    const counts = (list: FindingList) => list.groups(ALL).map(({ rule, count }) => `${rule} ${count}`)
+    expect(few.size).toBeLessThan(all.size)
+    expect(counts(few)).toEqual(counts(all))
+    expect(few.totals).toEqual(all.totals)
+    expect(few.groups({ ...ALL, least: 'warning' }).map(({ count }) => count)).toEqual([2])
+  })
+})
+
+describe('the statements that came up', () => {
+  it('are counted once, though both sides must keep them', () => {
+    expect(statementCounts([
+      { version: '5.0', id: 'MQTT-1', verdict: 'pass' },
+      { version: '5.0', id: 'MQTT-1', verdict: 'not-judged' },
+      { version: '3.1.1', id: 'MQTT-1', verdict: 'not-judged' },
+      { version: '5.0', id: 'MQTT-2', verdict: 'fail' },
+      { version: '5.0', id: 'MQTT-3', verdict: 'not-exercised' },
+      { version: '5.0', id: 'MQTT-4', verdict: 'unobservable' },
+    ])).toEqual({ judged: 2, notJudged: 1 })
+  })
+
+  it('of a capture with holes are some that could not be judged', () => {
+    const { judged, notJudged } = statementCounts(booked('lost-frames.pcap').judge.judgement.verdicts)
+    expect(judged).toBeGreaterThan(40)
+    expect(notJudged).toBeGreaterThan(0)
+  })
+})
