@@ -19,7 +19,7 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** A line of the tree. */
-interface Branch {
+export interface Branch {
   readonly label: string
   readonly sum: TopicSum
   readonly children: readonly Branch[]
@@ -65,7 +65,8 @@ function amount({ sum }: Branch, sort: SortKey): number {
   return amountOf(sum.counts.traffic, sort)
 }
 
-function branchesOf({ children }: TopicSum, sort: SortKey): Branch[] {
+/** The lines below a level, in order. */
+export function branchesOf({ children }: TopicSum, sort: SortKey): Branch[] {
   return children.map((child) => branchOf(child, sort)).sort((one, other) => amount(other, sort) - amount(one, sort))
 }
 

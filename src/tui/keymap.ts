@@ -56,10 +56,13 @@ export const KEY_TABLE: readonly Binding[] = [
       packets: { does: 'To the detail, and unfold there', hint: 'expand' },
       flow: { does: 'To the packet', hint: 'packet' },
       findings: { does: 'Unfold, or go to the packet', hint: 'packet' },
-      stats: { does: 'Packets of the topic, or unfold', hint: 'packets' },
+      stats: { does: 'Unfold, or packets of the topic', hint: 'open' },
     },
   },
-  { action: 'packets', keys: ['p'], does: 'Packets of the connection', views: ['clients', 'findings'], hint: 'packets' },
+  {
+    action: 'packets', keys: ['p'], does: 'Packets of the connection', views: ['clients', 'findings', 'stats'], hint: 'packets',
+    inView: { stats: { does: 'Packets of the topic and all below it', hint: 'all below' } },
+  },
   {
     action: 'findings', keys: ['!'], does: 'Findings of the connection', views: ['clients', 'packets', 'flow', 'findings'], hint: 'findings',
     inView: { findings: { does: 'Least severity that is listed', hint: 'severity' } },
@@ -93,7 +96,7 @@ export const KEY_TABLE: readonly Binding[] = [
   { action: 'colour', keys: ['c'], does: 'Colour by type, exchange or QoS', views: ['packets', 'flow'], hint: 'colour' },
   { action: 'mark', keys: ['x'], does: 'Mark the packet', views: ['packets'], hint: 'mark' },
   { action: 'frame-bytes', keys: ['b'], does: 'Bytes of the frame, or of the packet', views: ['packets'], hint: 'bytes' },
-  { action: 'copy', keys: ['y'], does: 'Copy to the clipboard of the terminal', views: ['clients', 'packets', 'flow', 'findings'], hint: 'copy' },
+  { action: 'copy', keys: ['y'], does: 'Copy to the clipboard of the terminal', views: 'all', hint: 'copy' },
 
   { action: 'next-pane', keys: ['tab'], does: 'To the next pane', views: ['clients', 'packets', 'flow', 'findings'], hint: 'pane' },
   { action: 'previous-pane', keys: ['shift-tab'], does: 'To the pane before', views: ['clients', 'packets', 'flow', 'findings'] },

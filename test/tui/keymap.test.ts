@@ -64,9 +64,9 @@ describe('the footer', () => {
   const keymap = new Keymap()
 
   test.each([
-    ['clients', 70, 'Enter flow  p packets  ! findings  v form  s sort  y copy  ? help'],
-    ['stats', 60, 'Enter packets  v topics/clients/types  s sort  ? help'],
-    ['stats', 30, 'Enter packets  ? help'],
+    ['clients', 70, 'Enter flow  p packets  ! findings  v form  s sort  Tab pane  ? help'],
+    ['stats', 60, 'Enter open  p all below  v topics/clients/types  ? help'],
+    ['stats', 30, 'Enter open  ? help'],
     ['stats', 8, '? help'],
     ['stats', 5, ''],
   ] as const)('%s, %d columns', (view, width, text) => {
