@@ -64,18 +64,17 @@ export function topicRows(statistics: Statistics, sort: SortKey, unfolded: Reado
 }
 
 function addRows(rows: TopicRow[], branches: readonly Branch[], depth: number, unfolded: ReadonlySet<string>): void {
-  for (const { label, sum: { level, counts }, children } of branches) {
+  for (const branch of branches) {
+    const { sum: { level, counts, children } } = branch
     const { topic, own, rest } = level
     const key = keyOf(topic)
-    if (children.length === 0 && rest === null) {
-      rows.push({ key, depth, label, counts, kind: 'topic', folded: false, topic })
-      continue
-    }
-    const folded = !unfolded.has(key)
-    rows.push({ key, depth, label, counts, kind: 'branch', folded, topic })
-    if (folded) continue
+    const isBranch = children.length > 0 || rest !== null
+    const folded = isBranch && !unfolded.has(key)
+    // The label is made for rows on the screen alone.
+    rows.push({ key, depth, get label() { return branch.label }, counts, kind: isBranch ? 'branch' : 'topic', folded, topic })
+    if (!isBranch || folded) continue
     if (own !== null) rows.push({ key: `${NO_TOPIC} own ${key}`, depth: depth + 1, label: '(itself)', counts: own, kind: 'topic', folded: false, topic })
-    addRows(rows, children, depth + 1, unfolded)
+    addRows(rows, branch.children, depth + 1, unfolded)
     if (rest !== null) rows.push(restOf(key, rest, depth + 1))
   }
 }
