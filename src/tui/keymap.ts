@@ -79,7 +79,7 @@ export const KEY_TABLE: readonly Binding[] = [
     inView: { findings: { does: 'To the next finding', hint: 'next' } },
   },
   { action: 'reference', keys: ['='], does: 'Times since this row; again: no more', views: ['packets', 'flow'], hint: 'time ref' },
-  { action: 'time-format', keys: ['t'], does: 'Times: since the start, the row before, or of day', views: ['packets', 'flow'], hint: 'times' },
+  { action: 'time-format', keys: ['t'], does: 'Times: elapsed, since the last row, of day', views: ['packets', 'flow'], hint: 'times' },
   {
     action: 'form', keys: ['v'], does: 'Another form of the view', views: ['clients', 'flow', 'findings', 'stats'], hint: 'form',
     inView: {
