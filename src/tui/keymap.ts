@@ -98,12 +98,12 @@ export const KEY_TABLE: readonly Binding[] = [
   { action: 'frame-bytes', keys: ['b'], does: 'Bytes of the frame, or of the packet', views: ['packets'], hint: 'bytes' },
   { action: 'copy', keys: ['y'], does: 'Copy to the clipboard of the terminal', views: 'all', hint: 'copy' },
 
-  { action: 'next-pane', keys: ['tab'], does: 'To the next pane', views: ['clients', 'packets', 'flow', 'findings'], hint: 'pane' },
-  { action: 'previous-pane', keys: ['shift-tab'], does: 'To the pane before', views: ['clients', 'packets', 'flow', 'findings'] },
-  { action: 'maximise', keys: ['\\'], does: 'This pane alone, or all', views: ['clients', 'packets', 'flow', 'findings'], hint: 'maximise' },
+  { action: 'next-pane', keys: ['tab'], does: 'To the next pane', views: ['clients', 'packets', 'findings'], hint: 'pane' },
+  { action: 'previous-pane', keys: ['shift-tab'], does: 'To the pane before', views: ['clients', 'packets', 'findings'] },
+  { action: 'maximise', keys: ['\\'], does: 'This pane alone, or all', views: ['clients', 'packets', 'findings'], hint: 'maximise' },
   { action: 'swap-layout', keys: ['|'], does: 'Panes side by side, or stacked', views: ['packets'], hint: 'layout' },
-  { action: 'grow', keys: ['+'], does: 'Make the pane larger', views: ['clients', 'packets', 'flow', 'findings'] },
-  { action: 'shrink', keys: ['-'], does: 'Make the pane smaller', views: ['clients', 'packets', 'flow', 'findings'] },
+  { action: 'grow', keys: ['+'], does: 'Make the pane larger', views: ['clients', 'packets', 'findings'] },
+  { action: 'shrink', keys: ['-'], does: 'Make the pane smaller', views: ['clients', 'packets', 'findings'] },
 
   { action: 'filter', keys: ['/'], does: 'Filter: hides rows', views: 'all', hint: 'filter' },
   { action: 'search', keys: ['ctrl-f'], does: 'Search: keeps all rows', views: 'all', hint: 'search' },
