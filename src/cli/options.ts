@@ -198,6 +198,12 @@ export const DOCTOR_OPTIONS: Readonly<Record<string, Options>> = {
   color: COLOUR,
 }
 
+/** Beside `--keys`, which is no command. */
+export const KEYS_OPTIONS: Readonly<Record<string, Options>> = {
+  config: value(SHOW, 'A JSON file that may change them: {"keys": {"quit": ["q", "Q"]}}'),
+  color: COLOUR,
+}
+
 /** Of each command. */
 export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
   read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, live: LIVE_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,

@@ -5,8 +5,8 @@ import { protectArguments, unprotect } from './arguments.ts'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
-  CONNECTIONS_OPTIONS, DECODE_OPTIONS, DOCTOR_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, INTERFACES_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS, REPORT_OPTIONS,
-  RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  CONNECTIONS_OPTIONS, DECODE_OPTIONS, DOCTOR_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, INTERFACES_OPTIONS, KEYS_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS,
+  REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
 import { VERSION } from './version.ts'
@@ -21,6 +21,11 @@ const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'live', 'ru
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
+
+/** Stands for a command. */
+const KEYS = '--keys'
+/** Not among COMMANDS: a file may have this name. */
+const KEYS_COMMAND = 'keys'
 
 const WIDTH = 80
 
@@ -191,7 +196,17 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
         .example('mqtap doctor -f json | jq .canCapture', 'For programs'),
       async (args) => end(await (await import('./doctor.ts')).doctor(args)),
     )
+    .command(
+      KEYS_COMMAND,
+      false,
+      (command) => options(command, KEYS_OPTIONS, helpful)
+        .usage('mqtap --keys\n\nThe keys of the terminal screens, what each does and in which views.')
+        .example('mqtap --keys', 'As they are')
+        .example('mqtap --keys --config mqtap.config.json', 'As a file changes them'),
+      async (args) => end(await (await import('./keys.ts')).keys(args)),
+    )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
+    .option(KEYS.slice(2), { type: 'boolean', describe: 'The keys of the terminal screens', global: false })
     .help('help', 'Help')
     .alias('help', 'h')
     .version('version', 'Version', VERSION)
@@ -216,6 +231,8 @@ function mayAskForHelp(argv: readonly string[]): boolean {
 function withCommand(argv: readonly string[]): readonly string[] {
   const first = argv[0]!
   if ((COMMANDS as readonly string[]).includes(first) || INSTEAD_OF_COMMAND.has(first)) return argv
+  const asksForKeys = first.startsWith('-') ? argv.indexOf(KEYS) : -1
+  if (asksForKeys >= 0) return [KEYS_COMMAND, ...argv.toSpliced(asksForKeys, 1)]
   const nearest = /^[a-z]+$/.test(first) && !existsSync(first) ? nearestName(first, COMMANDS) : null
   if (nearest !== null) throw new UsageError(`there is no command ${first}, and no file of that name`, `Did you mean mqtap ${nearest}?`)
   return ['read', ...argv]

@@ -3,16 +3,19 @@ import { NamePattern, RULE_NAMES, STATEMENT_IDS } from '../conformance/name-patt
 import { VERSIONS } from '../mqtt/version.ts'
 import { UsageError } from './exit.ts'
 import { FAIL_LEVELS, JUDGED_SIDES } from './options.ts'
+import { parseKeys, type KeyChanges } from '../tui/keymap.ts'
 import type { WaiverEntry } from '../conformance/waivers.ts'
 import type { Version } from '../mqtt/version.ts'
 import type { FailLevel } from './fail-on.ts'
 
 /**
- * `--config`: what a project always wants of its reports, as JSON. Options of the command line go before it.
+ * `--config`: what a project always wants of its reports, as JSON. Options of the command line go before it. The keys of the terminal screens (`mqtap --keys`) are
+ * here as well; a report has no use for them.
  *
  * ```json
  * {
  *   "failOn": "warning", "only": [], "ignore": ["timing.*"], "side": "both", "maxFindingsPerRule": 100, "slowMs": 250,
+ *   "keys": { "quit": ["q", "Q"] },
  *   "waivers": [{ "rule": "publish.dup-on-qos0", "client": "plc-*", "reason": "Fixed in firmware 2.1", "until": "2027-01-31" }]
  * }
  * ```
@@ -25,12 +28,13 @@ export interface ReportConfig {
   readonly maxFindingsPerRule: number | undefined
   /** As --slow. */
   readonly slowMs: number | undefined
+  readonly keys: KeyChanges
   readonly waivers: readonly WaiverEntry[]
 }
 
-export const NO_CONFIG: ReportConfig = { failOn: undefined, only: [], ignore: [], side: undefined, maxFindingsPerRule: undefined, slowMs: undefined, waivers: [] }
+export const NO_CONFIG: ReportConfig = { failOn: undefined, only: [], ignore: [], side: undefined, maxFindingsPerRule: undefined, slowMs: undefined, keys: {}, waivers: [] }
 
-const KEYS = ['failOn', 'only', 'ignore', 'side', 'maxFindingsPerRule', 'slowMs', 'waivers']
+const KEYS = ['failOn', 'only', 'ignore', 'side', 'maxFindingsPerRule', 'slowMs', 'keys', 'waivers']
 const WAIVER_KEYS = ['rule', 'statement', 'version', 'client', 'reason', 'until']
 
 /** `name` is that of the file, for messages. */
@@ -50,6 +54,7 @@ export function parseConfig(text: string, name: string): ReportConfig {
     side: root.at('side')?.oneOf(JUDGED_SIDES),
     maxFindingsPerRule: root.at('maxFindingsPerRule')?.wholeNumber(),
     slowMs: root.at('slowMs')?.wholeNumber(),
+    keys: root.at('keys')?.keys() ?? {},
     waivers: root.at('waivers')?.items().map(waiverOf) ?? [],
   }
 }
@@ -126,6 +131,13 @@ class Place {
     const text = this.text()
     const mistake = mistakeInName(text, names)
     return mistake === null ? text : this.fail(mistake.sentence, mistake.hint)
+  }
+
+  keys(): KeyChanges {
+    const parsed = parseKeys(this.#value)
+    if (parsed.ok) return parsed.changes
+    const { path, sentence, hint } = parsed.mistake
+    return new Place(this.#file, path === '' ? this.#path : `${this.#path}.${path}`, null).fail(sentence, hint)
   }
 
   day(): string {

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { LIMITS } from '../analysis/limits.ts'
 import { NamePattern, RULE_NAMES, STATEMENT_IDS } from '../conformance/name-pattern.ts'
 import { RuleChoice } from '../conformance/rule-choice.ts'
 import { Waivers } from '../conformance/waivers.ts'
-import { inputError } from '../io/errors.ts'
 import { parseReport, type Baseline } from '../report/conformance/comparison.ts'
 import { REPORT_FORMATS, type ReportFormat } from '../report/conformance/format-names.ts'
 import { capturePlan, checkFiles } from './capture-plan.ts'
+import { contentOf } from './config-file.ts'
 import { UsageError } from './exit.ts'
 import { flag, lengthOfTime, nanosecondsOf, oneOf, text, texts, wholeNumber } from './option-values.ts'
 import { FAIL_LEVELS, JUDGED_SIDES } from './options.ts'
@@ -91,12 +90,4 @@ function baselineOf(args: Arguments): Baseline | null {
   const report = parseReport(contentOf('baseline', name))
   if (report === null) throw new UsageError(`--baseline ${name}: this is no report of mqtap report -f json`)
   return report
-}
-
-function contentOf(option: string, name: string): string {
-  try {
-    return readFileSync(name, 'utf8')
-  } catch (error) {
-    throw new UsageError(`--${option}: ${inputError(name, error).message.replace(', not a capture file', '')}`)
-  }
 }

@@ -87,7 +87,7 @@ const TYPE_COLUMNS: readonly Column[] = [
   { name: 'TYPE', align: 'left' }, ...['PACKETS', 'SHARE', '->', '<-', 'BYTES', 'SHARE', '->', '<-'].map((name): Column => ({ name, align: 'right' })),
 ]
 
-function typeTable(statistics: Statistics, palette: Palette): string {
+export function typeTable(statistics: Statistics, palette: Palette): string {
   const total = statistics.total()
   const rows = PACKET_TYPES.map((type) => ({ type, traffic: statistics.type(type) })).filter(({ traffic }) => traffic.allPackets > 0)
   if (rows.length === 0) return ''
@@ -99,7 +99,7 @@ function typeTable(statistics: Statistics, palette: Palette): string {
   })), { ...TABLE, palette })
 }
 
-function percentText(part: number, whole: number): string {
+export function percentText(part: number, whole: number): string {
   return `${((part / whole) * 100).toFixed(1)}%`
 }
 
@@ -107,7 +107,7 @@ const EXCHANGE_COLUMNS: readonly Column[] = [
   { name: 'EXCHANGE', align: 'left' }, { name: 'DIR', align: 'left' }, ...['ANSWERED', 'MIN MS', 'P50', 'P95', 'P99', 'MAX'].map((name): Column => ({ name, align: 'right' })),
 ]
 
-function exchangeTable(ended: readonly EndedExchanges[], palette: Palette): string {
+export function exchangeTable(ended: readonly EndedExchanges[], palette: Palette): string {
   if (ended.length === 0) return ''
   return tableText(EXCHANGE_COLUMNS, ended.map(({ kind, side, times }) => ({
     cells: [KINDS[kind].name, DIRECTION[side], countText(times.answered), ...durationCells(times.times)],
@@ -119,7 +119,7 @@ const FAILURE_COLUMNS: readonly Column[] = [
 ]
 
 /** Those of which not all were answered well. */
-function failureTable(ended: readonly EndedExchanges[], palette: Palette): string {
+export function failureTable(ended: readonly EndedExchanges[], palette: Palette): string {
   const found = ended.filter(({ times: { failed, unanswered, partlySeen } }) => failed + unanswered + partlySeen > 0)
   if (found.length === 0) return ''
   return tableText(FAILURE_COLUMNS, found.map(({ kind, side, times: { answered, failed, unanswered, partlySeen } }) => ({
@@ -128,13 +128,13 @@ function failureTable(ended: readonly EndedExchanges[], palette: Palette): strin
 }
 
 /** Of one kind and begun by one side. */
-interface EndedExchanges {
+export interface EndedExchanges {
   readonly kind: ExchangeKind
   readonly side: Side
   readonly times: ExchangeTimes
 }
 
-function endedExchanges({ exchanges }: Statistics): EndedExchanges[] {
+export function endedExchanges({ exchanges }: Statistics): EndedExchanges[] {
   return exchanges.rows.flatMap((row) => SIDES.map((side) => ({ kind: row.kind, side, times: row[side] }))).filter(({ times }) => times.count > 0)
 }
 

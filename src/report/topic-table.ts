@@ -19,7 +19,7 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** A line of the tree. */
-interface Branch {
+export interface Branch {
   readonly label: string
   readonly sum: TopicSum
   readonly children: readonly Branch[]
@@ -65,18 +65,35 @@ function amount({ sum }: Branch, sort: SortKey): number {
   return amountOf(sum.counts.traffic, sort)
 }
 
-function branchesOf({ children }: TopicSum, sort: SortKey): Branch[] {
+/** The lines below a level, in order. */
+export function branchesOf({ children }: TopicSum, sort: SortKey): Branch[] {
   return children.map((child) => branchOf(child, sort)).sort((one, other) => amount(other, sort) - amount(one, sort))
 }
 
+/** What is below a branch is put in order when somebody looks: of a large tree, a screen shows little. */
 function branchOf(from: TopicSum, sort: SortKey): Branch {
   const sum = lastOf(from)
+  let label: string | null = null
+  let children: readonly Branch[] | null = null
+  return {
+    sum,
+    get label() {
+      return (label ??= labelOf(from, sum))
+    },
+    get children() {
+      return (children ??= branchesOf(sum, sort))
+    },
+  }
+}
+
+/** The names of the levels from one to another below it. */
+function labelOf(from: TopicSum, to: TopicSum): string {
   const names: string[] = []
-  for (let level = sum.level; ; level = level.parent!) {
+  for (let level = to.level; ; level = level.parent!) {
     names.unshift(typeof level.name === 'string' ? level.name : wireText(level.name))
     if (level === from.level) break
   }
-  return { label: word(names.join('/')), sum, children: branchesOf(sum, sort) }
+  return word(names.join('/'))
 }
 
 /** The level where the only way that goes on from here branches or ends. The root is no level of a topic. */

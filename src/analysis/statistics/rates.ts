@@ -89,12 +89,28 @@ export class Rates {
 
   /** As many columns as there are with the chosen interval, else at most `most`. */
   columns(most: number): RateColumns {
+    const interval = this.#chosen === null ? this.#interval((interval) => Math.floor((this.#last * this.#width) / interval) - Math.floor((this.#first * this.#width) / interval) < most) : this.#width
+    return this.#columns(interval, Math.floor((this.#first * this.#width) / interval))
+  }
+
+  /**
+   * The last `length` nanoseconds until the last packet, in at most `most` columns, whatever interval was chosen. How wide columns are depends on the length alone, so
+   * that they stand still while a capture grows; but where buckets have become wider, columns are too.
+   */
+  recent(length: number, most: number): RateColumns {
+    const interval = this.#interval((interval) => interval * most >= length)
+    const last = Math.floor((this.#last * this.#width) / interval)
+    const first = Math.floor((this.#first * this.#width) / interval)
+    return this.#columns(interval, Math.max(first, last - Math.max(1, Math.round(length / interval)) + 1))
+  }
+
+  /** From the column `first` on: the one that begins at `first × interval`. */
+  #columns(interval: number, first: number): RateColumns {
     if (this.#last < this.#first) return { interval: this.#width, columns: [] }
-    const interval = this.#chosen === null ? this.#interval(most) : this.#width
     const buckets = interval / this.#width
-    const first = Math.floor(this.#first / buckets)
     const sums = new Float64Array((Math.floor(this.#last / buckets) - first + 1) * NUMBERS)
-    for (let index = this.#first; index <= this.#last; index++) addNumbers(sums, (Math.floor(index / buckets) - first) * NUMBERS, this.#counts, this.#place(index))
+    const from = Math.max(this.#first, first * buckets)
+    for (let index = from; index <= this.#last; index++) addNumbers(sums, (Math.floor(index / buckets) - first) * NUMBERS, this.#counts, this.#place(index))
     const columns: RateColumn[] = []
     for (let at = 0; at < sums.length; at += NUMBERS) {
       columns.push({ start: (first + at / NUMBERS) * interval, packets: bySender(sums, at), bytes: bySender(sums, at + SENT_BY.length) })
@@ -102,9 +118,10 @@ export class Rates {
     return { interval, columns }
   }
 
-  #interval(most: number): number {
-    const fits = (interval: number) => interval % this.#width === 0 && Math.floor((this.#last * this.#width) / interval) - Math.floor((this.#first * this.#width) / interval) < most
-    const found = INTERVALS.find(fits)
+  /** The shortest that people can read, of whole buckets. */
+  #interval(fits: (interval: number) => boolean): number {
+    if (this.#last < this.#first) return this.#width
+    const found = INTERVALS.find((interval) => interval % this.#width === 0 && fits(interval))
     if (found !== undefined) return found
     let interval = this.#width
     while (!fits(interval)) interval *= 2

@@ -109,3 +109,53 @@ test('no packet is lost or made up, whatever the times are', () => {
     }
   }))
 })
+
+describe('the last packets', () => {
+  const recent = (rates: Rates, length: number, most: number) => {
+    const { interval, columns } = rates.recent(length, most)
+    return [interval, ...columns.map(({ start, packets }) => [start / SECOND, packets.client])]
+  }
+  const eachSecond = (seconds: number, ...options: [number?]) => {
+    const rates = new Rates(64, ...options)
+    for (let second = 0; second < seconds; second++) rates.add(second * SECOND, CLIENT, 1)
+    return rates
+  }
+
+  test('none', () => {
+    expect(new Rates(64).recent(SECOND, 10).columns).toEqual([])
+  })
+
+  test('until the last one, with columns that were passed in silence', () => {
+    const rates = new Rates(64)
+    for (const second of [0, 10, 12, 15]) rates.add(second * SECOND, CLIENT, 1)
+    expect(recent(rates, 5 * SECOND, 5)).toEqual([SECOND, [11, 0], [12, 1], [13, 0], [14, 0], [15, 1]])
+  })
+
+  test('all of a capture that is shorter', () => {
+    expect(recent(eachSecond(3), 60 * SECOND, 60)).toEqual([SECOND, [0, 1], [1, 1], [2, 1]])
+  })
+
+  test('in wider columns where there is room for few', () => {
+    expect(recent(eachSecond(20), 10 * SECOND, 5)).toEqual([2 * SECOND, [10, 2], [12, 2], [14, 2], [16, 2], [18, 2]])
+  })
+
+  test('in one bucket, where that is longer', () => {
+    expect(recent(eachSecond(1_000), SECOND, 10)).toEqual([20 * SECOND, [980, 20]])
+  })
+
+  test('whatever interval was chosen', () => {
+    expect(recent(eachSecond(60, SECOND), 20 * SECOND, 4)).toEqual([5 * SECOND, [40, 5], [45, 5], [50, 5], [55, 5]])
+  })
+
+  test('never more columns than there is room for, and never a packet twice', () => {
+    fc.assert(fc.property(fc.array(fc.nat(10_000_000), { minLength: 1 }), fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 40 }), (times, length, most) => {
+      const rates = new Rates(64)
+      for (const time of times) rates.add(time * MILLISECOND, CLIENT, 1)
+      const { columns } = rates.recent(length * MILLISECOND, most)
+      expect(columns.length).toBeGreaterThan(0)
+      expect(columns.length).toBeLessThanOrEqual(most)
+      expect(columns.reduce((sum, { packets }) => sum + packets.client, 0)).toBeLessThanOrEqual(times.length)
+      expect(columns[columns.length - 1]!.packets.client).toBeGreaterThan(0)
+    }))
+  })
+})

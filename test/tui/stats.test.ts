@@ -1,0 +1,358 @@
+import { renderToString } from 'ink'
+import { createElement } from 'react'
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import { PACKET_FIELDS } from '../../src/analysis/fields.ts'
+import { compileFilter } from '../../src/analysis/filter/filter.ts'
+import { IllFormedText } from '../../src/mqtt/packet.ts'
+import { limitTexts } from '../../src/report/summary.ts'
+import { themeOf } from '../../src/tui/theme.ts'
+import { StatsView } from '../../src/tui/views/stats.tsx'
+import { barRows } from '../../src/tui/views/stats-page.ts'
+import { INTERVALS, reduceStats, statsAtFirst, STATS_FORMS, type StatsData, type StatsState } from '../../src/tui/views/stats-state.ts'
+import { statsLines } from '../../src/tui/views/stats-text.ts'
+import { filterBelow, topicFilter } from '../../src/tui/views/stats-topics.ts'
+import { CAPTURES, count } from '../analysis/statistics/count.ts'
+import { publish, Site } from '../analysis/statistics/site.ts'
+import type { StatisticsLimits } from '../../src/analysis/statistics/statistics.ts'
+import type { CaptureTotals } from '../../src/analysis/pipeline.ts'
+import type { Theme } from '../../src/tui/theme.ts'
+import type { Effect, ViewAction } from '../../src/tui/view.ts'
+
+const { totals: QMQTT_TOTALS } = count('qmqtt.pcap')
+const PLAIN = themeOf(false, false)
+const plain = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '')
+
+const dataOf = (statistics: StatsData['statistics'], totals: CaptureTotals = QMQTT_TOTALS, evicted = 0): StatsData =>
+  ({ statistics, totals, index: { packets: 59, bytes: 12_345, evicted }, open: { exchanges: 2 } })
+
+/** Messages of these topics, in this order. */
+const published = (topics: readonly string[], limits: Partial<StatisticsLimits> = {}): StatsData => {
+  const site = new Site(limits)
+  const line = site.open(4000)
+  for (const topic of topics) line.client(publish(topic))
+  return dataOf(site.end().statistics)
+}
+
+class View {
+  state: StatsState
+  effect: Effect | null = null
+  data: StatsData
+  readonly #size: { readonly width: number; readonly height: number }
+  readonly #theme: Theme
+
+  constructor(data: StatsData, state: Partial<StatsState> = {}, width = 80, height = 12, theme = PLAIN) {
+    this.data = data
+    this.state = { ...statsAtFirst(false), ...state }
+    this.#size = { width, height }
+    this.#theme = theme
+  }
+
+  press(...actions: readonly ViewAction[]): this {
+    for (const action of actions) ({ state: this.state, effect: this.effect } = reduceStats(this.state, action, { ...this.data, ...this.#size }))
+    return this
+  }
+
+  get lines(): readonly string[] {
+    return statsLines({ ...this.data, ...this.#size, state: this.state, theme: this.#theme, timeText: () => '' })
+  }
+
+  get text(): string {
+    return this.lines.map((line) => plain(line).trimEnd()).join('\n')
+  }
+
+  /** Of the tree: mark, topic and messages. */
+  get topics(): readonly string[] {
+    return this.text.split('\n').slice(2).map((line) => line.replace(/^(.+?) +(\S+)(?: +\S+){5}$/, '$1 $2'))
+  }
+}
+
+describe('every capture, form and size', () => {
+  const sizes = [[60, 15], [79, 24], [80, 24], [99, 40], [100, 30], [132, 43], [300, 100], [60, 1], [20, 5]] as const
+
+  test.each(CAPTURES)('%s fits', (name) => {
+    const { statistics, totals } = count(name)
+    for (const [index, [width, height]] of sizes.entries()) {
+      const ascii = index % 2 === 1
+      for (const form of STATS_FORMS) {
+        const view = new View(dataOf(statistics, totals, 7), { form }, width, height, themeOf(ascii, ascii)).press('down', 'right')
+        for (const at of ['first', 'last'] as const) {
+          const { lines } = view.press(at)
+          expect(lines.length).toBeLessThanOrEqual(height)
+          for (const line of lines) expect(stringWidth(line), `${form} ${width} ${line}`).toBeLessThanOrEqual(width)
+        }
+        if (ascii) expect(view.text).toMatch(/^[\n -~]*$/)
+      }
+    }
+  })
+
+  test('nothing but a reset behind each style, so that lines can be put beside others', () => {
+    const { statistics, totals } = count('lost-frames.pcap')
+    for (const form of STATS_FORMS) {
+      for (const line of new View(dataOf(statistics, totals, 1), { form }, 120, 40, themeOf(true, false)).lines) {
+        const codes = line.match(/\x1b\[[\d;]*m/g) ?? []
+        for (const [index, code] of codes.entries()) expect(code === '\x1b[0m', line).toBe(index % 2 === 1)
+        expect(codes.length % 2).toBe(0)
+      }
+    }
+  })
+})
+
+describe('overview', () => {
+  const { statistics, totals } = count('qmqtt.pcap')
+
+  test('wide: two columns', () => {
+    expect(new View(dataOf(statistics, totals, 3), {}, 100, 27).text).toBe(`\
+[overview] topics  clients  types  (v)                             whole capture (i)  by packets (s)
+PACKETS/s  whole capture  mean 4.21  max 48.0     │ ACK LATENCY    N  P50 MS    P95    P99    MAX
+bytes/s -> 456  <- 661                            │ CONNECT        2   0.249   12.9   12.9   12.9
+▆            █                                    │ PUBLISH QoS 1  9   0.372   41.1   41.1   41.1
+█            █                                    │ PUBLISH QoS 2  4    41.5   43.8   43.8   43.8
+█   ▂   ▂  ▂ █   ▂   ▂   ▂ ▁                      │ SUBSCRIBE      2   0.038  0.042  0.042  0.042
+0s                     14.0s                      │ UNSUBSCRIBE    2   0.089  0.097  0.097  0.097
+                                                  │ PING           4   0.084  0.183  0.183  0.183
+TYPE         PACKETS  SHARE                       │
+CONNECT            2   3.4%  █                    │ QUEUES / LIMITS
+CONNACK            2   3.4%  █                    │   Open exchanges  2
+PUBLISH           17  28.8%  █████                │   Indexed         59 packets, 12.3k bytes
+PUBACK             9  15.3%  ███                  │ ~ Evicted         3 packets, the oldest: counted
+PUBREC             4   6.8%  █                    │                   here, but no longer in the
+PUBREL             4   6.8%  █                    │                   other views
+PUBCOMP            4   6.8%  █                    │
+SUBSCRIBE          2   3.4%  █                    │
+SUBACK             2   3.4%  █                    │
+UNSUBSCRIBE        2   3.4%  █                    │
+UNSUBACK           2   3.4%  █                    │
+PINGREQ            4   6.8%  █                    │
+PINGRESP           4   6.8%  █                    │
+DISCONNECT         1   1.7%                       │
+                                                  │
+TOPIC                                 MSGS  BYTES │
+▸ qmqtt/…                               17  15.3k │`)
+  })
+
+  test('narrow: one below the other, and all of it is reached', () => {
+    const view = new View(dataOf(statistics, totals), {}, 60, 15)
+    const seen = new Set(view.text.split('\n').slice(1))
+    expect(view.text).toContain('lines 1-14 of ')
+    for (let page = 0; page < 3; page++) for (const line of view.press('page-down').text.split('\n').slice(1)) seen.add(line)
+    for (const begins of ['PACKETS/s', 'ACK LATENCY', 'TYPE ', 'DISCONNECT', 'QUEUES', '  Evicted', 'TOPIC ', '▸ qmqtt']) expect([...seen].some((line) => line.startsWith(begins)), begins).toBe(true)
+    const end = view.state
+    expect(view.press('page-down', 'down').state).toEqual(end)
+    expect(view.press('up').state.viewport.top).toBe(end.viewport.top - 1)
+    expect(view.press('first').state.viewport.top).toBe(0)
+  })
+
+  test('the plot goes back as far as it is asked to', () => {
+    const site = new Site()
+    const line = site.open(4000)
+    for (let second = 0; second < 120; second++) {
+      line.client(...Array.from({ length: second < 110 ? 1 : 10 }, () => publish('a')))
+      site.wait(1000)
+    }
+    const view = new View(dataOf(site.end().statistics), { interval: 60 }, 80, 30)
+    const seen = INTERVALS.map(() => {
+      const { text } = view
+      view.press('interval')
+      return /PACKETS\/s {2}.*/.exec(text)![0]
+    })
+    expect(seen).toEqual([
+      'PACKETS/s  last 1 min  mean 2.50  max 10.0  over 1.00s',
+      'PACKETS/s  last 10 min  mean 1.75  max 10.0  over 10.0s',
+      'PACKETS/s  whole capture  mean 1.75  max 10.0  over 2.00s',
+      // All packets of a second come at once.
+      'PACKETS/s  last 1 s  mean 10.0  max 500  over 20.0ms',
+      'PACKETS/s  last 10 s  mean 10.0  max 50.0  over 200ms',
+    ])
+    expect(view.state.interval).toBe(60)
+  })
+
+  test('says what is missing, with a mark', () => {
+    const lost = count('lost-frames.pcap')
+    const left = { ...lost.totals, exchangesLeftOut: 5, sessionsForgotten: 1, droppedFrames: 12 }
+    const { text } = new View(dataOf(lost.statistics, left, 1_000), {}, 140, 60)
+    expect(text).toContain('~ Evicted         1,000 packets, the oldest: counted here')
+    expect(text).toContain('~ Dropped         12 frames while capturing')
+    expect(text).toMatch(/~ Missing {9}\d+ gaps?, [\d,]+ bytes/)
+    expect(limitTexts(left).map(({ label }) => label)).toEqual(['Left out', 'Forgotten'])
+    expect(text).toContain('~ Left out        5 exchanges: too many were open at once')
+    expect(text).toContain('~ Forgotten       1 Session of clients')
+  })
+
+  test('of nothing', () => {
+    const { text } = new View(published([]), {}, 80, 30)
+    for (const words of ['no packet with a time', 'no exchange has ended', 'no MQTT packets', 'Open exchanges  2']) expect(text).toContain(words)
+    expect(text).not.toContain('TOPIC')
+  })
+
+  test('Enter goes on to the topics', () => {
+    expect(new View(dataOf(statistics, totals)).press('open').state.form).toBe('topics')
+  })
+})
+
+describe('forms', () => {
+  test('one after the other, from the top', () => {
+    const { statistics, totals } = count('qmqtt.pcap')
+    const view = new View(dataOf(statistics, totals), {}, 80, 10).press('down')
+    expect(STATS_FORMS.map(() => {
+      view.press('form')
+      return `${view.state.form} ${view.state.viewport.top} ${/\[(.*?)\]/.exec(view.text)![1]!}`
+    })).toEqual(['topics 0 topics', 'clients 0 clients', 'types 0 types', 'overview 0 overview'])
+  })
+
+  test('clients and types have the tables of mqtap stats', () => {
+    const { statistics, totals } = count('takeover.pcap')
+    expect(new View(dataOf(statistics, totals), { form: 'clients' }, 80, 100).text).toMatch(/\nCLIENT +CONNECTIONS +RECONNECTS +REFUSED +TAKEN OVER/)
+    const types = new View(dataOf(statistics, totals), { form: 'types' }, 80, 100).text
+    expect(types).toMatch(/\nTYPE +PACKETS +SHARE +-> +<- +BYTES/)
+    expect(types).toMatch(/\nEXCHANGE +DIR +ANSWERED +MIN MS/)
+  })
+
+  test('a table is not made again while nothing comes, and is when something does', () => {
+    const site = new Site()
+    const line = site.open(4000).client(publish('a'))
+    const view = new View(dataOf(site.statistics), { form: 'clients' })
+    expect(view.text).toMatch(/^10\.0\.0\.21:4000 +1 /m)
+    expect(view.text).toBe(view.text)
+    line.client(publish('a'))
+    expect(view.text).toMatch(/^10\.0\.0\.21:4000 +2 /m)
+  })
+})
+
+describe('topics', () => {
+  const PLANT = ['plant/7/temp', 'plant/7/temp', 'plant/7/temp', 'plant/7', 'plant/8/a', 'plant/8/b', 'office']
+  const tree = (state: Partial<StatsState> = {}) => new View(published(PLANT), { form: 'topics', ...state })
+
+  test('are folded at first, most messages first', () => {
+    expect(tree().topics).toEqual(['> ▸ plant/… 6', '    office 1'])
+  })
+
+  test('unfold and fold, and the cursor climbs', () => {
+    const view = tree().press('right')
+    expect(view.topics).toEqual(['> ▾ plant 6', '    ▸ 7/… 4', '    ▸ 8/… 2', '    office 1'])
+    view.press('down', 'open')
+    expect(view.topics).toEqual(['  ▾ plant 6', '>   ▾ 7 4', '        (itself) 1', '        temp 3', '    ▸ 8/… 2', '    office 1'])
+    view.press('down', 'down', 'left')
+    expect(view.state.selected).toBe('plant/7')
+    view.press('left')
+    expect(view.topics).toEqual(['  ▾ plant 6', '>   ▸ 7/… 4', '    ▸ 8/… 2', '    office 1'])
+    view.press('left', 'left', 'left')
+    expect(view.topics).toEqual(['> ▸ plant/… 6', '    office 1'])
+  })
+
+  test('levels that do not branch are one row', () => {
+    expect(new View(published(['a/b/c/d', 'a/b/c/e']), { form: 'topics' }).topics).toEqual(['> ▸ a/b/c/… 2'])
+  })
+
+  test('Enter on a topic filters for it, p for all below a level', () => {
+    expect(tree().press('last', 'open').effect).toEqual({ kind: 'filter', text: 'mqtt.topic == "office"' })
+    expect(tree().press('right', 'down', 'right', 'down', 'open').effect).toEqual({ kind: 'filter', text: 'mqtt.topic == "plant/7"' })
+    expect(tree().press('right', 'down', 'right', 'down', 'down', 'open').effect).toEqual({ kind: 'filter', text: 'mqtt.topic == "plant/7/temp"' })
+    expect(tree().press('packets').effect).toEqual({ kind: 'filter', text: 'topic_matches(mqtt.topic, "plant/#")' })
+    expect(tree().press('open').effect).toBeNull()
+    expect(tree().press('last', 'copy').effect).toEqual({ kind: 'copy', text: 'office', what: 'topic' })
+  })
+
+  test('the cursor stays on its topic while others overtake it', () => {
+    const site = new Site()
+    const line = site.open(4000).client(publish('a'), publish('a'), publish('b'))
+    const view = new View(dataOf(site.statistics), { form: 'topics' }).press('down')
+    expect(view.topics).toEqual(['    a 2', '>   b 1'])
+    line.client(publish('b'), publish('b'), publish('c'))
+    expect(view.topics).toEqual(['>   b 3', '    a 2', '    c 1'])
+    expect(view.press('down').state.selected).toBe('a')
+  })
+
+  test('a level that comes between takes the cursor while the topic is out of sight', () => {
+    const site = new Site()
+    const line = site.open(4000).client(publish('x/1'), publish('y'), publish('y'))
+    const view = new View(dataOf(site.statistics), { form: 'topics' }).press('last')
+    expect(view.topics).toEqual(['    y 2', '>   x/1 1'])
+    line.client(publish('x/2'), publish('z'))
+    expect(view.topics).toContain('> ▸ x/… 2')
+  })
+
+  test('in the order of bytes', () => {
+    const site = new Site()
+    site.open(4000).client(publish('many'), publish('many'), publish('large', { payload: 'x'.repeat(50) }))
+    const view = new View(dataOf(site.statistics), { form: 'topics' })
+    expect(view.topics).toEqual(['>   many 2', '    large 1'])
+    expect(view.press('sort').topics[0]).toBe('>   large 1')
+    expect(view.text).toContain('by bytes (s)')
+  })
+
+  test('what has no name', () => {
+    const view = new View(published(['a/1', 'a/2', 'b/1', 'c'], { topicsBelow: 2 }), { form: 'topics' })
+    expect(view.topics).toEqual(expect.arrayContaining(['    … others 1']))
+    expect(view.press('last', 'open').effect).toEqual({ kind: 'say', text: 'These topics were too many to be known by name' })
+  })
+
+  test('only rows on the screen are made, wherever the cursor is', () => {
+    const view = new View(published(Array.from({ length: 500 }, (_, index) => `t${index}`)), { form: 'topics' }, 80, 12).press('last')
+    expect(view.lines).toHaveLength(12)
+    expect(view.text).toContain('row 500 of 500')
+    expect(view.topics[9]).toBe('>   t499 1')
+    expect(view.press('page-up', 'up').topics.some((line) => line.startsWith('>'))).toBe(true)
+  })
+
+  test('none', () => {
+    const view = new View(published([]), { form: 'topics' })
+    expect(view.text).toContain('no PUBLISH packets')
+    expect(view.press('down', 'open', 'left', 'right', 'packets').effect).toBeNull()
+  })
+})
+
+describe('filters', () => {
+  const HOSTILE = ['a"b', 'a\\b', '\\"', 'a b', 'ä/漢', 'tab\there', '\u202eevil', 'x\u200by', '', '/', '😀', "it's", '\\x41', '#']
+
+  test.each(HOSTILE)('the topic %j', (topic) => {
+    const text = topicFilter(topic)
+    expect(text).not.toMatch(/[\p{Cc}\u202e\u200b]/u)
+    const result = compileFilter(text, PACKET_FIELDS)
+    if (!result.ok) throw new Error(result.error.message)
+    const site = new Site()
+    const seen: string[] = []
+    for (const one of HOSTILE) {
+      // The filter looks at nothing but the topic.
+      const event = { packet: { type: 'PUBLISH', topicName: one }, resolvedTopicName: undefined }
+      if (result.filter.matches(event as never, undefined as never)) seen.push(one)
+    }
+    site.end()
+    expect(seen).toEqual([topic])
+  })
+
+  test('bytes that are not UTF-8', () => {
+    const text = topicFilter(new IllFormedText('ff61'))
+    expect(text).toBe('mqtt.topic == "\\xff\\x61"')
+    expect(compileFilter(text, PACKET_FIELDS).ok).toBe(true)
+  })
+
+  test('all below a level, where a Topic Filter can say it', () => {
+    expect(filterBelow('a/b')).toBe('topic_matches(mqtt.topic, "a/b/#")')
+    expect(filterBelow('')).toBe('topic_matches(mqtt.topic, "/#")')
+    expect(filterBelow('a"b')).toBe('topic_matches(mqtt.topic, "a\\"b/#")')
+    expect(['a+', '#', 'a\0'].map(filterBelow)).toEqual([null, null, null])
+    for (const text of [filterBelow('a/b'), filterBelow(''), filterBelow('a"b')]) expect(compileFilter(text!, PACKET_FIELDS).ok).toBe(true)
+  })
+})
+
+describe('bars', () => {
+  const GLYPHS = [' ', '.', ':', '#']
+
+  test.each<[readonly number[], number, number, readonly string[]]>([
+    [[0, 1, 2, 3], 1, 1, [' .:#']],
+    [[0, 1, 2, 3], 2, 1, ['  .#', ' :##']],
+    [[1, 3], 1, 2, ['..##']],
+    [[0, 0], 1, 1, ['']],
+    [[1, 1000], 2, 1, [' #', '.#']],
+  ])('%j in %d rows, %d wide', (values, rows, columns, lines) => {
+    expect(barRows(values, rows, columns, GLYPHS)).toEqual(lines)
+  })
+})
+
+test('as a component', () => {
+  const { statistics, totals } = count('qmqtt.pcap')
+  const props = { ...dataOf(statistics, totals), state: statsAtFirst(false), width: 80, height: 24, theme: PLAIN, timeText: () => '' }
+  const frame = renderToString(createElement(StatsView, props), { columns: 80 })
+  expect(frame.split('\n').map((line) => plain(line).trimEnd()).join('\n').trimEnd()).toBe(statsLines(props).map((line) => plain(line).trimEnd()).join('\n').trimEnd())
+})
