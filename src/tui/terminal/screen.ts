@@ -137,7 +137,8 @@ export class Screen {
   }
 
   #take(text: string): void {
-    if (this.#closed || NO_FRAME.test(text)) return
+    // At its end, where `CI` is set, Ink writes a line feed alone.
+    if (this.#closed || text === '\n' || NO_FRAME.test(text)) return
     this.#frame = text.split('\n')
     const now = performance.now()
     this.#schedule(now < this.#urgentUntil ? 0 : Math.max(0, this.#lastDraw + this.#interval - now))

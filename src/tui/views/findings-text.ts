@@ -3,7 +3,7 @@
  *
  * ```
  *   SEV STATEMENT            SECTION        COUNT CLIENTS WHAT
- * > ! ▸ MQTT-4.4.0-1         5.0 4.4            1       1 PUBLISH re-sent inside the same connection
+ * > ! ▸ publish.resent       5.0 4.4            1       1 PUBLISH re-sent inside the same connection
  *   ~ ▾ exchange.slow        -                  6       2 acknowledgement slower than 1 s
  *         4188  12.514990  plc-7  PUBLISH #17 …
  * ```
