@@ -12,13 +12,12 @@
  * What has no room there is kept aside: a packet in several pieces, with bytes missing, or of which no position is known. So are the Topic Aliases' topics, by
  * connection and the packet from which on they hold (MQTT 5.0 §3.3.2.3.4).
  */
-import type { MqttConnection } from '../mqtt/connection.ts'
+import { MqttConnection } from '../mqtt/connection.ts'
 import { PACKET_TYPES, propertyValue, type Text } from '../mqtt/packet.ts'
 import type { PacketEvent, Piece, UnframedReason } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
 import type { Version, VersionCertainty } from '../mqtt/version.ts'
 import { TcpConnection, type End, type Endpoint } from '../tcp/connection.ts'
-import { MqttConnection as Described } from '../mqtt/connection.ts'
 
 export interface PacketIndexLimits {
   /** Connections that packets are told of: 22 bits. */
@@ -58,16 +57,18 @@ export interface IndexedConnection {
   client: End | null
   clientIdentifier: Text | undefined
   versionCertainty: VersionCertainty | null
-  /** By sender: what Topic Aliases stand for, in the order of packets. */
-  aliases: readonly [AliasChange[], AliasChange[]] | null
+  /** By sender and Topic Alias: what it stands for, in the order of packets. */
+  aliases: readonly [Aliases, Aliases] | null
 }
 
 interface AliasChange {
   /** From this packet on. */
   readonly packet: number
-  readonly alias: number
+  /** Undefined where it stands for nothing, or what it stood for is not known any more. */
   readonly topic: Text | undefined
 }
+
+type Aliases = Map<number, AliasChange[]>
 
 export type WorstProblem = 'error' | 'warning' | 'note' | null
 
@@ -82,6 +83,8 @@ const NO_ENTRY = 2 ** 48 - 1
 const SHIFT = { connection: 10, type: 6, sender: 5, version: 3, problem: 1 } as const
 const ASIDE = 1
 const UNFRAMED_TYPE = 0
+/** CONNECT and CONNACK tell who the client is (MQTT 5.0 §2.1.2). */
+const CONNACK = 2
 
 const VERSIONS: readonly (Version | null)[] = [null, '3.1', '3.1.1', '5.0']
 const WORST: readonly WorstProblem[] = [null, 'note', 'warning', 'error']
@@ -142,11 +145,12 @@ export class PacketIndex {
     const { number, connection, packet, problems } = event
     const known = this.#connectionOf(connection)
     const unframed = packet.type === 'UNFRAMED'
-    if (unframed || event.buffer[event.start]! >> 4 <= 2 || known.client === null) learn(known, connection)
+    const tellsClient = unframed || event.buffer[event.start]! >> 4 <= CONNACK
+    if (tellsClient || known.client === null || known.versionCertainty !== connection.versionCertainty) learn(known, connection)
     chunk.frame[at] = event.frame
     chunk.exchange[at] = exchange
     this.#setTime(chunk, at, number, event.time)
-    if (packet.type === 'PUBLISH' && event.resolvedTopicName !== undefined) this.#learnAlias(known, event)
+    if (packet.type === 'PUBLISH' && packet.topicName === '') this.#learnAlias(known, event)
     const simple = position >= 0 && event.missing === 0 && event.lostBefore === 0 && event.frame === event.firstSeenFrame && event.pieces === null
       && event.end - event.start === event.length && (problems.length === 0 || isCertain(event.versionCertainty))
     if (!simple) this.#putAside(event, position)
@@ -217,8 +221,8 @@ export class PacketIndex {
 
   /** The topic that an alias stood for when this packet was sent. */
   topicOf(number: number, alias: number): Text | undefined {
-    const changes = this.connectionOf(number).aliases?.[this.senderOf(number)]
-    return changes?.findLast((change) => change.packet <= number && change.alias === alias)?.topic
+    const changes = this.connectionOf(number).aliases?.[this.senderOf(number)].get(alias)
+    return changes?.findLast((change) => change.packet <= number)?.topic
   }
 
   // --- looking for packets ---
@@ -246,7 +250,7 @@ export class PacketIndex {
 
   /** A connection as the layers that show packets know it, made of what is kept. */
   describe(known: IndexedConnection): MqttConnection {
-    const described = new Described(TcpConnection.described(known.stream, known.firstFrame, known.firstTime, known.ends))
+    const described = new MqttConnection(TcpConnection.described(known.stream, known.firstFrame, known.firstTime, known.ends))
     described.client = known.client
     described.clientIdentifier = known.clientIdentifier
     described.versionCertainty = known.versionCertainty
@@ -300,9 +304,10 @@ export class PacketIndex {
   #learnAlias(known: IndexedConnection, { number, packet, sender, resolvedTopicName: topic }: PacketEvent): void {
     const alias = packet.type === 'PUBLISH' ? propertyValue(packet.properties, 'topicAlias') : undefined
     if (typeof alias !== 'number') return
-    known.aliases ??= [[], []]
-    const changes = known.aliases[sender]
-    if (changes.findLast((change) => change.alias === alias)?.topic !== topic) changes.push({ packet: number, alias, topic })
+    known.aliases ??= [new Map(), new Map()]
+    const changes = known.aliases[sender].get(alias)
+    if (changes === undefined) known.aliases[sender].set(alias, [{ packet: number, topic }])
+    else if (changes[changes.length - 1]!.topic !== topic) changes.push({ packet: number, topic })
   }
 
   #putAside(event: PacketEvent, position: number): void {

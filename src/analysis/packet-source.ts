@@ -60,7 +60,7 @@ export class PacketSource {
       number, frame, time, connection, sender, direction, version, length, packet, problems,
       firstSeenFrame: aside?.firstSeenFrame ?? frame,
       firstSeenTime: aside?.firstSeenTime ?? time,
-      versionCertainty: aside?.versionCertainty ?? connection.versionCertainty,
+      versionCertainty: version === null ? null : (aside?.versionCertainty ?? connection.versionCertainty),
       resolvedTopicName: typeof alias === 'number' ? index.topicOf(number, alias) : undefined,
       buffer: bytes, start: 0, end: bytes.length,
       missing: aside?.missing ?? 0,

@@ -4,7 +4,6 @@
  * State is plain and never changed in place. What a view cannot do by itself (go to another view, copy, write a file) it asks for with an effect.
  * Views draw text that fits: lines no wider than `width` columns, never more of them than `height`. They may hold SGR sequences, each ended by a reset.
  */
-import type { Side } from '../session/side.ts'
 import type { Theme } from './theme.ts'
 
 export const VIEW_NAMES = ['clients', 'packets', 'flow', 'findings', 'stats'] as const
@@ -48,5 +47,3 @@ export interface ViewProps extends Size {
   /** The text of a capture time, as the user wants times shown; `previous` is that of the row before, NaN where there is none. */
   readonly timeText: (time: number, previous: number) => string
 }
-
-export const WAY: Readonly<Record<Side, string>> = { client: '->', server: '<-' }

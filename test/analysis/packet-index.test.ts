@@ -23,9 +23,9 @@ function bytesOf(name: string): Uint8Array {
 
 /** What is shown of a packet, to compare. */
 function seen(event: PacketEvent): object {
-  const { number, frame, time, firstSeenFrame, firstSeenTime, sender, version, length, packet, problems, resolvedTopicName, missing, lostBefore, pieces, connection } = event
+  const { number, frame, time, firstSeenFrame, firstSeenTime, sender, version, versionCertainty, length, packet, problems, resolvedTopicName, missing, lostBefore, pieces, connection } = event
   return {
-    number, frame, time, firstSeenFrame, firstSeenTime, sender, version, length, packet: { ...packet }, problems: [...problems], resolvedTopicName, missing, lostBefore, pieces,
+    number, frame, time, firstSeenFrame, firstSeenTime, sender, version, versionCertainty, length, packet: { ...packet }, problems: [...problems], resolvedTopicName, missing, lostBefore, pieces,
     stream: connection.tcp.stream, ends: connection.tcp.endpoints.map(({ text }) => text), bytes: event.buffer.slice(event.start, event.end),
   }
 }
@@ -115,6 +115,17 @@ describe('looking for packets', () => {
     expect(index.typeOf(answer)).toBe('CONNACK')
     expect(index.ofExchange(index.exchangeOf(number), answer, -1)).toBe(number)
     expect(index.ofExchange(0, 1, 1)).toBe(null)
+  })
+
+  test('an alias stands for what it stood for when the packet was sent, and for nothing behind a gap', () => {
+    const aliases = new PacketIndex(LIMITS.index)
+    const tcp = { stream: 0, endpoints: [], firstFrame: 1, firstTime: 0 }
+    const packet = { type: 'PUBLISH', topicName: '', properties: [{ name: 'topicAlias', value: 5 }] }
+    const event = { ...(went[0] as object), connection: { tcp, client: 0 }, sender: 0, buffer: Uint8Array.of(0x30, 0), start: 0, end: 2, length: 2, problems: [], versionCertainty: 'seen', packet }
+    const topics = ['a', 'a', 'b', undefined, 'b']
+    topics.forEach((resolvedTopicName, order) => aliases.add({ ...event, number: order + 1, resolvedTopicName } as unknown as PacketEvent, 0, order))
+    expect(topics.map((_, order) => aliases.topicOf(order + 1, 5))).toEqual(topics)
+    expect(aliases.topicOf(1, 6)).toBe(undefined)
   })
 
   test('times that are days apart, or run backwards, are exact', () => {

@@ -8,12 +8,11 @@
  *   detail
  * ```
  */
-import { spaces } from '../../report/ladder/fit.ts'
+import { fitted, spaces } from '../../report/ladder/fit.ts'
 import stringWidth from 'string-width'
 import { moved, inBounds, type Viewport } from '../viewport.ts'
 import type { Theme } from '../theme.ts'
 import type { ViewAction } from '../view.ts'
-import { fitted } from './row.ts'
 
 export interface Panes {
   readonly focus: 'list' | 'detail'

@@ -1,5 +1,5 @@
 /** Rows of lists, and what marks the one under the cursor. */
-import { cell, fitted } from '../../report/ladder/fit.ts'
+import { cell } from '../../report/ladder/fit.ts'
 import type { Theme } from '../theme.ts'
 
 /** Columns that the mark of the cursor takes, with the blank behind it. */
@@ -12,5 +12,3 @@ export const CURSOR_WIDTH = 2
 export function listRow(text: string, selected: boolean, width: number, { inverse, palette }: Theme): string {
   return selected ? `${inverse}${cell(`> ${text}`, width)}${palette.reset}` : `  ${text}`
 }
-
-export { cell, fitted }

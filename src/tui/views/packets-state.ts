@@ -148,15 +148,16 @@ function inBytes(state: PacketsState, action: ViewAction, { rows, detail }: Pack
   const length = detail === null ? 0 : detail.event.end - detail.event.start
   const { bytesPerRow } = layout
   const page = bytesPerRow * paneRows(layout.bytes)
+  const halfPage = bytesPerRow * Math.ceil(paneRows(layout.bytes) / 2)
   const steps: Partial<Record<ViewAction, number>> = {
-    left: -1, right: 1, up: -bytesPerRow, down: bytesPerRow, 'page-up': -page, 'page-down': page, 'half-page-up': -page / 2, 'half-page-down': page / 2, first: -Infinity, last: Infinity,
+    left: -1, right: 1, up: -bytesPerRow, down: bytesPerRow, 'page-up': -page, 'page-down': page, 'half-page-up': -halfPage, 'half-page-down': halfPage, first: -Infinity, last: Infinity,
   }
   const step = steps[action]
   if (step === undefined || length === 0) return state
   const wanted = state.byte + step
   // Up and down stay in their column, as in any editor.
   const byte = Number.isFinite(step) && Math.abs(step) === bytesPerRow && (wanted < 0 || wanted >= length) ? state.byte : Math.max(0, Math.min(wanted, length - 1))
-  return withByte({ ...state, fields: { ...state.fields, cursor: rowOfByte(rows, byte) } }, Math.floor(byte), layout)
+  return withByte({ ...state, fields: { ...state.fields, cursor: rowOfByte(rows, byte) } }, byte, layout)
 }
 
 function withByte(state: PacketsState, byte: number, layout: PacketsLayout): PacketsState {
