@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { printable } from '../bytes/printable.ts'
-import { fitted } from './ladder/fit.ts'
+import { fitted } from './fit.ts'
 import { blanks } from './padding.ts'
 import { wireText } from './wire-text.ts'
 import type { MqttConnection } from '../mqtt/connection.ts'
@@ -33,16 +33,11 @@ export class ClientCell {
   constructor(name: string, identifier: MqttConnection['clientIdentifier']) {
     this.identifier = identifier
     // An address is never cut: it has no CONNECT line that shows it whole.
-    this.#text = identifier === undefined || identifier === '' ? name : cutToWidth(name, WIDEST_CLIENT)
+    this.#text = identifier === undefined || identifier === '' ? name : fitted(name, WIDEST_CLIENT)
     this.width = stringWidth(this.#text)
   }
 
   padded(width: number): string {
     return this.#text + blanks(width - this.width)
   }
-}
-
-/** Printable text, at most so wide on a terminal; `…` stands for the rest. */
-export function cutToWidth(name: string, width: number): string {
-  return fitted(name, width)
 }

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import layOut from 'text-table'
-import { cutToWidth } from './client-name.ts'
+import { fitted } from './fit.ts'
 import { millisecondsText } from './exchange-line.ts'
 import type { Times } from '../analysis/statistics/times.ts'
 import type { Side } from '../session/side.ts'
@@ -42,7 +42,7 @@ export function tableText(columns: readonly Column[], rows: readonly Row[], { pa
   const wide = others.reduce((sum, other) => sum + other + GAP, first)
   const gap = wide <= width ? GAP : 1
   const left = Math.max(LEAST_WIDTH, others.reduce((rest, other) => rest - other - gap, width))
-  const cells = [names, ...rows.map(({ cells: [first, ...more] }) => [cutToWidth(first!, left), ...more])]
+  const cells = [names, ...rows.map(({ cells: [first, ...more] }) => [fitted(first!, left), ...more])]
   const lines = layOut(cells, { hsep: ' '.repeat(gap), align: columns.map(({ align }) => (align === 'left' ? 'l' : 'r')), stringLength: stringWidth }).split('\n')
   return lines.map((line, index) => `${coloured(line, index === 0 ? 'bold' : rows[index - 1]!.colour, palette)}\n`).join('')
 }

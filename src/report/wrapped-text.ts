@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { cutToWidth } from './client-name.ts'
+import { fitted } from './fit.ts'
 
 /**
  * Printable text in lines of at most `width` columns, the first behind `first` and the others behind as many spaces. Broken between words; a word that is
@@ -12,7 +12,7 @@ export function wrapped(text: string, first: string, width: number): string[] {
   let line = ''
   let columns = 0
   for (const word of text.split(' ')) {
-    const shown = cutToWidth(word, room)
+    const shown = fitted(word, room)
     const needed = stringWidth(shown)
     if (line !== '' && columns + 1 + needed > room) {
       lines.push(line)

@@ -3,7 +3,7 @@ import { counted, grouped } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { CLOSE_REASONS } from '../../session/closing.ts'
 import { EXCHANGE_KINDS } from '../../session/exchange.ts'
-import { cutToWidth } from '../client-name.ts'
+import { fitted } from '../fit.ts'
 import { SEVERITY_MARK, severityColour } from '../colour.ts'
 import { CLOSE_STYLES } from '../connection-line.ts'
 import { CLOSE_NAMES } from '../connection-summary.ts'
@@ -167,7 +167,7 @@ class Page {
       Number(other.findings > 0) - Number(one.findings > 0) || badness(other.closeReason) - badness(one.closeReason))
     const names = sorted.slice(0, MOST_CONNECTIONS).map((connection) => {
       const { clientId, client } = connection
-      return { connection, name: cutToWidth(clientId === null || clientId === '' ? client : wireText(clientId), WIDEST_CLIENT) }
+      return { connection, name: fitted(clientId === null || clientId === '' ? client : wireText(clientId), WIDEST_CLIENT) }
     })
     const nameWidth = Math.max(...names.map(({ name }) => stringWidth(name)))
     const rows = names.map(({ connection: { version, closeReason, closeText, closeCertainty, findings, stream }, name }) => {
@@ -176,7 +176,7 @@ class Page {
       const place = `${String(stream).padStart(5)}  ${name}${' '.repeat(nameWidth - stringWidth(name))}  ${left(version ?? '-', 5)}  `
       const text = `${found}${closeText}${closeCertainty === 'certain' ? '' : ` (${closeCertainty})`}`
       // What is nothing special is cut, so that the list stays one.
-      const lines = style === null && findings === 0 ? [cutToWidth(text, WIDTH - stringWidth(place))] : wrapped(text, '', WIDTH - stringWidth(place))
+      const lines = style === null && findings === 0 ? [fitted(text, WIDTH - stringWidth(place))] : wrapped(text, '', WIDTH - stringWidth(place))
       const [why, ...rest] = lines.map((line) => (style === null ? line : `${this.#palette[style]}${line}${this.#palette.reset}`))
       return [`${place}${why}`, ...rest.map((line) => `${' '.repeat(stringWidth(place))}${line}`), ''].join('\n')
     })
@@ -222,7 +222,7 @@ class Page {
   }
 
   #change(mark: string, colour: string, { rule, version, actor, clientId, before, now, exercised }: ReportChange): string {
-    const who = `${actor}${clientId === null || clientId === '' ? '' : ` ${cutToWidth(wireText(clientId), WIDEST_CLIENT)}`}`
+    const who = `${actor}${clientId === null || clientId === '' ? '' : ` ${fitted(wireText(clientId), WIDEST_CLIENT)}`}`
     const doubt = now === 0 && exercised === false ? '; it did not come up this time' : ''
     const text = `${rule}  ${version === null ? '' : `MQTT ${version} `}${who}: ${grouped(now)}, before ${grouped(before)}${doubt}`
     const [line, ...more] = wrapped(text, ' '.repeat(CHANGE_WIDTH), WIDTH)

@@ -14,7 +14,7 @@
  * The first line is a comment, so that diagrams one after another can be told apart. Requests have a full line, what answers them a dashed one.
  */
 import { grouped } from '../../bytes/number-text.ts'
-import { fittingWords } from './fit.ts'
+import { fittingWords } from '../fit.ts'
 import { laneNames, trimmed, wayText, withPauses } from './ladder.ts'
 import { causeText, KIND_NAMES, latencyText, lengthText } from './words.ts'
 import type { ExchangePart, Label, Ladder, LadderRow, LadderTitle } from './ladder.ts'

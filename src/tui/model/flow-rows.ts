@@ -182,11 +182,6 @@ export function indexOf({ rows, exchanges }: FlowRows, place: Place): number {
   return Math.max(0, at)
 }
 
-/** The row of a packet, or the nearest before it. */
-export function indexOfPacket(rows: FlowRows, packet: number): number {
-  return indexOf(rows, placeOfPacket(packet))
-}
-
 export function placeOfPacket(packet: number): Place {
   return { packet, behind: 0, pause: false }
 }

@@ -5,7 +5,7 @@
  */
 import stringWidth from 'string-width'
 import { printable } from '../../bytes/printable.ts'
-import { spaces } from '../../report/ladder/fit.ts'
+import { spaces } from '../../report/fit.ts'
 import type { Theme } from '../theme.ts'
 
 export interface LineState {

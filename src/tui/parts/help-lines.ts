@@ -7,7 +7,7 @@
  * ```
  */
 import stringWidth from 'string-width'
-import { cell, fitted, spaces } from '../../report/ladder/fit.ts'
+import { cell, fitted, spaces } from '../../report/fit.ts'
 import { keyLabel, VIEW_TITLES, type Keymap, type KeyRow } from '../keymap.ts'
 import { AT_TOP, moved } from '../viewport.ts'
 import type { Theme } from '../theme.ts'

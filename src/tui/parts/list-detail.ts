@@ -8,7 +8,7 @@
  *   detail
  * ```
  */
-import { fitted, spaces } from '../../report/ladder/fit.ts'
+import { fitted, spaces } from '../../report/fit.ts'
 import stringWidth from 'string-width'
 import { moved, inBounds, type Viewport } from '../viewport.ts'
 import type { Theme } from '../theme.ts'

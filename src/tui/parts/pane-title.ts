@@ -1,4 +1,4 @@
-import { fitted } from '../../report/ladder/fit.ts'
+import { fitted } from '../../report/fit.ts'
 import stringWidth from 'string-width'
 import type { Theme } from '../theme.ts'
 

@@ -7,7 +7,7 @@
  * ```
  */
 import stringWidth from 'string-width'
-import { fitted, spaces } from '../../report/ladder/fit.ts'
+import { fitted, spaces } from '../../report/fit.ts'
 import { columnOf, drawLine, lineWindow, type LineState, type LineWindow } from '../model/line-editor.ts'
 import type { FilterState } from '../model/filter-field.ts'
 import type { Theme } from '../theme.ts'

@@ -1,5 +1,5 @@
 /** Rows of lists, and what marks the one under the cursor. */
-import { cell } from '../../report/ladder/fit.ts'
+import { cell } from '../../report/fit.ts'
 import type { Theme } from '../theme.ts'
 
 /** Columns that the mark of the cursor takes, with the blank behind it. */

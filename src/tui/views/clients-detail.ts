@@ -1,4 +1,4 @@
-import { fitted } from '../../report/ladder/fit.ts'
+import { fitted } from '../../report/fit.ts'
 import { wrapped } from '../../report/wrapped-text.ts'
 
 /** Columns that the labels of connection-detail.ts take. */

@@ -11,9 +11,8 @@
  */
 import { durationText, shortened } from '../../bytes/number-text.ts'
 import { SEVERITY_MARK, severityColour } from '../../report/colour.ts'
-import { fittingWords } from '../../report/ladder/fit.ts'
+import { cell, fitted, fittingWords } from '../../report/fit.ts'
 import { detailOnScreen, dividerLine, inGlyphs, paneHeights, rightCell } from '../parts/list-detail.ts'
-import { cell, fitted } from '../../report/ladder/fit.ts'
 import { CURSOR_WIDTH, listRow } from '../parts/row.ts'
 import { detailLines } from './clients-detail.ts'
 import { clientItems, settledClients, type ClientItem, type ClientSort, type ClientsState } from './clients-state.ts'

@@ -1,7 +1,7 @@
 /** The fields of a packet, and its bytes, as lines. The field under the cursor and its bytes are marked in both. */
 import { hexDump, type ByteRange } from '../../bytes/hex.ts'
 import { severityColour } from '../../report/colour.ts'
-import { cell, fitted } from '../../report/ladder/fit.ts'
+import { cell, fitted } from '../../report/fit.ts'
 import type { DetailRow, PacketDetail } from '../model/packet-detail.ts'
 import type { Theme } from '../theme.ts'
 import type { Size } from '../view.ts'

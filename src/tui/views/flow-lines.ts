@@ -14,7 +14,7 @@
  */
 import stringWidth from 'string-width'
 import { PLAIN, type Palette } from '../../report/colour.ts'
-import { fitted, spaces } from '../../report/ladder/fit.ts'
+import { fitted, spaces } from '../../report/fit.ts'
 import { headerLine, ladderColumns, rowLine, type ArrowLook, type LadderColumns } from '../../report/ladder/layout.ts'
 import { partOf, type Ladder, type LadderRow, type LadderTitle } from '../../report/ladder/ladder.ts'
 import { right } from '../../report/padding.ts'

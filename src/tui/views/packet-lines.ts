@@ -12,7 +12,7 @@
  */
 import { clientName } from '../../report/client-name.ts'
 import { SEVERITY_MARK, severityColour } from '../../report/colour.ts'
-import { cell, fitted, spaces } from '../../report/ladder/fit.ts'
+import { cell, fitted, spaces } from '../../report/fit.ts'
 import { latencyText } from '../../report/ladder/words.ts'
 import { packetInfo } from '../../report/packet-info.ts'
 import { deltaText } from '../../report/packet-line.ts'

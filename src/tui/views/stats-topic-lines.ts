@@ -1,6 +1,6 @@
 /** The tree of topics as lines: columns of a fixed width, so that only the rows on the screen are made, and stand still while numbers grow. */
 import { rateText, shortened } from '../../bytes/number-text.ts'
-import { cell, fitted } from '../../report/ladder/fit.ts'
+import { cell, fitted } from '../../report/fit.ts'
 import { right } from '../../report/padding.ts'
 import type { TopicCounts } from '../../analysis/statistics/topics.ts'
 import type { Theme } from '../theme.ts'

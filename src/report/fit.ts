@@ -1,7 +1,7 @@
 /** Text that is safe for a terminal, made to fit a number of its columns. */
 import stringWidth from 'string-width'
-import { cut } from '../../bytes/printable.ts'
-import { blanks } from '../padding.ts'
+import { cut } from '../bytes/printable.ts'
+import { blanks } from './padding.ts'
 
 /** At most `width` columns wide: cut where it is longer, and then ends in `…`. */
 export function fitted(text: string, width: number): string {

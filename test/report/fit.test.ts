@@ -1,18 +1,17 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { cutToWidth } from '../../src/report/client-name.ts'
-import { fitted } from '../../src/report/ladder/fit.ts'
+import { fitted } from '../../src/report/fit.ts'
 import { cut } from '../../src/bytes/printable.ts'
 
-describe('a name that is cut to a width', () => {
+describe('text that is cut to a width', () => {
   it('is left alone where it fits', () => {
-    expect(cutToWidth('plc-7', 5)).toBe('plc-7')
-    expect(cutToWidth('温度', 4)).toBe('温度')
+    expect(fitted('plc-7', 5)).toBe('plc-7')
+    expect(fitted('温度', 4)).toBe('温度')
   })
 
   it('keeps what fits of wide characters, also where there are fewer of them than columns', () => {
-    expect(cutToWidth('温度計測定器', 10)).toBe('温度計測…')
-    expect(cutToWidth('温度計測定器', 4)).toBe('温…')
+    expect(fitted('温度計測定器', 10)).toBe('温度計測…')
+    expect(fitted('温度計測定器', 4)).toBe('温…')
   })
 
   it('is the longest cut that fits', () => {
