@@ -1,8 +1,7 @@
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { outputError } from '../io/errors.ts'
 import { openInput } from '../io/input.ts'
+import { TemporaryFolder } from '../io/temporary-folder.ts'
 import type { Input } from '../io/input.ts'
 
 /**
@@ -18,9 +17,7 @@ interface Source {
 export class CaptureInput {
   readonly #keepPipes: boolean
   readonly #sources: Source[] = []
-  #folder: string | null = null
-  #closed = false
-  readonly #remove = (): void => this.close()
+  readonly #folder = new TemporaryFolder()
 
   /** `keepPipes`: whether there will be a second reading. */
   constructor(keepPipes: boolean) {
@@ -52,18 +49,10 @@ export class CaptureInput {
 
   /** Removes the temporary files. */
   close(): void {
-    process.removeListener('exit', this.#remove)
-    if (this.#closed) return
-    this.#closed = true
-    if (this.#folder !== null) fs.rmSync(this.#folder, { recursive: true, force: true })
+    this.#folder.remove()
   }
 
   #spoolFile(): string {
-    if (this.#folder === null) {
-      // Only the user can read it: a capture may hold passwords.
-      this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mqtap-'))
-      process.once('exit', this.#remove)
-    }
-    return path.join(this.#folder, `input-${this.#sources.length}`)
+    return this.#folder.pathOf(`input-${this.#sources.length}`)
   }
 }

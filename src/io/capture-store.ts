@@ -1,14 +1,12 @@
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { inputError, outputError } from './errors.ts'
+import { TemporaryFolder } from './temporary-folder.ts'
 
 /**
  * The bytes of a capture, to be read again at any place while and after it is read from beginning to end.
  *
- * A plain file is read where it is. What was compressed, comes through a pipe or is captured now goes to temporary files that only the user can read (a capture may
- * hold passwords), as far as their limit goes: beyond it the oldest bytes are given up. Positions count over all bytes of all inputs, in the order in which they
- * were read.
+ * A plain file is read where it is. What was compressed, comes through a pipe or is captured now goes to temporary files, as far as their limit goes: beyond it the
+ * oldest bytes are given up. Positions count over all bytes of all inputs, in the order in which they were read.
  */
 
 /** A file with a run of the bytes: a file of the user, or one part of the spool. */
@@ -30,9 +28,8 @@ export class CaptureStore {
   #end = 0
   #spooled = 0
   #givenUp = 0
-  #folder: string | null = null
+  readonly #folder = new TemporaryFolder()
   #spooling = false
-  readonly #remove = (): void => this.close()
 
   /** `limit`: bytes of temporary files, at least. */
   constructor(limit: number) {
@@ -86,10 +83,8 @@ export class CaptureStore {
 
   /** Closes the files and removes the temporary ones. */
   close(): void {
-    process.removeListener('exit', this.#remove)
     for (const { file } of this.#parts.splice(0)) fs.closeSync(file)
-    if (this.#folder !== null) fs.rmSync(this.#folder, { recursive: true, force: true })
-    this.#folder = null
+    this.#folder.remove()
   }
 
   #partOf(position: number): Part | null {
@@ -121,12 +116,9 @@ export class CaptureStore {
   }
 
   #newPart(): Part {
-    if (this.#folder === null) {
-      this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mqtap-'))
-      process.once('exit', this.#remove)
-    }
-    const temporary = path.join(this.#folder, `capture-${this.#end}`)
+    let temporary = 'a temporary file'
     try {
+      temporary = this.#folder.pathOf(`capture-${this.#end}`)
       const part = { start: this.#end, length: 0, file: fs.openSync(temporary, 'wx+', 0o600), temporary }
       this.#parts.push(part)
       return part
