@@ -206,7 +206,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       async (args) => end(await (await import('./keys.ts')).keys(args)),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
-    .option(KEYS.slice(2), { type: 'boolean', describe: 'The keys of the terminal screens', global: false })
+    .option(KEYS.slice(2), { type: 'boolean', describe: 'The keys of the terminal screens, which are still to come', global: false })
     .help('help', 'Help')
     .alias('help', 'h')
     .version('version', 'Version', VERSION)
