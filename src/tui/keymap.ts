@@ -13,6 +13,7 @@ import { VIEW_NAMES, type ViewAction, type ViewName } from './view.ts'
 export type ProgramAction =
   | 'view-1' | 'view-2' | 'view-3' | 'view-4' | 'view-5'
   | 'filter' | 'search' | 'next-hit' | 'previous-hit' | 'command' | 'follow' | 'pause' | 'export' | 'report'
+  | 'unmute' | 'time-format'
   | 'help' | 'redraw' | 'suspend' | 'climb' | 'quit' | 'quit-now' | 'stop'
 
 export type Action = ViewAction | ProgramAction
@@ -69,6 +70,7 @@ export const KEY_TABLE: readonly Binding[] = [
   },
   { action: 'evidence', keys: ['E'], does: 'Evidence in the flow', views: ['findings'], hint: 'evidence' },
   { action: 'mute', keys: ['m'], does: 'Mute the rule', views: ['findings'], hint: 'mute' },
+  { action: 'unmute', keys: ['M'], does: 'Muted rules again', views: ['findings'] },
   { action: 'other-half', keys: ['o'], does: 'The other half of the exchange', views: ['packets', 'flow'], hint: 'other half' },
   {
     action: 'previous', keys: ['['], does: 'To the previous exchange', views: ['packets', 'flow', 'findings'], hint: 'back',
@@ -93,7 +95,7 @@ export const KEY_TABLE: readonly Binding[] = [
   { action: 'interval', keys: ['i'], does: 'Another window of time for rates', views: ['stats'], hint: 'interval' },
   { action: 'compress', keys: ['z'], does: 'A row for each exchange', views: ['flow'], hint: 'compress' },
   { action: 'pings', keys: ['P'], does: 'Hide or show PINGREQ and PINGRESP', views: ['packets', 'flow'], hint: 'pings' },
-  { action: 'colour', keys: ['c'], does: 'Colour by type, exchange or QoS', views: ['packets', 'flow'], hint: 'colour' },
+  { action: 'colour', keys: ['c'], does: 'Colour by direction, exchange or QoS', views: ['flow'], hint: 'colour' },
   { action: 'mark', keys: ['x'], does: 'Mark the packet', views: ['packets'], hint: 'mark' },
   { action: 'frame-bytes', keys: ['b'], does: 'Bytes of the frame, or of the packet', views: ['packets'], hint: 'bytes' },
   { action: 'copy', keys: ['y'], does: 'Copy to the clipboard of the terminal', views: 'all', hint: 'copy' },

@@ -14,7 +14,7 @@ export type ViewAction =
   | 'up' | 'down' | 'page-up' | 'page-down' | 'half-page-up' | 'half-page-down' | 'first' | 'last' | 'left' | 'right'
   | 'open' | 'next-pane' | 'previous-pane' | 'maximise' | 'swap-layout' | 'grow' | 'shrink'
   | 'reference' | 'other-half' | 'previous' | 'next' | 'mark' | 'mute' | 'form' | 'sort' | 'pings' | 'colour' | 'compress' | 'frame-bytes' | 'copy'
-  | 'packets' | 'findings' | 'evidence' | 'interval' | 'time-format'
+  | 'packets' | 'findings' | 'evidence' | 'interval'
 
 /** What a view asks of the program. */
 export type Effect =

@@ -78,9 +78,15 @@ export class FindingList {
   /** By what was chosen, but for the order. */
   readonly #groupings = new Map<string, Grouping>()
   readonly #sorted = new Map<string, readonly FindingGroup[]>()
+  /** What was found while the list is paused; null where it is not. */
+  #waiting: Finding[] | null = null
 
   /** One that the judge keeps (JudgeOptions.found). */
   add(finding: Finding): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(finding)
+      return
+    }
     this.#findings.push({ index: this.#findings.length, finding })
     this.#rules.add(finding.rule)
     this.#sorted.clear()
@@ -91,6 +97,14 @@ export class FindingList {
     this.#totals = { totals: { ...totals }, counted: { ...counted } }
     this.#leftOut = new Map(findingsLeftOut.map(({ rule, count }) => [rule, count]))
     this.#sorted.clear()
+  }
+
+  /** What is found from now on is not listed, or all of it. */
+  pause(paused: boolean): void {
+    if (paused === (this.#waiting !== null)) return
+    const waiting = this.#waiting
+    this.#waiting = paused ? [] : null
+    for (const finding of waiting ?? []) this.add(finding)
   }
 
   mute(rule: string): void {

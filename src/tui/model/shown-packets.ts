@@ -12,6 +12,16 @@ import type { PacketEvent } from '../../mqtt/packet-event.ts'
 /** Packets looked at before it is asked again whether there is time for more. */
 const AT_ONCE = 64
 
+/** A choice of packets, and how far it has come. */
+interface Shown {
+  readonly filter: Filter<PacketEvent> | null
+  readonly pingsHidden: boolean
+  readonly passing: PacketSet | null
+  readonly streams: Set<number> | null
+  readonly lookedAt: number
+  readonly unknown: number
+}
+
 export class ShownPackets {
   readonly #index: PacketIndex
   readonly #source: PacketSource
@@ -20,9 +30,13 @@ export class ShownPackets {
   #pingsHidden = false
   /** Null where all are shown. */
   #passing: PacketSet | null = null
+  /** TCP streams with a packet that the filter lets through; null where there is no filter. */
+  #streams: Set<number> | null = null
   #lookedAt = 0
   /** Packets whose bytes are not there any more, so that the filter could not be asked. */
   #unknown = 0
+  /** What was shown before, for `cancel`. */
+  #before: Shown | null = null
   /** Only packets up to this one, while the display is paused. */
   #limit = Infinity
 
@@ -42,6 +56,11 @@ export class ShownPackets {
 
   get unknown(): number {
     return this.#unknown
+  }
+
+  /** Connections with packets that the filter lets through, as far as it has come; null where there is no filter. */
+  get streams(): ReadonlySet<number> | null {
+    return this.#streams
   }
 
   /** All packets that there are to be shown. */
@@ -76,11 +95,30 @@ export class ShownPackets {
   }
 
   show(filter: Filter<PacketEvent> | null, pingsHidden: boolean): void {
+    // Of two that were not waited for, the one before both is gone back to.
+    if (this.progress === null) {
+      this.#before = { filter: this.#filter, pingsHidden: this.#pingsHidden, passing: this.#passing, streams: this.#streams, lookedAt: this.#lookedAt, unknown: this.#unknown }
+    }
     this.#filter = filter
     this.#pingsHidden = pingsHidden
     this.#passing = filter === null && !pingsHidden ? null : new PacketSet()
+    this.#streams = filter === null ? null : new Set()
     this.#lookedAt = 0
     this.#unknown = 0
+  }
+
+  /** Back to what was shown before the last `show`, where that is not done yet. Answers whether it was not. */
+  cancel(): boolean {
+    const before = this.#before
+    if (this.progress === null || before === null) return false
+    this.#filter = before.filter
+    this.#pingsHidden = before.pingsHidden
+    this.#passing = before.passing
+    this.#streams = before.streams
+    this.#lookedAt = before.lookedAt
+    this.#unknown = before.unknown
+    this.#before = null
+    return true
   }
 
   /** Nothing that comes from now on is shown, or all of it again. */
@@ -97,7 +135,9 @@ export class ShownPackets {
       const end = Math.min(count, this.#lookedAt + AT_ONCE)
       while (this.#lookedAt < end) {
         const number = ++this.#lookedAt
-        if (this.#passes(number)) passing.add(number)
+        if (!this.#passes(number)) continue
+        passing.add(number)
+        this.#streams?.add(this.#index.connectionOf(number).stream)
       }
     } while (this.#lookedAt < count && mayGoOn())
     return true

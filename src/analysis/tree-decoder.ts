@@ -1,4 +1,4 @@
-import { LIMITS } from '../analysis/limits.ts'
+import { LIMITS } from './limits.ts'
 import { PacketDecoder } from '../mqtt/decoder.ts'
 import { decodeFields } from '../mqtt/detail.ts'
 import type { FieldNode } from '../mqtt/field.ts'
