@@ -135,6 +135,11 @@ export class FindingList {
     return this.#totals
   }
 
+  /** Names of rules with findings. */
+  get rules(): readonly string[] {
+    return [...this.#rules]
+  }
+
   /** Rules with findings that are muted. */
   get mutedRules(): number {
     let muted = 0
