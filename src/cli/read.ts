@@ -1,6 +1,9 @@
 import { compileColumns } from '../analysis/fields/columns.ts'
 import { FieldReader } from '../analysis/fields/field-reader.ts'
 import { grouped } from '../bytes/number-text.ts'
+import { FrameExport } from '../io/frame-export.ts'
+import { openInput } from '../io/input.ts'
+import { treeDecoder } from '../analysis/tree-decoder.ts'
 import { ByteDumpRenderer } from '../report/byte-dump.ts'
 import { ANSI, PLAIN } from '../report/colour.ts'
 import { ColumnsWriter } from '../report/columns.ts'
@@ -13,10 +16,9 @@ import { TimeColumn } from '../report/time-format.ts'
 import { CaptureReading } from './capture-reading.ts'
 import { EXIT } from './exit.ts'
 import { reaches } from './fail-on.ts'
-import { FrameExport } from './frame-export.ts'
 import { readPlan } from './read-plan.ts'
 import { tell } from './report-error.ts'
-import { treeDecoder } from '../analysis/tree-decoder.ts'
+import { VERSION } from './version.ts'
 import type { Pipeline } from '../analysis/pipeline.ts'
 import type { TextSink } from '../bytes/text-sink.ts'
 import type { FieldNode } from '../mqtt/field.ts'
@@ -73,7 +75,7 @@ class Reading {
     const { quiet, format } = plan
     this.#columns = quiet || format !== 'fields' ? null : columnsWriter(plan, reader, this.#capture.output)
     this.#renderer = quiet || format === 'fields' ? null : rendererOf(plan, format, clock, decodeTree)
-    this.#export = plan.output === null ? null : new FrameExport(plan.output, plan.files)
+    this.#export = plan.output === null ? null : new FrameExport(`mqtap ${VERSION}`, plan.output, plan.files)
   }
 
   async run(): Promise<ExitCode> {
@@ -124,7 +126,7 @@ class Reading {
   /** The second reading, for `-w`. */
   async #writeExport(): Promise<void> {
     if (this.#export === null) return
-    const frames = await this.#export.write(this.#capture.readAgain)
+    const frames = await this.#export.write(this.#capture.readAgain.map((name) => openInput(name)))
     if (this.#plan.quiet || process.stderr.isTTY === true) tell(`${grouped(frames)} frames written to ${this.#plan.output}, raw: secrets are in them as captured`)
   }
 }

@@ -10,15 +10,18 @@ import { LIMITS } from '../../src/analysis/limits.ts'
 import { PacketIndex } from '../../src/analysis/packet-index.ts'
 import { PacketSource } from '../../src/analysis/packet-source.ts'
 import { createPipeline } from '../../src/analysis/pipeline.ts'
+import { findFrame } from '../../src/io/frame-finder.ts'
 import { PacketDecoder } from '../../src/mqtt/decoder.ts'
 import { decodeFields } from '../../src/mqtt/detail.ts'
+import { capturedFrame, type CapturedFrame } from '../../src/tui/model/captured-frame.ts'
 import { PacketDetail } from '../../src/tui/model/packet-detail.ts'
+import { bytesOfFrame, bytesOfPacket } from '../../src/tui/model/shown-bytes.ts'
 import { ShownPackets } from '../../src/tui/model/shown-packets.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { byteLines } from '../../src/tui/views/detail-lines.ts'
 import { PacketsView } from '../../src/tui/views/packets.tsx'
 import { packetsLayout } from '../../src/tui/views/packets-layout.ts'
-import { listRows, markedRange, packetsAt, PACKETS_START, reducePackets, settled, type PacketsContext, type PacketsState } from '../../src/tui/views/packets-state.ts'
+import { bytesShown, listRows, markedRange, packetsAt, PACKETS_START, reducePackets, settled, shownByte, shownMark, type PacketsContext, type PacketsState } from '../../src/tui/views/packets-state.ts'
 import { renderText } from './render.ts'
 import type { Filter } from '../../src/analysis/filter/filter.ts'
 import type { PacketEvent } from '../../src/mqtt/packet-event.ts'
@@ -62,17 +65,26 @@ function showAll(text: string | null, pingsHidden = false): number[] {
   return Array.from({ length: shown.size }, (_, place) => shown.at(place))
 }
 
-function contextOf(state: PacketsState, size = { width: 80, height: 20 }): PacketsContext {
+function contextOf(state: PacketsState, size = { width: 80, height: 20 }, frame: CapturedFrame | null = null): PacketsContext {
   const event = source.packet(state.packet)
   const detail = event === null ? null : new PacketDetail(event, false)
-  return { ...size, shown, index, detail, rows: detail?.rows(state.folded, []) ?? [], isFound: (packet) => packet === 40, lineOf: (packet) => `line ${packet}` }
+  return { ...size, shown, index, detail, rows: detail?.rows(state.folded, []) ?? [], frame, isFound: (packet) => packet === 40, lineOf: (packet) => `line ${packet}` }
 }
 
 /** The state after keys, and what the last one asked for. */
 function after(state: PacketsState, ...actions: readonly ViewAction[]): { state: PacketsState; effect: Effect | null } {
+  return afterIn(null, state, ...actions)
+}
+
+/** The same where this frame has been read. */
+function afterIn(frame: CapturedFrame | null, state: PacketsState, ...actions: readonly ViewAction[]): { state: PacketsState; effect: Effect | null } {
   let effect: Effect | null = null
-  for (const action of actions) ({ state, effect } = reducePackets(state, action, contextOf(state)))
+  for (const action of actions) ({ state, effect } = reducePackets(state, action, contextOf(state, undefined, frame)))
   return { state, effect }
+}
+
+async function frameOf(packet: number, showSecrets = false): Promise<CapturedFrame> {
+  return capturedFrame((await findFrame([[CAPTURE]], index.frameOf(packet)))!, packet, index, source, showSecrets)
 }
 
 describe('which packets are shown', () => {
@@ -213,9 +225,9 @@ describe('keys in the fields and the bytes', () => {
     const { detail } = contextOf({ ...PACKETS_START, packet: CONNECT })
     const [password] = detail!.masked
     const view = { top: 0, byte: 0, mark: null, bytesPerRow: 16, focused: false } as const
-    const drawn = byteLines(detail!, view, { width: 80, height: 40 }, themeOf(false, false)).join('\n')
+    const drawn = byteLines(bytesOfPacket(detail!), view, { width: 80, height: 40 }, themeOf(false, false)).join('\n')
     expect(drawn.match(/(?<= )\*\*(?= )/g)?.length).toBe(password!.end - password!.start)
-    const open = byteLines(new PacketDetail(detail!.event, true), view, { width: 80, height: 40 }, themeOf(false, false)).join('\n')
+    const open = byteLines(bytesOfPacket(new PacketDetail(detail!.event, true)), view, { width: 80, height: 40 }, themeOf(false, false)).join('\n')
     expect(open).not.toContain('**')
   })
 
@@ -224,6 +236,129 @@ describe('keys in the fields and the bytes', () => {
     const topic = rows.find(({ text }) => text.startsWith('Topic:'))!
     const state = packetsAt(publish, PUBLISH, topic.range, rows)
     expect(markedRange(state, rows)).toEqual(topic.range)
+  })
+})
+
+describe('the bytes of the frame', () => {
+  const publish: PacketsState = { ...PACKETS_START, packet: PUBLISH }
+  const topicOf = (state: PacketsState) => contextOf(state).rows.findIndex(({ text }) => text.startsWith('Topic:'))
+  const markOf = (state: PacketsState, frame: CapturedFrame) => shownMark(state, contextOf(state).rows, bytesOfFrame(frame))
+
+  /** The byte pane, alone on the screen. */
+  function pane(state: PacketsState, frame: CapturedFrame | null, missing = false, ascii = false): string[] {
+    const size = { width: 79, height: 20 }
+    const context = contextOf(state, size, frame)
+    const view = createElement(PacketsView, {
+      ...size, theme: themeOf(false, ascii), timeText: () => '', state: settled({ ...state, focus: 'bytes' }, context), packets: [], detail: context.detail, rows: context.rows, frame,
+      wantedFrame: { number: index.frameOf(state.packet), missing }, nothing: '', info: { payload: 'preview', payloadBytes: 64, showSecrets: false },
+    })
+    return renderText(view, size.width, size.height)
+  }
+
+  test('come and go, with the cursor at the marked field', async () => {
+    const frame = await frameOf(PUBLISH)
+    const marked = packetsAt(publish, PUBLISH, contextOf(publish).rows[topicOf(publish)]!.range, contextOf(publish).rows)
+    const { state } = afterIn(frame, marked, 'frame-bytes')
+    expect(state.frameBytes).toBe(true)
+    const { start, end } = markedRange(state, contextOf(state).rows)!
+    expect(markOf(state, frame)).toEqual({ start: start + frame.start, end: end + frame.start })
+    expect(frame.bytes.slice(start + frame.start, end + frame.start)).toEqual(contextOf(state).detail!.event.buffer.slice(start, end))
+    expect(shownByte(state.byte, bytesOfFrame(frame))).toBe(start + frame.start)
+    // The same where the frame comes later.
+    expect(after(marked, 'frame-bytes').state.byte).toBe(state.byte)
+    expect(afterIn(frame, state, 'frame-bytes').state).toEqual({ ...marked, byte: start, bytesTop: 0, frameBytes: false })
+  })
+
+  test('the cursor goes through all of them, and the fields follow where they are of the packet', async () => {
+    const frame = await frameOf(PUBLISH)
+    let { state } = afterIn(frame, publish, 'frame-bytes', 'open', 'next-pane', 'first')
+    for (let at = 0; at < frame.bytes.length; at++) {
+      expect(shownByte(state.byte, bytesShown(state, contextOf(state, undefined, frame))!)).toBe(at)
+      const range = markedRange(state, contextOf(state).rows)
+      if (at < frame.start || at >= frame.end) expect(range).toBe(null)
+      else expect(range!.start <= at - frame.start && at - frame.start < range!.end, `byte ${at}`).toBe(true)
+      state = afterIn(frame, state, 'right').state
+    }
+    expect(afterIn(frame, state, 'right').state).toEqual(state)
+    expect(shownByte(afterIn(frame, state, 'up').state.byte, bytesOfFrame(frame))).toBe(frame.bytes.length - 1 - 16)
+    // Without the frame there is nothing to go through.
+    expect(after(state, 'left').state).toEqual(state)
+  })
+
+  test('a frame that carries only the end of the packet: its fields are marked, others are not', async () => {
+    const whole = await frameOf(PUBLISH)
+    const packetStart = 5
+    const frame: CapturedFrame = { ...whole, bytes: whole.bytes.slice(packetStart), end: whole.end - packetStart, packetStart }
+    const { rows } = contextOf(publish)
+    const inBytes = (cursor: number): PacketsState => ({ ...publish, frameBytes: true, focus: 'bytes', fields: { cursor, top: 0 } })
+    const { start, end } = rows[topicOf(publish)]!.range!
+    expect(markOf(inBytes(topicOf(publish)), frame)).toEqual({ start: frame.start + Math.max(0, start - packetStart), end: frame.start + end - packetStart })
+    const header = rows.findIndex(({ range }) => range !== null && range.end <= 2)
+    expect(markOf(inBytes(header), frame)).toBe(null)
+    expect(afterIn(frame, inBytes(header), 'copy').effect).toEqual({ kind: 'say', text: 'No byte of this field is known to be in the frame.' })
+    // The first byte of the packet in this frame is the field that it belongs to.
+    const moved = afterIn(frame, { ...inBytes(0), byte: -1 }, 'right').state
+    const range = markedRange(moved, rows)!
+    expect([moved.byte, range.start <= packetStart && packetStart < range.end]).toEqual([0, true])
+  })
+
+  test('where the packet is in the frame is not known', async () => {
+    const frame: CapturedFrame = { ...await frameOf(PUBLISH), start: 0, end: 0 }
+    const { state } = afterIn(frame, { ...publish, focus: 'fields', fields: { cursor: topicOf(publish), top: 0 } }, 'frame-bytes', 'next-pane', 'right')
+    expect([state.byte, markOf(state, frame), markedRange(state, contextOf(state).rows)]).toEqual([1, null, null])
+  })
+
+  test('copied: the marked bytes, or all; never a secret', async () => {
+    const frame = await frameOf(PUBLISH)
+    const state: PacketsState = { ...publish, frameBytes: true, focus: 'bytes', fields: { cursor: topicOf(publish), top: 0 } }
+    const inPacket = after({ ...state, frameBytes: false }, 'copy')
+    expect(afterIn(frame, state, 'copy').effect).toEqual(inPacket.effect)
+    expect(afterIn(frame, { ...state, fields: { cursor: 0, top: 0 } }, 'copy').effect).toEqual({ kind: 'copy', text: Buffer.from(frame.bytes).toString('hex'), what: 'the bytes' })
+    expect(after(state, 'copy').effect).toEqual({ kind: 'say', text: 'The bytes of the frame are not there.' })
+    const connect: PacketsState = { ...state, packet: CONNECT, fields: { cursor: 0, top: 0 } }
+    expect(afterIn(await frameOf(CONNECT), connect, 'copy').effect).toEqual({ kind: 'say', text: 'These bytes hold a secret: --show-secrets shows them.' })
+    expect(afterIn(await frameOf(CONNECT, true), connect, 'copy').effect?.kind).toBe('copy')
+  })
+
+  test('are drawn with what is marked, and secrets are not', async () => {
+    const frame = await frameOf(PUBLISH)
+    const cursor = topicOf(publish)
+    const { range } = contextOf(publish).rows[cursor]!
+    const state = afterIn(frame, { ...publish, focus: 'fields', fields: { cursor, top: 0 } }, 'frame-bytes').state
+    const lines = pane(state, frame)
+    const offset = (frame.start + range!.start).toString(16).padStart(4, '0')
+    expect(lines[0]).toContain(`frame ${frame.number}: 0x${offset}, ${range!.end - range!.start} bytes `)
+    expect(lines.join('\n').match(/\[/g)).toHaveLength(1)
+    const connect: PacketsState = { ...PACKETS_START, packet: CONNECT, frameBytes: true }
+    const secret = await frameOf(CONNECT)
+    const hidden = contextOf(connect).detail!.masked.reduce((sum, { start, end }) => sum + end - start, 0)
+    expect(pane(connect, secret).join('\n').match(/\*\*(?= )/g)).toHaveLength(hidden)
+    expect(pane(connect, await frameOf(CONNECT, true)).join('\n')).not.toContain('**')
+    expect(pane(connect, secret)[0]).toContain(`frame ${secret.number} `)
+  })
+
+  test('are on their way, or not there', () => {
+    const state: PacketsState = { ...publish, frameBytes: true }
+    const number = index.frameOf(PUBLISH)
+    expect(pane(state, null)[1]).toBe(`reading frame ${number}…`)
+    expect(pane(state, null, false, true)[1]).toBe(`reading frame ${number}~`)
+    expect(pane(state, null, true)[1]).toBe(`The capture does not have frame ${number}.`)
+    expect(pane(state, null)[0]).toContain(`frame ${number} `)
+  })
+
+  test('what the snap length cut off is told, in glyphs that the terminal has', async () => {
+    const frame = await frameOf(CONNECT)
+    const more = (bytes: number, ascii: boolean) => pane({ ...publish, packet: CONNECT, frameBytes: true }, { ...frame, originalLength: frame.bytes.length + bytes }, false, ascii).find((line) => line.includes(' more '))
+    expect([more(700, false), more(1, true), more(0, false)]).toEqual(['… and 700 more bytes', '~ and 1 more byte', undefined])
+  })
+
+  test('the cursor is on the screen once the frame is there', async () => {
+    const frame = await frameOf(PUBLISH)
+    const size = { width: 80, height: 20 }
+    const state = settled({ ...publish, frameBytes: true, byte: frame.end - frame.start - 1 }, contextOf(publish, size, frame))
+    const layout = packetsLayout(size, state)
+    const row = Math.floor((frame.end - 1) / layout.bytesPerRow)
+    expect([row >= state.bytesTop, row < state.bytesTop + layout.bytes!.height - 1]).toEqual([true, true])
   })
 })
 
@@ -248,7 +383,7 @@ describe('the panes', () => {
         return { number, event: source.packet(number), type: index.typeOf(number), time: `0.${number}`, delta: 1e6, latency: number === 2 ? 4_083_000 : null, severity: number === 3 ? 'error' : null, marked: number === 4, sameExchange: number === 2 }
       })
       const view = createElement(PacketsView, {
-        width, height, theme: themeOf(false, false), timeText: () => '', state, packets, detail: context.detail, rows: context.rows, nothing: 'No packets.',
+        width, height, theme: themeOf(false, false), timeText: () => '', state, packets, detail: context.detail, rows: context.rows, frame: null, wantedFrame: { number: 0, missing: false }, nothing: 'No packets.',
         info: { payload: 'preview', payloadBytes: 64, showSecrets: false },
       })
       const lines = renderText(view, width, height)

@@ -2,7 +2,8 @@
 import { hexDump, type ByteRange } from '../../bytes/hex.ts'
 import { severityColour } from '../../report/colour.ts'
 import { cell, fitted } from '../../report/fit.ts'
-import type { DetailRow, PacketDetail } from '../model/packet-detail.ts'
+import type { DetailRow } from '../model/packet-detail.ts'
+import type { ShownBytes } from '../model/shown-bytes.ts'
 import type { Theme } from '../theme.ts'
 import type { Size } from '../view.ts'
 import type { Viewport } from '../viewport.ts'
@@ -22,7 +23,9 @@ export function fieldLines(rows: readonly DetailRow[], { cursor, top }: Viewport
   })
 }
 
+/** Offsets count from the first byte shown. */
 export interface BytesView {
+  /** The first row on the screen. */
   readonly top: number
   /** The byte under the cursor. */
   readonly byte: number
@@ -32,13 +35,13 @@ export interface BytesView {
 }
 
 /** `0000  30 18 00 0c[70 6c 61 6e  :...plan`: the marked bytes are in brackets and in reverse video. */
-export function byteLines({ event, masked }: PacketDetail, { top, byte, mark, bytesPerRow, focused }: BytesView, { width, height }: Size, theme: Theme): string[] {
-  const { buffer, start, end, length } = event
+export function byteLines({ buffer, start, end, length, masked }: ShownBytes, { top, byte, mark, bytesPerRow, focused }: BytesView, { width, height }: Size, theme: Theme): string[] {
   const first = start + top * bytesPerRow
   const last = Math.min(end, first + height * bytesPerRow)
   if (end === start) return [fitted('no bytes at hand', width)]
   const rows = hexDump(buffer, first, last, { bytesPerRow, firstOffset: top * bytesPerRow, mark, masked })
-  const { inverse, palette } = theme
+  const { inverse, palette, glyphs } = theme
+  const more = length - (end - start)
   return rows.map(({ offset, hex, ascii, markStart, markEnd }) => {
     const on = (column: number) => column >= markStart && column < markEnd
     let columns = ''
@@ -53,5 +56,5 @@ export function byteLines({ event, masked }: PacketDetail, { top, byte, mark, by
       columns += underCursor ? `${palette.bold}${inverse}${pair}${palette.reset}` : on(column) ? `${inverse}${pair}${palette.reset}` : pair
     }
     return `${palette.dim}${offset.toString(16).padStart(4, '0')}${palette.reset} ${columns} ${ascii}`
-  }).concat(last === end && length > end - start && rows.length < height ? [fitted(`… and ${length - (end - start)} more bytes`, width)] : [])
+  }).concat(last === end && more > 0 && rows.length < height ? [fitted(`${glyphs.ellipsis} and ${more} more ${more === 1 ? 'byte' : 'bytes'}`, width)] : [])
 }

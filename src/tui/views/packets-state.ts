@@ -2,6 +2,8 @@
 import { toHex } from '../../bytes/hex.ts'
 import type { PacketIndex } from '../../analysis/packet-index.ts'
 import { rowOfByte, type DetailRow, type PacketDetail } from '../model/packet-detail.ts'
+import { bytesOfFrame, bytesOfPacket, shownRange, type ShownBytes } from '../model/shown-bytes.ts'
+import type { CapturedFrame } from '../model/captured-frame.ts'
 import type { ShownPackets } from '../model/shown-packets.ts'
 import { inBounds, moved, type Viewport } from '../viewport.ts'
 import type { Effect, Outcome, Size, ViewAction } from '../view.ts'
@@ -16,8 +18,10 @@ export interface PacketsState extends PaneChoice {
   readonly fields: Viewport
   /** Of the byte pane: the first row on the screen. */
   readonly bytesTop: number
-  /** The byte under the cursor, from the packet's first one. */
+  /** The byte under the cursor, from the packet's first one that is shown: below 0 for those of the frame before it. */
   readonly byte: number
+  /** The byte pane shows the captured frame, and not the packet. */
+  readonly frameBytes: boolean
   /** Fields that are folded, by their place in the tree (DetailRow.key). */
   readonly folded: ReadonlySet<string>
   readonly marks: ReadonlySet<number>
@@ -27,7 +31,7 @@ export interface PacketsState extends PaneChoice {
 }
 
 export const PACKETS_START: PacketsState = {
-  packet: 1, top: 0, focus: 'list', maximised: false, swapped: false, more: 0, fields: { cursor: 0, top: 0 }, bytesTop: 0, byte: 0, folded: new Set(), marks: new Set(),
+  packet: 1, top: 0, focus: 'list', maximised: false, swapped: false, more: 0, fields: { cursor: 0, top: 0 }, bytesTop: 0, byte: 0, frameBytes: false, folded: new Set(), marks: new Set(),
   reference: null, pingsHidden: false,
 }
 
@@ -37,6 +41,8 @@ export interface PacketsContext extends Size {
   readonly index: PacketIndex
   readonly detail: PacketDetail | null
   readonly rows: readonly DetailRow[]
+  /** That completed this packet, where `frameBytes` asks for it; null while it is not read, and where it is not there. */
+  readonly frame: CapturedFrame | null
   /** Whether something is wrong with a packet. */
   readonly isFound: (packet: number) => boolean
   /** The line of a packet, to copy. */
@@ -57,6 +63,7 @@ export function reducePackets(state: PacketsState, action: ViewAction, context: 
     case 'reference': return only({ ...state, reference: state.reference === state.packet ? null : state.packet })
     case 'mark': return only(stepped({ ...state, marks: toggled(state.marks, state.packet) }, 'down', context, layout))
     case 'pings': return only({ ...state, pingsHidden: !state.pingsHidden })
+    case 'frame-bytes': return only(withFrameBytes(state, context, layout))
     case 'other-half': return otherHalf(state, context)
     case 'next': return found(state, context, 1)
     case 'previous': return found(state, context, -1)
@@ -85,7 +92,10 @@ export function settled(state: PacketsState, context: PacketsContext): PacketsSt
   const { cursor, top } = inBounds({ cursor: place, top: state.top }, shown.size, listRows(layout))
   const packet = shown.at(cursor)
   const fields = inBounds(state.fields, context.rows.length, paneRows(layout.fields))
-  return packet === state.packet && top === state.top && fields === state.fields ? state : { ...state, packet, top, fields }
+  const shownBytes = bytesShown(state, context)
+  const { bytesTop } = layout.bytes === null || shownBytes === null ? state : withByte(state, state.byte, shownBytes, layout)
+  const same = packet === state.packet && top === state.top && fields === state.fields && bytesTop === state.bytesTop
+  return same ? state : { ...state, packet, top, fields, bytesTop }
 }
 
 /** Rows of packets on the screen: below the names of the columns. */
@@ -98,9 +108,21 @@ export function paneRows(pane: Size | null): number {
   return pane === null ? 1 : Math.max(1, pane.height - 1)
 }
 
-/** The bytes that are marked: those of the field under the cursor. */
+/** The bytes of the packet that are marked: those of the field under the cursor. */
 export function markedRange({ fields }: PacketsState, rows: readonly DetailRow[]): ByteRange | null {
   return rows[fields.cursor]?.range ?? null
+}
+
+/** What the byte pane shows; null where that is not there. */
+export function bytesShown({ frameBytes }: PacketsState, { detail, frame }: Pick<PacketsContext, 'detail' | 'frame'>): ShownBytes | null {
+  if (frameBytes) return frame === null ? null : bytesOfFrame(frame)
+  return detail === null ? null : bytesOfPacket(detail)
+}
+
+/** The marked bytes among those shown; null where none of them is there. */
+export function shownMark(state: PacketsState, rows: readonly DetailRow[], bytes: ShownBytes): ByteRange | null {
+  const range = markedRange(state, rows)
+  return range === null ? null : shownRange(bytes, range)
 }
 
 function only(state: PacketsState): Step {
@@ -128,7 +150,22 @@ function stepped(state: PacketsState, action: ViewAction, { shown }: PacketsCont
   return packet === state.packet ? { ...state, top: next.top } : { ...packetsAt(state, packet, null, []), top: next.top }
 }
 
-function inFields(state: PacketsState, action: ViewAction, { rows }: PacketsContext, layout: PacketsLayout): PacketsState {
+/** The other bytes, with the cursor where the marked field is in them. */
+function withFrameBytes(state: PacketsState, context: PacketsContext, layout: PacketsLayout): PacketsState {
+  const next = { ...state, frameBytes: !state.frameBytes, byte: 0, bytesTop: 0 }
+  const bytes = bytesShown(next, context)
+  // A frame that is still to be read: until then it is taken for one that carries the packet from its beginning.
+  if (bytes === null) return { ...next, byte: markedRange(state, context.rows)?.start ?? 0 }
+  return withByte(next, markedByte(next, context.rows, bytes), bytes, layout)
+}
+
+/** The first byte of the marked field, as the cursor counts; that of the packet where none is marked. */
+function markedByte(state: PacketsState, rows: readonly DetailRow[], bytes: ShownBytes): number {
+  return (shownMark(state, rows, bytes)?.start ?? bytes.packet.start) - bytes.packet.start
+}
+
+function inFields(state: PacketsState, action: ViewAction, context: PacketsContext, layout: PacketsLayout): PacketsState {
+  const { rows } = context
   const row = rows[state.fields.cursor]
   if (action === 'open' || action === 'left' || action === 'right') {
     if (row === undefined || row.fold === null) return action === 'open' ? { ...state, focus: 'bytes' } : state
@@ -140,12 +177,17 @@ function inFields(state: PacketsState, action: ViewAction, { rows }: PacketsCont
   }
   const fields = moved(state.fields, action, rows.length, paneRows(layout.fields))
   if (fields === null) return state
-  const start = rows[fields.cursor]?.range?.start
-  return start === undefined ? { ...state, fields } : withByte({ ...state, fields }, start, layout)
+  const next = { ...state, fields }
+  const bytes = bytesShown(state, context)
+  const start = markedRange(next, rows)?.start
+  if (start === undefined) return next
+  return bytes === null ? { ...next, byte: start } : withByte(next, markedByte(next, rows, bytes), bytes, layout)
 }
 
-function inBytes(state: PacketsState, action: ViewAction, { rows, detail }: PacketsContext, layout: PacketsLayout): PacketsState {
-  const length = detail === null ? 0 : detail.event.end - detail.event.start
+function inBytes(state: PacketsState, action: ViewAction, context: PacketsContext, layout: PacketsLayout): PacketsState {
+  const bytes = bytesShown(state, context)
+  if (bytes === null || bytes.start === bytes.end) return state
+  const length = bytes.end - bytes.start
   const { bytesPerRow } = layout
   const page = bytesPerRow * paneRows(layout.bytes)
   const halfPage = bytesPerRow * Math.ceil(paneRows(layout.bytes) / 2)
@@ -153,15 +195,24 @@ function inBytes(state: PacketsState, action: ViewAction, { rows, detail }: Pack
     left: -1, right: 1, up: -bytesPerRow, down: bytesPerRow, 'page-up': -page, 'page-down': page, 'half-page-up': -halfPage, 'half-page-down': halfPage, first: -Infinity, last: Infinity,
   }
   const step = steps[action]
-  if (step === undefined || length === 0) return state
-  const wanted = state.byte + step
+  if (step === undefined) return state
+  const from = shownByte(state.byte, bytes)
+  const wanted = from + step
   // Up and down stay in their column, as in any editor.
-  const byte = Number.isFinite(step) && Math.abs(step) === bytesPerRow && (wanted < 0 || wanted >= length) ? state.byte : Math.max(0, Math.min(wanted, length - 1))
-  return withByte({ ...state, fields: { ...state.fields, cursor: rowOfByte(rows, byte) } }, byte, layout)
+  const to = Number.isFinite(step) && Math.abs(step) === bytesPerRow && (wanted < 0 || wanted >= length) ? from : Math.max(0, Math.min(wanted, length - 1))
+  const byte = to - bytes.packet.start
+  const isOfPacket = to >= bytes.packet.start && to < bytes.packet.end
+  const cursor = isOfPacket ? rowOfByte(context.rows, byte + bytes.packetStart) : 0
+  return withByte({ ...state, fields: { ...state.fields, cursor } }, byte, bytes, layout)
 }
 
-function withByte(state: PacketsState, byte: number, layout: PacketsLayout): PacketsState {
-  const row = Math.floor(byte / layout.bytesPerRow)
+/** The offset among the bytes shown of the byte under the cursor. */
+export function shownByte(byte: number, { packet, start, end }: ShownBytes): number {
+  return Math.max(0, Math.min(byte + packet.start, end - start - 1))
+}
+
+function withByte(state: PacketsState, byte: number, bytes: ShownBytes, layout: PacketsLayout): PacketsState {
+  const row = Math.floor(shownByte(byte, bytes) / layout.bytesPerRow)
   const room = paneRows(layout.bytes)
   const bytesTop = row < state.bytesTop ? row : row >= state.bytesTop + room ? row - room + 1 : state.bytesTop
   return { ...state, byte, bytesTop }
@@ -189,12 +240,17 @@ function found(state: PacketsState, { shown, isFound }: PacketsContext, step: 1 
   return say(state, step === 1 ? 'Nothing is wrong with the packets behind this one.' : 'Nothing is wrong with the packets before this one.')
 }
 
-function copied(state: PacketsState, { detail, rows, lineOf }: PacketsContext): Step {
+function copied(state: PacketsState, context: PacketsContext): Step {
+  const { detail, rows, lineOf } = context
   const effect = (text: string, what: string): Effect => ({ kind: 'copy', text, what })
-  if (state.focus === 'list' || detail === null) return { state, effect: effect(lineOf(state.packet), 'the line') }
-  if (state.focus === 'fields') return { state, effect: effect(rows[state.fields.cursor]?.text ?? '', 'the field') }
-  const { buffer, start, end } = detail.event
-  const range = markedRange(state, rows) ?? { start: 0, end: end - start }
-  if (detail.masked.some((masked) => masked.start < range.end && range.start < masked.end)) return say(state, 'These bytes hold a secret: --show-secrets shows them.')
+  if (state.focus === 'fields' && detail !== null) return { state, effect: effect(rows[state.fields.cursor]?.text ?? '', 'the field') }
+  const bytes = bytesShown(state, context)
+  if (state.focus === 'bytes' && bytes === null && state.frameBytes) return say(state, 'The bytes of the frame are not there.')
+  if (state.focus !== 'bytes' || bytes === null) return { state, effect: effect(lineOf(state.packet), 'the line') }
+  const { buffer, start, end, masked } = bytes
+  const mark = shownMark(state, rows, bytes)
+  if (mark === null && markedRange(state, rows) !== null) return say(state, 'No byte of this field is known to be in the frame.')
+  const range = mark ?? { start: 0, end: end - start }
+  if (masked.some((secret) => secret.start < range.end && range.start < secret.end)) return say(state, 'These bytes hold a secret: --show-secrets shows them.')
   return { state, effect: effect(toHex(buffer, start + range.start, Math.min(start + range.end, end)), 'the bytes') }
 }

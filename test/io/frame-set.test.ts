@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { FrameSet } from '../../src/cli/frame-set.ts'
+import { FrameSet } from '../../src/io/frame-set.ts'
 
 test('holds what was added, and nothing else', () => {
   fc.assert(fc.property(fc.array(fc.nat(200_000)), fc.nat(200_000), (added, asked) => {
