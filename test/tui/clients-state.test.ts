@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CLIENTS_AT_FIRST, clientItems, reduceClients, selectedClient, settledClients, type ClientsState } from '../../src/tui/views/clients-state.ts'
+import { CLIENTS_AT_FIRST, clientItems, clientsAtRow, reduceClients, searchClients, selectedClient, settledClients, type ClientsState } from '../../src/tui/views/clients-state.ts'
 import { paneHeights } from '../../src/tui/parts/list-detail.ts'
 import type { ConnectionRow } from '../../src/tui/model/connection-book.ts'
 import type { ViewAction } from '../../src/tui/view.ts'
@@ -117,6 +117,54 @@ describe('what keys ask for', () => {
 
   it('is nothing where the key has no meaning here', () => {
     expect(reduceClients(CLIENTS_AT_FIRST, 'pings', { rows: ROWS, height: HEIGHT }).effect).toBe(null)
+  })
+})
+
+describe('the search', () => {
+  /** Streams that the cursor comes to. */
+  function streams(text: string, step: 1 | -1, times: number, state: ClientsState = CLIENTS_AT_FIRST, rows: readonly ConnectionRow[] = ROWS): (number | null)[] {
+    let now = state
+    return Array.from({ length: times }, () => {
+      const searched = searchClients(now, text, step, { rows, height: HEIGHT })
+      expect(searched.found).toBe(true)
+      now = searched.state
+      expect(selectedClient(now, { rows, height: HEIGHT })?.stream).toBe(now.selected)
+      return now.selected
+    })
+  }
+
+  it('goes round the rows whose name holds the text, as the list has them', () => {
+    // The earlier connections are one row.
+    expect(streams('GW-', 1, 3)).toEqual([2, 4, 2])
+    expect(streams('gw-', -1, 3)).toEqual([2, 4, 2])
+    expect(streams('gw-', 1, 3, after(['form']))).toEqual([2, 4, 0])
+    expect(streams('gw-', -1, 3, after(['form', 'last']))).toEqual([4, 2, 0])
+    expect(streams('earlier, 2', 1, 1)).toEqual([2])
+  })
+
+  it('finds addresses, versions and states', () => {
+    const rows = [...ROWS, row(6, 'tls', { version: 'TLS', server: '[2001:db8::1]:8883' }), row(7, 'late', { state: 'closed RST' })]
+    expect(streams('10.0.0.3:', 1, 1, CLIENTS_AT_FIRST, rows)).toEqual([3])
+    expect(streams('2001:DB8', 1, 1, CLIENTS_AT_FIRST, rows)).toEqual([6])
+    expect(streams('rst', 1, 1, CLIENTS_AT_FIRST, rows)).toEqual([7])
+    expect(streams('tls', -1, 2, CLIENTS_AT_FIRST, rows)).toEqual([6, 6])
+  })
+
+  it('leaves the state as it was where no row holds the text, and says so', () => {
+    const state = after(['down', 'down'])
+    const { state: same, found, effect } = searchClients(state, 'nobody', 1, { rows: ROWS, height: HEIGHT })
+    expect([same === state, found, effect]).toEqual([true, false, { kind: 'say', text: 'No row holds "nobody"' }])
+    expect(searchClients(CLIENTS_AT_FIRST, 'gw', 1, { rows: [], height: HEIGHT }).found).toBe(false)
+    expect(searchClients(CLIENTS_AT_FIRST, '', 1, { rows: ROWS, height: HEIGHT }).found).toBe(false)
+  })
+
+  it('brings the row on the screen, its detail from the top', () => {
+    const many = Array.from({ length: 100 }, (_, stream) => row(stream, `c${stream}`))
+    const scrolled: ClientsState = { ...CLIENTS_AT_FIRST, panes: { ...CLIENTS_AT_FIRST.panes, detailTop: 5 } }
+    const { state } = searchClients(scrolled, 'c77', 1, { rows: many, height: HEIGHT })
+    expect(state).toMatchObject({ selected: 77, viewport: { cursor: 77, top: 77 - paneHeights(state.panes, HEIGHT).list + 1 }, panes: { detailTop: 0 } })
+    expect(clientsAtRow(CLIENTS_AT_FIRST, 77, { rows: many, height: HEIGHT })).toMatchObject({ selected: 77, viewport: state.viewport })
+    expect(clientsAtRow(CLIENTS_AT_FIRST, 999, { rows: many, height: HEIGHT }).selected).toBe(99)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FindingList } from '../../src/tui/model/finding-list.ts'
-import { FINDINGS_AT_FIRST, findingRows, findingsOfStream, reduceFindings, selectedFinding, settledFindings, type FindingsState } from '../../src/tui/views/findings-state.ts'
+import { FINDINGS_AT_FIRST, findingRows, findingsOfStream, reduceFindings, searchFindings, selectedFinding, settledFindings, type FindingsState } from '../../src/tui/views/findings-state.ts'
 import { finding } from './tui-findings.ts'
 import type { Effect, ViewAction } from '../../src/tui/view.ts'
 
@@ -154,5 +154,78 @@ describe('what is listed', () => {
       expect(rows.lineOf('rule none')).toBe(-1)
       expect(rows.lineOf('finding 99')).toBe(-1)
     }
+  })
+})
+
+describe('the search', () => {
+  /** The rows after so many searches. */
+  function hits(text: string, step: 1 | -1, times: number, state: FindingsState = FINDINGS_AT_FIRST, list = sample()): string {
+    let now = state
+    for (let time = 0; time < times; time++) {
+      const searched = searchFindings(now, text, step, { list, height: HEIGHT })
+      expect(searched.found).toBe(true)
+      now = searched.state
+    }
+    return shown(now, list)
+  }
+
+  it('goes to a finding in a folded group, which unfolds', () => {
+    expect(hits('HMI', 1, 1)).toBe('flags >0 slow nagle')
+    expect(hits('plc-7', 1, 1)).toBe('flags slow >1 2 nagle')
+    expect(hits('plc-7', 1, 3)).toBe('flags slow 1 2 nagle >3 4 5')
+    expect(hits('plc-7', 1, 6)).toBe('flags slow >1 2 nagle 3 4 5')
+    expect(hits('plc-7', -1, 1)).toBe('flags slow nagle 3 4 >5')
+    expect(hits('plc-7', -1, 4)).toBe('flags slow 1 >2 nagle 3 4 5')
+  })
+
+  it('goes to a group by its rule alone, which stays folded', () => {
+    expect(hits('nagle', 1, 1, after(['last', 'down']), named())).toBe('flags slow >nagle')
+    expect(hits('slow', 1, 2, FINDINGS_AT_FIRST, named())).toBe('flags >slow nagle')
+    expect(hits('slow', -1, 1, after(['last']), named())).toBe('flags >slow nagle')
+  })
+
+  /** Their sentences do not hold the rules. */
+  function named(): FindingList {
+    const list = new FindingList()
+    list.add(finding('flags', 'error', { message: 'first', statements: ['MQTT-0.0.0-1', 'MQTT-0.0.0-2'] }))
+    list.add(finding('slow', 'warning', { message: 'second a\\x1bb' }))
+    list.add(finding('nagle', 'note', { message: 'third', clientId: 'a\x1bb' }))
+    return list
+  }
+
+  it('finds statements, sentences, and text with controls in it as it is shown', () => {
+    expect(hits('mqtt-0.0.0-2', 1, 1, after(['last'], named()), named())).toBe('>flags slow nagle')
+    expect(hits('THIRD', -1, 1, FINDINGS_AT_FIRST, named())).toBe('flags slow nagle >2')
+    // The message is the title of its group as well, for no rule is called that.
+    expect(hits('third', 1, 1, FINDINGS_AT_FIRST, named())).toBe('flags slow >nagle')
+    expect(hits('\\x1bb', -1, 1, FINDINGS_AT_FIRST, named())).toBe('flags slow nagle >2')
+  })
+
+  it('finds the rule of a finding in the list by client', () => {
+    expect(hits('nagle', 1, 1, after(['form']))).toBe('hmi plc-7 1 2 >3 4 5')
+    expect(hits('hmi', 1, 1, after(['form', 'last']))).toBe('>hmi plc-7')
+  })
+
+  it('leaves out what is not listed', () => {
+    const list = sample()
+    list.mute('slow')
+    expect(hits('nagle', 1, 1, FINDINGS_AT_FIRST, list)).toBe('flags >nagle')
+    expect(searchFindings(FINDINGS_AT_FIRST, 'slow', 1, { list, height: HEIGHT }).found).toBe(false)
+    expect(searchFindings(findingsOfStream(FINDINGS_AT_FIRST, 1), 'hmi', 1, { list, height: HEIGHT }).found).toBe(false)
+  })
+
+  it('leaves the state as it was where no row holds the text, and says so', () => {
+    const state = after(['down', 'right'])
+    const { state: same, found, effect } = searchFindings(state, 'nothing', -1, { list: sample(), height: HEIGHT })
+    expect([same === state, found, effect]).toEqual([true, false, { kind: 'say', text: 'No row holds "nothing"' }])
+    expect(searchFindings(FINDINGS_AT_FIRST, 'a', 1, { list: new FindingList(), height: HEIGHT }).found).toBe(false)
+  })
+
+  it('begins the detail at its top, and takes no long time in many groups', () => {
+    const list = new FindingList()
+    for (let stream = 0; stream < 20_000; stream++) list.add(finding('one', 'note', { stream, clientId: `c${stream}`, packet: stream }))
+    const state: FindingsState = { ...FINDINGS_AT_FIRST, form: 'client', panes: { ...FINDINGS_AT_FIRST.panes, detailTop: 5 } }
+    const { state: at } = searchFindings(state, 'c19999', 1, { list, height: HEIGHT })
+    expect([at.panes.detailTop, at.viewport.cursor, at.selected]).toEqual([0, 19_999, 'client text c19999'])
   })
 })

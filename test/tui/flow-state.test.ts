@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FLOW_START, flowAt, flowAtEnd, flowHeights, type FlowState } from '../../src/tui/model/flow-state.ts'
+import { FLOW_START, flowAt, flowAtEnd, flowHeights, searchFlow, type FlowState } from '../../src/tui/model/flow-state.ts'
 import { sent } from '../report/ladder/build.ts'
 import { drawn, LADDER, press, selected } from './flow-build.ts'
 import type { Ladder } from '../../src/report/ladder/ladder.ts'
@@ -133,6 +133,65 @@ describe('the time reference', () => {
     expect(effect).toEqual({ kind: 'say', text: 'only a packet with a time can be the time reference' })
     const untimed: Ladder = { ...LADDER, rows: [sent(NaN, 'DISCONNECT')] }
     expect(press(['reference'], FLOW_START, untimed).state.reference).toBeNull()
+  })
+})
+
+describe('the search', () => {
+  const FLOW = { ladder: LADDER, height: 22 }
+
+  /** Packets of the rows that the cursor comes to. */
+  function visited(text: string, step: 1 | -1, times: number, state: FlowState = FLOW_START, flow: { readonly ladder: Ladder; readonly height: number } = FLOW): (number | undefined)[] {
+    let now = state
+    return Array.from({ length: times }, () => {
+      const searched = searchFlow(now, text, step, flow)
+      expect(searched.found).toBe(true)
+      now = searched.state
+      return packetAt(now)
+    })
+  }
+
+  test('goes round the rows whose label holds the text', () => {
+    expect(visited('publish', 1, 5)).toEqual([12, 13, 21, 22, 12])
+    expect(visited('publish', -1, 3)).toEqual([22, 21, 13])
+    expect(visited('PUBREL', 1, 2, at(16))).toEqual([16, 16])
+    // Not of a row that it is only told of when that is selected.
+    expect(visited('puback #17', 1, 2)).toEqual([14, 14])
+  })
+
+  test('finds details that there is no room for, latencies, notes and pauses', () => {
+    expect(visited('ka 30 s', 1, 1)).toEqual([10])
+    expect(visited('4.083 MS', 1, 1)).toEqual([14])
+    expect(visited('2.10 s', 1, 1)).toEqual([20])
+    expect(selected(searchFlow(FLOW_START, '2.10 s', 1, FLOW).state)).toContain('...')
+    expect(selected(searchFlow(FLOW_START, 'capture ends', 1, FLOW).state)).toContain('capture ends')
+    expect(selected(searchFlow(at(22), 'tcp connection', 1, FLOW).state)).toContain('TCP connection opened')
+  })
+
+  test('is among the rows that are listed', () => {
+    expect(searchFlow(at(12, { pings: false }), 'ping', 1, FLOW).found).toBe(false)
+    const compressed = searchFlow({ ...FLOW_START, compressed: true }, 'rec 0.5 rel', 1, FLOW)
+    expect(selected(compressed.state)).toContain('#18 q2  PUB 4.4 REC 0.5 REL 2105 COMP')
+  })
+
+  test('finds text with controls in it as it is shown', () => {
+    const ladder: Ladder = { ...LADDER, rows: [...LADDER.rows, sent(3000, 'PUBLISH q0 a\\x1bb/ÄÖ', [], { number: 40 })] }
+    expect(visited('a\\x1bb/äö', 1, 1, FLOW_START, { ladder, height: 22 })).toEqual([40])
+  })
+
+  test('brings the row on the screen', () => {
+    const rows = Array.from({ length: 200 }, (_, index) => sent(index, `PUBLISH q0 t${index}`, [], { number: index + 1 }))
+    const ladder: Ladder = { ...LADDER, rows }
+    const { state } = searchFlow(FLOW_START, 't150', 1, { ladder, height: 22 })
+    expect(selected(state, { ladder })).toContain('t150')
+    expect(visited('t15', -1, 1, flowAtEnd(FLOW_START, { ladder, height: 22 }), { ladder, height: 22 })).toEqual([160])
+  })
+
+  test('leaves the state as it was where no row holds the text, and says so', () => {
+    const state = at(14)
+    const { state: same, found, effect } = searchFlow(state, 'nothing such', 1, FLOW)
+    expect([same === state, found, effect]).toEqual([true, false, { kind: 'say', text: 'No row holds "nothing such"' }])
+    expect(searchFlow(state, 'publish', 1, { ladder: null, height: 22 })).toMatchObject({ state, found: false })
+    expect(searchFlow(FLOW_START, 'publish', 1, { ladder: { ...LADDER, rows: [] }, height: 22 }).found).toBe(false)
   })
 })
 

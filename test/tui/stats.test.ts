@@ -9,7 +9,7 @@ import { limitTexts } from '../../src/report/summary.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { StatsView } from '../../src/tui/views/stats.tsx'
 import { barRows } from '../../src/tui/views/stats-page.ts'
-import { INTERVALS, reduceStats, statsAtFirst, STATS_FORMS, type StatsData, type StatsState } from '../../src/tui/views/stats-state.ts'
+import { INTERVALS, reduceStats, searchStats, statsAtFirst, STATS_FORMS, type StatsData, type StatsState } from '../../src/tui/views/stats-state.ts'
 import { statsLines } from '../../src/tui/views/stats-text.ts'
 import { filterBelow, topicFilter } from '../../src/tui/views/stats-topics.ts'
 import { CAPTURES, count } from '../analysis/statistics/count.ts'
@@ -51,6 +51,14 @@ class View {
   press(...actions: readonly ViewAction[]): this {
     for (const action of actions) ({ state: this.state, effect: this.effect } = reduceStats(this.state, action, { ...this.data, ...this.#size }))
     return this
+  }
+
+  /** Whether there was a hit. */
+  search(text: string, step: 1 | -1 = 1): boolean {
+    const { state, effect, found } = searchStats(this.state, text, step, { ...this.data, ...this.#size })
+    this.effect = effect
+    this.state = state
+    return found
   }
 
   get lines(): readonly string[] {
@@ -299,6 +307,84 @@ describe('topics', () => {
     const view = new View(published([]), { form: 'topics' })
     expect(view.text).toContain('no PUBLISH packets')
     expect(view.press('down', 'open', 'left', 'right', 'packets').effect).toBeNull()
+  })
+})
+
+describe('the search of topics', () => {
+  const PLANT = ['plant/7/temp', 'plant/7/temp', 'plant/7/temp', 'plant/7', 'plant/8/a', 'plant/8/temp', 'office']
+  const tree = (topics: readonly string[] = PLANT, limits: Partial<StatisticsLimits> = {}) => new View(published(topics, limits), { form: 'topics' })
+  const found = (view: View, text: string, step: 1 | -1 = 1) => {
+    expect(view.search(text, step)).toBe(true)
+    return view.state.selected
+  }
+
+  test('unfolds the way to a topic, and nothing else', () => {
+    const view = tree()
+    expect(view.search('TEMP')).toBe(true)
+    expect(view.topics).toEqual(['  ▾ plant 6', '    ▾ 7 4', '        (itself) 1', '>       temp 3', '    ▸ 8/… 2', '    office 1'])
+    expect(view.search('temp')).toBe(true)
+    expect(view.topics.slice(4)).toEqual(['    ▾ 8 2', '        a 1', '>       temp 1', '    office 1'])
+    expect(found(view, 'temp')).toBe('plant/7/temp')
+    expect(found(view, 'temp', -1)).toBe('plant/8/temp')
+  })
+
+  test('goes to a level once, and not to all that is below it', () => {
+    const view = tree()
+    view.press('last')
+    expect([found(view, 'plant'), found(view, 'plant'), found(view, 'plant', -1)]).toEqual(['plant', 'plant', 'plant'])
+    expect(view.topics).toEqual(['> ▸ plant/… 6', '    office 1'])
+  })
+
+  test('finds several levels of a topic', () => {
+    const view = tree()
+    expect([found(view, 'plant/8'), found(view, 'plant/8'), found(view, '8/TEMP'), found(view, 'plant/7/temp'), found(view, 'nt/7/t')]).toEqual(['plant/8', 'plant/8', 'plant/8/temp', 'plant/7/temp', 'plant/7/temp'])
+    expect(view.search('plant/7/tempo')).toBe(false)
+  })
+
+  test('begins where the cursor is, whatever is folded above it', () => {
+    const view = tree(['a/x', 'a/y', 'b/x', 'b/y', 'c/x', 'c/y'])
+    view.press('right', 'last')
+    expect(view.state.selected).toBe('c')
+    expect([found(view, 'y'), found(view, 'y'), found(view, 'y'), found(view, 'x', -1)]).toEqual(['c/y', 'a/y', 'b/y', 'b/x'])
+    view.press('first', 'down', 'down', 'down', 'down')
+    expect(view.state.selected).toBe('b/x')
+    expect(found(view, 'y', -1)).toBe('a/y')
+  })
+
+  test('finds text as it is shown, with blanks, controls and other letters', () => {
+    const view = tree(['hall/Räum 1/a', 'hall/x\x1by/b', 'hall/z'])
+    expect([found(view, 'RÄUM 1'), found(view, 'hall/räum 1'), found(view, 'x\\x1by'), found(view, 'hall/X\\x1BY/b')]).toEqual(['hall/Räum 1/a', 'hall/Räum 1/a', 'hall/x\x1by/b', 'hall/x\x1by/b'])
+    expect(view.search('x\x1by')).toBe(false)
+  })
+
+  test('finds topics without UTF-8, and rows without a topic', () => {
+    expect(found(tree(['a/1', 'a/2', 'b/1', 'c'], { topicsBelow: 2 }), 'others')).toContain('rest')
+    const view = tree()
+    expect(view.search('itself')).toBe(true)
+    expect(view.topics[2]).toBe('>       (itself) 1')
+  })
+
+  test('leaves the state as it was where nothing holds the text, and says so', () => {
+    const view = tree().press('right')
+    const before = view.state
+    expect([view.search('nothing such'), view.search('')]).toEqual([false, false])
+    expect(view.state).toBe(before)
+    expect([view.search('none'), view.effect]).toEqual([false, { kind: 'say', text: 'No row holds "none"' }])
+    expect(tree([]).search('a')).toBe(false)
+  })
+
+  test('is of the tree alone, and the other forms say so', () => {
+    for (const form of ['overview', 'clients', 'types'] as const) {
+      const view = new View(published(PLANT), { form })
+      const before = view.state
+      expect([view.search('plant'), view.state === before, view.effect]).toEqual([false, true, { kind: 'say', text: 'Only topics can be searched here: v goes on to them' }])
+    }
+  })
+
+  test('of as many topics as are counted', () => {
+    const view = tree(Array.from({ length: 20_000 }, (_, topic) => `site/${topic % 100}/${topic}`))
+    expect(found(view, '/19999')).toBe('site/99/19999')
+    expect(found(view, 'site/0/')).toBe('site/0/0')
   })
 })
 

@@ -2,7 +2,8 @@
 import { partOf, type Ladder } from '../../report/ladder/ladder.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
 import { flowRows, indexOf, isPing, numberOf, placeOfPacket, timeOf, type FlowExchange, type FlowRow, type FlowRows, type Place } from './flow-rows.ts'
-import { rowText } from './flow-text.ts'
+import { rowText, searchedText } from './flow-text.ts'
+import { hitAt, hitFrom, noHit, type Searched } from './search.ts'
 import type { Effect, Outcome, ViewAction } from '../view.ts'
 
 /** What colours tell apart. `type`: requests, answers, what TCP did. */
@@ -121,6 +122,22 @@ export function flowAtEnd(state: FlowState, { ladder, height }: Flow): FlowState
   return { ...state, at: rows[rows.length - 1]!.place, viewport: inBounds({ cursor: rows.length - 1, top: rows.length }, rows.length, flowHeights(height, state.fanOut).rows) }
 }
 
+/**
+ * The cursor on the next row that holds the text (hitFrom): its label whole, and what stands behind it. While the view follows, what to begin with is the state of
+ * flowAtEnd, for that is where the cursor is.
+ */
+export function searchFlow(state: FlowState, text: string, step: 1 | -1, { ladder, height }: Flow): Searched<FlowState> {
+  if (ladder === null) return noHit(state, text)
+  const rows = flowRows(ladder, state)
+  const viewport = placed(state, rows, height)
+  const hit = hitFrom({ length: rows.rows.length, textOf: (row) => searchedText(rows.rows[row]!, rows, ladder.title) }, viewport.cursor, step, text)
+  return hit === null ? noHit(state, text) : hitAt(flowAtRow(state, rows, viewport, height, hit))
+}
+
+function flowAtRow(state: FlowState, { rows }: FlowRows, { top }: Viewport, height: number, row: number): FlowState {
+  return { ...state, at: rows[row]!.place, viewport: inBounds({ cursor: row, top }, rows.length, flowHeights(height, state.fanOut).rows) }
+}
+
 function only(state: FlowState): Outcome<FlowState> {
   return { state, effect: null }
 }
@@ -172,10 +189,6 @@ function otherHalf(state: FlowState, rows: FlowRows, viewport: Viewport, height:
     : goTo(state, rows, viewport, height, indexOf(rows, own[(at + 1) % own.length]!.place), '')
 }
 
-function goTo(state: FlowState, rows: FlowRows, { top }: Viewport, height: number, index: number | null, otherwise: string): Outcome<FlowState> {
-  if (index === null) return { state, effect: say(otherwise) }
-  return only({
-    ...state, at: rows.rows[index]!.place,
-    viewport: inBounds({ cursor: index, top }, rows.rows.length, flowHeights(height, state.fanOut).rows),
-  })
+function goTo(state: FlowState, rows: FlowRows, viewport: Viewport, height: number, index: number | null, otherwise: string): Outcome<FlowState> {
+  return index === null ? { state, effect: say(otherwise) } : only(flowAtRow(state, rows, viewport, height, index))
 }

@@ -26,6 +26,11 @@ export function rowText({ row, place }: FlowRow, { exchanges }: FlowRows, title:
   }
 }
 
+/** What is searched of a row: what it shows where there is room, and not what is told of other packets when it is selected. */
+export function searchedText(row: FlowRow, rows: FlowRows, title: LadderTitle): string {
+  return row.row.kind === 'packet' ? sentence([labelText(row.row), row.row.remark, ...partTexts(row.row.part)]) : rowText(row, rows, title)
+}
+
 function labelText({ label }: ArrowRow): string {
   return [label.text, ...label.details].join(' ')
 }

@@ -1,5 +1,7 @@
 /** The Clients view: its list, its state, and what keys do to that. Pure. */
+import { shortened } from '../../bytes/number-text.ts'
 import { BOTH_PANES, anchored, movedPanes, paneHeights, type Panes } from '../parts/list-detail.ts'
+import { hitAt, hitFrom, noHit, rowOfTexts, type Searched } from '../model/search.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
 import type { ConnectionRow } from '../model/connection-book.ts'
 import type { Effect, Outcome, ViewAction } from '../view.ts'
@@ -43,10 +45,7 @@ export function reduceClients(state: ClientsState, action: ViewAction, { rows, h
   const panes = movedPanes(settled.panes, action, height, detailLines(detail, width).length)
   if (panes !== null) return unasked(settledClients({ ...settled, panes }, { rows, height }))
   const viewport = moved(settled.viewport, action, items.length, paneHeights(settled.panes, height).list)
-  if (viewport !== null) {
-    const selected = items[viewport.cursor]?.row.stream ?? null
-    return unasked({ ...settled, viewport, selected, panes: selected === settled.selected ? settled.panes : { ...settled.panes, detailTop: 0 } })
-  }
+  if (viewport !== null) return unasked(onRow(settled, viewport, items))
   switch (action) {
     case 'sort': return unasked(settledClients({ ...settled, sort: CLIENT_SORTS[(CLIENT_SORTS.indexOf(settled.sort) + 1) % CLIENT_SORTS.length]! }, { rows, height }))
     case 'form': return unasked(settledClients({ ...settled, grouped: !settled.grouped }, { rows, height }))
@@ -69,6 +68,36 @@ export function settledClients(state: ClientsState, { rows, height }: Pick<Clien
 /** The connection that the cursor is on. */
 export function selectedClient(state: ClientsState, context: Pick<ClientsContext, 'rows' | 'height'>): ConnectionRow | null {
   return clientItems(context.rows, state.sort, state.grouped)[settledClients(state, context).viewport.cursor]?.row ?? null
+}
+
+/** The cursor on a row of the list. */
+export function clientsAtRow(state: ClientsState, row: number, { rows, height }: Pick<ClientsContext, 'rows' | 'height'>): ClientsState {
+  const settled = settledClients(state, { rows, height })
+  const items = clientItems(rows, settled.sort, settled.grouped)
+  return onRow(settled, inBounds({ ...settled.viewport, cursor: row }, items.length, paneHeights(settled.panes, height).list), items)
+}
+
+/** The cursor on the next row that holds the text (hitFrom): of a client its name, of its connection the addresses, the version and the state. */
+export function searchClients(state: ClientsState, text: string, step: 1 | -1, { rows, height }: Pick<ClientsContext, 'rows' | 'height'>): Searched<ClientsState> {
+  const items = clientItems(rows, state.sort, state.grouped)
+  const { cursor } = settledClients(state, { rows, height }).viewport
+  const hit = hitFrom({ length: items.length, textOf: (row) => itemText(items[row]!) }, cursor, step, text)
+  return hit === null ? noHit(state, text) : hitAt(clientsAtRow(state, hit, { rows, height }))
+}
+
+function itemText(item: ClientItem): string {
+  const { clientName, client, server, version, state } = item.row
+  return rowOfTexts([clientName + earlierText(item), client, server, version, state])
+}
+
+/** ` (earlier, 2)`, behind the name of a client; '' for a connection by itself. */
+export function earlierText({ earlier }: ClientItem): string {
+  return earlier.length === 0 ? '' : ` (earlier, ${shortened(earlier.length)})`
+}
+
+function onRow(state: ClientsState, viewport: Viewport, items: readonly ClientItem[]): ClientsState {
+  const selected = items[viewport.cursor]?.row.stream ?? null
+  return { ...state, viewport, selected, panes: selected === state.selected ? state.panes : { ...state.panes, detailTop: 0 } }
 }
 
 function itemOf(items: readonly ClientItem[], stream: number): number {

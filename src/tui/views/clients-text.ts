@@ -15,7 +15,7 @@ import { cell, fitted, fittingWords } from '../../report/fit.ts'
 import { detailOnScreen, dividerLine, inGlyphs, paneHeights, rightCell } from '../parts/list-detail.ts'
 import { CURSOR_WIDTH, listRow } from '../parts/row.ts'
 import { detailLines } from './clients-detail.ts'
-import { clientItems, settledClients, type ClientItem, type ClientSort, type ClientsState } from './clients-state.ts'
+import { clientItems, earlierText, settledClients, type ClientItem, type ClientSort, type ClientsState } from './clients-state.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 import type { ConnectionRow } from '../model/connection-book.ts'
 import type { Theme } from '../theme.ts'
@@ -123,10 +123,10 @@ function itemLine(item: ClientItem, selected: boolean, columns: readonly Column[
 }
 
 /** Of a long name, the end goes, and not what is said of it. */
-function nameOf({ row, earlier }: ClientItem, width: number): string {
-  if (earlier.length === 0) return row.clientName
-  const said = ` (earlier, ${shortened(earlier.length)})`
-  return `${fitted(row.clientName, Math.max(1, width - said.length))}${said}`
+function nameOf(item: ClientItem, width: number): string {
+  const { clientName } = item.row
+  const said = earlierText(item)
+  return said === '' ? clientName : `${fitted(clientName, Math.max(1, width - said.length))}${said}`
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']

@@ -14,10 +14,10 @@
 import { counted } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { findStatement } from '../../conformance/catalogue.ts'
-import { needsOf, ruleBook, type BookRule } from '../../report/rules/rule-book.ts'
+import { needsOf } from '../../report/rules/rule-book.ts'
 import { wrapped } from '../../report/wrapped-text.ts'
 import { fitted } from '../../report/fit.ts'
-import { clientCellName } from '../model/finding-names.ts'
+import { bookRule, clientCellName } from '../model/finding-names.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { Version } from '../../mqtt/version.ts'
 import type { FindingRow } from './findings-state.ts'
@@ -29,14 +29,6 @@ export interface FindingDetailOptions {
   readonly describeFrame?: ((frame: number) => string) | undefined
   /** Statements that came up and could not be judged; null while that is not known. */
   readonly notJudged: number | null
-}
-
-let rules: ReadonlyMap<string, BookRule> | null = null
-
-/** What is known of a rule, or of a problem of the decoder; undefined where the name is neither. Put together when it is first asked for. */
-export function bookRule(id: string): BookRule | undefined {
-  rules ??= new Map(ruleBook().rules.map((rule) => [rule.id, rule]))
-  return rules.get(id)
 }
 
 const LABEL = 12

@@ -1,5 +1,7 @@
 /** The Findings view: groups that unfold to their findings, its state, and what keys do to that. Pure. */
 import { FINDING_FORMS, FINDING_SORTS, LEAST_SEVERITIES, type FindingChoice, type FindingGroup, type FindingList, type ListedFinding } from '../model/finding-list.ts'
+import { clientCellName, NO_SECTION, ruleCells, stated } from '../model/finding-names.ts'
+import { hitAt, hitFrom, noHit, rowOfTexts, type Searched } from '../model/search.ts'
 import { BOTH_PANES, anchored, movedPanes, paneHeights, type Panes } from '../parts/list-detail.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
 import type { Finding } from '../../conformance/finding.ts'
@@ -48,8 +50,12 @@ export class FindingRows {
 
   at(line: number): FindingRow | null {
     if (line < 0 || line >= this.length) return null
-    let place = this.#starts.findLastIndex((start) => start <= line)
-    if (place < 0) place = 0
+    let place = 0
+    for (let end = this.#starts.length; end - place > 1;) {
+      const middle = (place + end) >>> 1
+      if (this.#starts[middle]! <= line) place = middle
+      else end = middle
+    }
     const group = this.#groups[place]!
     const one = line === this.#starts[place] ? null : group.findings[line - this.#starts[place]! - 1]!
     return { key: one === null ? group.key : keyOf(one), group, one }
@@ -153,7 +159,13 @@ function stepped(state: FindingsState, { group, one }: FindingRow, by: 1 | -1, c
   const other = groups[place + by]
   const target = at + by >= 0 && within !== undefined ? { group, one: within } : other === undefined ? null : { group: other, one: other.findings[by > 0 ? 0 : other.findings.length - 1]! }
   if (target === null) return state
-  return settledFindings(chosen({ ...state, unfolded: new Set([...state.unfolded, target.group.key]) }, keyOf(target.one)), context)
+  return onFinding(state, target.group, target.one, context)
+}
+
+/** The cursor on a finding, its group unfolded. */
+function onFinding(state: FindingsState, { key }: FindingGroup, one: ListedFinding, context: Pick<FindingsContext, 'list' | 'height'>): FindingsState {
+  const unfolded = state.unfolded.has(key) ? state.unfolded : new Set([...state.unfolded, key])
+  return settledFindings(chosen({ ...state, unfolded }, keyOf(one)), context)
 }
 
 /** The finding that the cursor is on stays under it, its group unfolded; of a group, that of its first finding comes under it. */
@@ -194,6 +206,32 @@ export function selectedFinding(state: FindingsState, context: Pick<FindingsCont
 /** The findings of one connection only, from the first one on; of all, where `stream` is null. */
 export function findingsOfStream(state: FindingsState, stream: number | null): FindingsState {
   return stream === state.stream ? state : { ...state, stream, viewport: AT_TOP, selected: null, panes: { ...state.panes, detailTop: 0 } }
+}
+
+/**
+ * The cursor on the next row that holds the text (hitFrom), a group or a finding; the group of a finding unfolds. Of the rule, the statements, the sentence and the client,
+ * each is searched in the row that shows it, so that a rule's name finds its group once, and not each of its findings.
+ */
+export function searchFindings(state: FindingsState, text: string, step: 1 | -1, { list, height }: Pick<FindingsContext, 'list' | 'height'>): Searched<FindingsState> {
+  const settled = settledFindings(state, { list, height })
+  const groups = list.groups(settled)
+  const all = new FindingRows(groups, new Set(groups.map(({ key }) => key)))
+  const from = settled.selected === null ? -1 : all.lineOf(settled.selected)
+  const hit = hitFrom({ length: all.length, textOf: (line) => searchedText(all.at(line)!) }, from, step, text)
+  if (hit === null) return noHit(state, text)
+  const { key, group, one } = all.at(hit)!
+  return hitAt(one === null ? settledFindings(chosen(settled, key), { list, height }) : onFinding(settled, group, one, { list, height }))
+}
+
+function searchedText({ group, one }: FindingRow): string {
+  const { client, findings } = group
+  if (one !== null) {
+    const { rule, statements, message } = one.finding
+    return rowOfTexts(client === null ? [clientCellName(one.finding), message] : [rule, ...statements, message])
+  }
+  if (client !== null) return rowOfTexts([client, findings[findings.length - 1]!.finding.message])
+  const [, section, what] = ruleCells(group)
+  return rowOfTexts([group.rule!, ...stated(group).statements, section === NO_SECTION ? '' : section, what])
 }
 
 function next<Value>(values: readonly Value[], value: Value): Value {

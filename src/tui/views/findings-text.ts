@@ -11,13 +11,12 @@
  * Where it is narrow, SECTION leaves first, then CLIENTS. The others stay.
  */
 import { shortened } from '../../bytes/number-text.ts'
-import { findStatement } from '../../conformance/catalogue.ts'
 import { SEVERITY_MARK, severityColour } from '../../report/colour.ts'
 import { detailOnScreen, dividerLine, inGlyphs, paneHeights, rightCell } from '../parts/list-detail.ts'
 import { cell, fitted } from '../../report/fit.ts'
 import { CURSOR_WIDTH, listRow } from '../parts/row.ts'
-import { clientCellName } from '../model/finding-names.ts'
-import { bookRule, findingDetail, notJudgedText, type FindingDetailOptions } from './findings-detail.ts'
+import { clientCellName, ruleCells } from '../model/finding-names.ts'
+import { findingDetail, notJudgedText, type FindingDetailOptions } from './findings-detail.ts'
 import { findingRows, settledFindings, type FindingRow, type FindingsState } from './findings-state.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { FindingGroup, FindingList } from '../model/finding-list.ts'
@@ -107,16 +106,6 @@ function groupText(group: FindingGroup, fold: string, columns: Columns): string 
   const { severity, count, spread, client, findings } = group
   const cells = client === null ? ruleCells(group) : [client, '', findings[findings.length - 1]!.finding.message] as const
   return rowText(`${SEVERITY_MARK[severity]} ${fold} `, [cells[0], cells[1], shortened(count), shortened(spread), cells[2]], columns)
-}
-
-/** The statement, or where none is broken the rule itself; its section, and what is wrong. */
-function ruleCells({ rule, findings }: FindingGroup): readonly [statement: string, section: string, what: string] {
-  const { finding: { version, statements, message } } = findings.find(({ finding }) => finding.statements.length > 0) ?? findings[0]!
-  const id = statements[0]
-  const what = bookRule(rule!)?.title ?? message
-  if (id === undefined || version === null) return [rule!, '-', what]
-  const section = findStatement(version, id)?.section ?? null
-  return [`${id}${statements.length > 1 ? ` +${statements.length - 1}` : ''}`, section === null ? version : `${version} ${section}`, what]
 }
 
 /** Behind the place of the marks of groups, so that those stand out. */

@@ -17,6 +17,7 @@ import { latencyText } from '../../report/ladder/words.ts'
 import { packetInfo } from '../../report/packet-info.ts'
 import { deltaText } from '../../report/packet-line.ts'
 import { right } from '../../report/padding.ts'
+import { rowOfTexts } from '../model/search.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { InfoOptions } from '../../report/packet-info.ts'
 import type { Theme } from '../theme.ts'
@@ -60,14 +61,12 @@ export function packetLines(rows: readonly PacketRow[], selected: number, width:
       const times = `${withTime ? ` ${right(time, timeWidth)}` : ''}${withDelta ? ` ${right(Number.isNaN(delta) ? '' : deltaText(delta), 7)}` : ''}`
       const way = event === null || event.direction === null ? '? ' : event.direction === 'client-to-server' ? '->' : '<-'
       const packet = event?.packet
-      const identifier = packet !== undefined && 'packetIdentifier' in packet && packet.packetIdentifier !== undefined ? String(packet.packetIdentifier) : ''
       const qos = packet?.type === 'PUBLISH' ? String(packet.qos) : ' '
-      const facts = `${cell(row.type, PACKET_WIDTH)} ${right(identifier, 5)} ${qos} `
+      const facts = `${cell(row.type, PACKET_WIDTH)} ${right(identifierOf(row), 5)} ${qos} `
       const latency = row.latency === null ? '' : `[${latencyText(row.latency)}]`
       const before = 3 + head.length + times.length + 1 + clientWidth + 4 + stringWidth(facts)
-      const text = event === null ? '(its bytes are not kept any more)' : packetInfo(event, info)
       const room = width - before - (latency === '' ? 0 : latency.length + 1)
-      const said = room < 4 ? '' : cell(text, room)
+      const said = room < 4 ? '' : cell(infoOf(row, info), room)
       const tail = latency === '' || room < 4 ? '' : ` ${latency}`
       return number === selected
         ? selectedLine(row, `${head}${times} ${cell(names[order]!, clientWidth)} ${way} ${facts}${said}${tail}`, width, theme)
@@ -93,7 +92,24 @@ function severityMark({ severity }: PacketRow): string {
   return severity === null ? ' ' : SEVERITY_MARK[severity]
 }
 
-function nameOf({ event }: PacketRow): string {
+/** What is known of a packet without its neighbours. */
+export type PacketFacts = Pick<PacketRow, 'event' | 'type'>
+
+/** What is searched of a packet: whose it is, its type, its Packet Identifier, and what matters about it. */
+export function packetText(row: PacketFacts, info: InfoOptions): string {
+  return rowOfTexts([nameOf(row), row.type, identifierOf(row), infoOf(row, info)])
+}
+
+function nameOf({ event }: PacketFacts): string {
   if (event === null) return ''
   return event.direction === null ? event.connection.tcp.endpoints[event.sender].text : clientName(event.connection)
+}
+
+function identifierOf({ event }: PacketFacts): string {
+  const packet = event?.packet
+  return packet !== undefined && 'packetIdentifier' in packet && packet.packetIdentifier !== undefined ? String(packet.packetIdentifier) : ''
+}
+
+function infoOf({ event }: PacketFacts, info: InfoOptions): string {
+  return event === null ? '(its bytes are not kept any more)' : packetInfo(event, info)
 }

@@ -1,9 +1,10 @@
 /** The Stats view: its state, and what keys do to that. Pure. */
 import { SORT_KEYS, type SortKey } from '../../report/sort-key.ts'
+import { hitAt, hitFrom, noHit, withoutCase, type Searched } from '../model/search.ts'
 import { themeOf } from '../theme.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
 import { bodyHeight, pageLines } from './stats-page.ts'
-import { filterBelow, parentOf, rowOf, topicFilter, topicRows, type TopicRow } from './stats-topics.ts'
+import { filterBelow, parentOf, rowOf, topicFilter, topicRows, WholeTree, type TopicRow } from './stats-topics.ts'
 import type { CaptureTotals } from '../../analysis/pipeline.ts'
 import type { Statistics } from '../../analysis/statistics/statistics.ts'
 import type { Effect, Outcome, Size, ViewAction } from '../view.ts'
@@ -114,6 +115,23 @@ export function settledStats(state: StatsState, { statistics, height }: Pick<Sta
   const { cursor, top } = state.viewport
   const viewport = found < 0 ? inBounds(state.viewport, rows.length, room) : inBounds({ cursor: found, top: Math.max(0, found - (cursor - top)) }, rows.length, room)
   return { ...state, viewport, selected: rows[viewport.cursor]?.key ?? null }
+}
+
+/**
+ * The cursor on the next topic, or level of topics, that holds the text (hitFrom); what it is below of unfolds. In forms other than the tree there is no cursor and nothing
+ * to search, which the effect says.
+ */
+export function searchStats(state: StatsState, text: string, step: 1 | -1, { statistics, height }: Pick<StatsContext, 'statistics' | 'height'>): Searched<StatsState> {
+  if (state.form !== 'topics') return { state, effect: { kind: 'say', text: 'Only topics can be searched here: v goes on to them' }, found: false }
+  const settled = settledStats(state, { statistics, height })
+  const tree = new WholeTree(statistics, settled.sort)
+  const from = tree.rowOf(topicRows(statistics, settled.sort, settled.unfolded), settled.viewport.cursor)
+  const { length } = withoutCase(text)
+  const hit = hitFrom({ length: tree.length, textOf: (row) => tree.textOf(row, length) }, from, step, text)
+  if (hit === null) return noHit(state, text)
+  const folded = tree.keysAbove(hit).filter((key) => !settled.unfolded.has(key))
+  const unfolded = folded.length === 0 ? settled.unfolded : new Set([...settled.unfolded, ...folded])
+  return hitAt(settledStats({ ...settled, unfolded, selected: tree.at(hit).key }, { statistics, height }))
 }
 
 /** Rows of the tree: one is for its heading. */

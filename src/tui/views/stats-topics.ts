@@ -2,6 +2,7 @@
 import { branchesOf, type Branch } from '../../report/topic-table.ts'
 import { TopicCounts } from '../../analysis/statistics/topics.ts'
 import { isPrintable } from '../../bytes/printable.ts'
+import { withoutCase } from '../model/search.ts'
 import type { TopicLevel } from '../../analysis/statistics/topics.ts'
 import type { Statistics } from '../../analysis/statistics/statistics.ts'
 import type { Text } from '../../mqtt/packet.ts'
@@ -54,16 +55,85 @@ export function topicRows(statistics: Statistics, sort: SortKey, unfolded: Reado
   const tree = treeOf(statistics, sort)
   const known = rowsOf.get(tree)
   if (known !== undefined && known.unfolded === unfolded) return known.rows
-  const rows: TopicRow[] = []
-  addRows(rows, tree.branches, 0, unfolded)
-  if (tree.root.rest !== null) rows.push(restOf('', tree.root.rest, 0))
-  const { unknown } = statistics.topics
-  if (unknown.messages > 0) rows.push({ key: `${NO_TOPIC} unknown`, depth: 0, label: '(topic not known)', counts: unknown, kind: 'unknown', folded: false, topic: null })
+  const rows = rowsOfTree(tree, statistics, unfolded)
   rowsOf.set(tree, { unfolded, rows })
   return rows
 }
 
-function addRows(rows: TopicRow[], branches: readonly Branch[], depth: number, unfolded: ReadonlySet<string>): void {
+function rowsOfTree({ root, branches }: Tree, { topics: { unknown } }: Statistics, unfolded: Pick<ReadonlySet<string>, 'has'>): TopicRow[] {
+  const rows: TopicRow[] = []
+  addRows(rows, branches, 0, unfolded)
+  if (root.rest !== null) rows.push(restOf('', root.rest, 0))
+  if (unknown.messages > 0) rows.push({ key: `${NO_TOPIC} unknown`, depth: 0, label: '(topic not known)', counts: unknown, kind: 'unknown', folded: false, topic: null })
+  return rows
+}
+
+// --- search ---
+
+const ALL = { has: () => true }
+
+/** All rows of the tree as if none were folded, for a search. Keys and topics of rows that are not shown are not looked at: together they may be very long. */
+export class WholeTree {
+  readonly #rows: readonly TopicRow[]
+  /** The row that each one is below of; -1 at the top. */
+  readonly #parents: Int32Array
+
+  constructor(statistics: Statistics, sort: SortKey) {
+    this.#rows = rowsOfTree(treeOf(statistics, sort), statistics, ALL)
+    this.#parents = new Int32Array(this.#rows.length)
+    const way: number[] = []
+    for (const [row, { depth }] of this.#rows.entries()) {
+      this.#parents[row] = depth === 0 ? -1 : way[depth - 1]!
+      way[depth] = row
+    }
+  }
+
+  get length(): number {
+    return this.#rows.length
+  }
+
+  at(row: number): TopicRow {
+    return this.#rows[row]!
+  }
+
+  /** Where a row is that is shown: `rows` (topicRows) are those of the tree without what is folded away. -1 where it is none. */
+  rowOf(rows: readonly TopicRow[], shown: number): number {
+    let at = -1
+    let foldedDepth = Infinity
+    for (const [row, { depth }] of this.#rows.entries()) {
+      if (depth > foldedDepth) continue
+      if (++at === shown) return row
+      foldedDepth = rows[at]!.folded ? depth : Infinity
+    }
+    return -1
+  }
+
+  /** Keys of the rows above one, which have to be unfolded for it to be shown. */
+  keysAbove(row: number): readonly string[] {
+    const keys: string[] = []
+    for (let above = this.#parents[row]!; above >= 0; above = this.#parents[above]!) keys.push(this.#rows[above]!.key)
+    return keys
+  }
+
+  /**
+   * The label, and in front of it as much of the levels above as a text of `length` UTF-16 units can reach that ends in the label: so `plant/7` is found at the level 7,
+   * and not at all that is below it.
+   */
+  textOf(row: number, length: number): string {
+    const { label } = this.#rows[row]!
+    let way = ''
+    for (let above = this.#parents[row]!; above >= 0 && way.length < length; above = this.#parents[above]!) way = `${unquoted(this.#rows[above]!.label)}/${way}`
+    const before = withoutCase(way)
+    return before.slice(Math.max(0, before.length - length + 1)) + unquoted(label)
+  }
+}
+
+/** Words with blanks are in quotes (wire-text.ts). */
+function unquoted(label: string): string {
+  return label.startsWith('"') ? label.slice(1, -1) : label
+}
+
+function addRows(rows: TopicRow[], branches: readonly Branch[], depth: number, unfolded: Pick<ReadonlySet<string>, 'has'>): void {
   for (const branch of branches) {
     const { sum: { level, counts, children } } = branch
     const { topic, own, rest } = level
