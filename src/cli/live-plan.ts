@@ -2,7 +2,7 @@ import { LIMITS } from '../analysis/limits.ts'
 import { ENGINE_NAMES, type EngineName } from '../io/live/engine.ts'
 import { UsageError } from './exit.ts'
 import { flag, oneOf, text, texts, wholeNumber } from './option-values.ts'
-import { FLOWS_OPTIONS, LIVE_MODES, LIVE_ONLY_OPTIONS, READ_OPTIONS, REPORT_OPTIONS, type LiveMode } from './options.ts'
+import { FLOWS_OPTIONS, LIVE_MODES, LIVE_ONLY_OPTIONS, READ_OPTIONS, REPORT_OPTIONS, VIEW_OPTIONS, type LiveMode } from './options.ts'
 import { parsePorts } from './port-list.ts'
 import type { Options } from 'yargs'
 import type { LiveEnd } from '../io/live/live-capture.ts'
@@ -29,7 +29,7 @@ export interface LivePlan {
   readonly shown: Arguments
 }
 
-const SHOWN_BY: Readonly<Record<LiveMode, Readonly<Record<string, Options>>>> = { read: READ_OPTIONS, flows: FLOWS_OPTIONS, report: REPORT_OPTIONS }
+const SHOWN_BY: Readonly<Record<LiveMode, Readonly<Record<string, Options>>>> = { view: VIEW_OPTIONS, read: READ_OPTIONS, flows: FLOWS_OPTIONS, report: REPORT_OPTIONS }
 
 const DEFAULT_PORTS = '1883'
 const MOST_MIB = 2_047
@@ -39,10 +39,11 @@ const SECOND = 1_000
 /** dumpcap counts file sizes in kB. */
 const KB = 1_000
 
-export function livePlan(args: Arguments, words: readonly string[]): LivePlan {
+/** `screens`: whether there is a terminal that can show them. */
+export function livePlan(args: Arguments, words: readonly string[], screens: boolean): LivePlan {
   const modes = LIVE_MODES.filter((mode) => flag(args, mode))
   if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} do not go together: choose one`)
-  const mode = modes[0] ?? 'read'
+  const mode = modes[0] ?? (screens && isOfScreens(args) ? 'view' : 'read')
   checkShown(args, mode)
   const piped = words.length === 1 && words[0] === '-'
   if (piped) for (const option of ['i', 'engine', 's', 'p', 'B']) if (args[option] !== undefined) throw new UsageError(`-${option.length === 1 ? '' : '-'}${option} does not go with standard input: another program captures`)
@@ -67,6 +68,11 @@ export function livePlan(args: Arguments, words: readonly string[]): LivePlan {
     end,
     shown: Object.fromEntries(Object.entries(args).filter(([name]) => (LIVE_ONLY_OPTIONS[name] === undefined || name === 'every') && name !== 'expression')),
   }
+}
+
+/** Who wants a format, or an exit code, wants lines. */
+function isOfScreens(args: Arguments): boolean {
+  return Object.keys(args).every((name) => LIVE_ONLY_OPTIONS[name] !== undefined || VIEW_OPTIONS[name] !== undefined || READ_OPTIONS[name] === undefined)
 }
 
 /** An option of another way of showing says nothing here. */

@@ -6,21 +6,23 @@ import { LiveFile } from '../io/live/live-file.ts'
 import { StdinRun } from '../io/live/stdin-run.ts'
 import { livePlan, type LivePlan } from './live-plan.ts'
 import { tell } from './report-error.ts'
+import { hasScreens } from './screens.ts'
 import { VERSION } from './version.ts'
 import type { EngineOptions, EngineRun, Timestamps } from '../io/live/engine.ts'
 import type { ExitCode } from './exit.ts'
 import type { Arguments } from './option-values.ts'
 
-/** `mqtap live`: captures, and shows what it captures as `mqtap read`, `flows` or `report` show a file. */
+/** `mqtap live`: captures, and shows what it captures as `mqtap view`, `read`, `flows` or `report` show a file. */
 
 /** Begins the capture, when all that was asked for has been checked. */
 export type LiveStart = () => Promise<LiveCapture>
 
 export async function live(args: Arguments, words: readonly string[]): Promise<ExitCode> {
-  const plan = livePlan(args, words)
+  const plan = livePlan(args, words, hasScreens())
   const name = plan.interfaces === null ? '-' : plan.interfaces.join(', ')
   const start: LiveStart = () => begin(plan, name)
   switch (plan.mode) {
+    case 'view': return (await import('./view.ts')).view(plan.shown, [name], start, plan.output)
     case 'read': return (await import('./read.ts')).read(plan.shown, [name], start)
     case 'flows': return (await import('./flows.ts')).flows(plan.shown, [name], start)
     case 'report': return (await import('./report.ts')).report(plan.shown, [name], start)
@@ -42,7 +44,8 @@ async function begin(plan: LivePlan, name: string): Promise<LiveCapture> {
   })
   if (by !== null) {
     await capture.begun
-    if (capture.failure === null) tell(`capturing on ${name} with ${by}; Ctrl-C ends`)
+    // Screens say so themselves.
+    if (capture.failure === null && plan.mode !== 'view') tell(`capturing on ${name} with ${by}; Ctrl-C ends`)
   }
   return capture
 }

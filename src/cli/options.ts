@@ -135,7 +135,22 @@ export const REPORT_OPTIONS: Readonly<Record<string, Options>> = {
   'fail-on': value(OUTPUT, 'Exit with 1 where a finding is at least this severe: error (default), warning, note; or never'),
 }
 
-export const LIVE_MODES = ['read', 'flows', 'report'] as const
+const KEYS_CONFIG = value(SHOW, 'A JSON file that may change the keys: {"keys": {"quit": ["q", "Q"]}}')
+
+export const VIEW_OPTIONS: Readonly<Record<string, Options>> = {
+  Y: FILTER,
+  t: TIME,
+  utc: UTC,
+  color: COLOUR,
+  ascii: flag(SHOW, 'No characters but those of ASCII; by default where the locale is not UTF-8'),
+  'show-secrets': SHOW_SECRETS,
+  config: KEYS_CONFIG,
+  port: PORT,
+  'mqtt-version': MQTT_VERSION,
+  'spool-limit': value(OUTPUT, 'MiB of temporary files for what comes compressed, piped or live; 2048 by default'),
+}
+
+export const LIVE_MODES = ['view', 'read', 'flows', 'report'] as const
 export type LiveMode = (typeof LIVE_MODES)[number]
 
 /** What is about the capture itself. */
@@ -146,7 +161,8 @@ export const LIVE_ONLY_OPTIONS: Readonly<Record<string, Options>> = {
   B: value(CAPTURE, "The kernel's buffer in MiB; 16 by default", { alias: 'buffer-size' }),
   engine: value(CAPTURE, 'What captures: auto, dumpcap, cap, tcpdump'),
   a: value(CAPTURE, 'Ends after duration:SECONDS, packets:N, filesize:KB or files:N', { alias: 'autostop', array: true, nargs: 1 }),
-  read: flag(SHOW, 'The packets, with the options of mqtap read (this is the default)'),
+  view: flag(SHOW, 'The terminal screens, with the options of mqtap view (the default on a terminal)'),
+  read: flag(SHOW, 'The packets, with the options of mqtap read (else the default)'),
   flows: flag(SHOW, 'Exchanges, with the options of mqtap flows'),
   report: flag(SHOW, 'A report at the end, with the options of mqtap report'),
   every: value(OUTPUT, 'With --report -o FILE: also each 30s, 5m, 1h'),
@@ -158,6 +174,7 @@ export const LIVE_ONLY_OPTIONS: Readonly<Record<string, Options>> = {
 export const LIVE_OPTIONS: Readonly<Record<string, Options>> = {
   // Twice: the first ones have the order of the help, the last ones hold.
   ...LIVE_ONLY_OPTIONS,
+  ...VIEW_OPTIONS,
   ...READ_OPTIONS,
   ...FLOWS_OPTIONS,
   ...REPORT_OPTIONS,
@@ -200,13 +217,13 @@ export const DOCTOR_OPTIONS: Readonly<Record<string, Options>> = {
 
 /** Beside `--keys`, which is no command. */
 export const KEYS_OPTIONS: Readonly<Record<string, Options>> = {
-  config: value(SHOW, 'A JSON file that may change them: {"keys": {"quit": ["q", "Q"]}}'),
+  config: KEYS_CONFIG,
   color: COLOUR,
 }
 
 /** Of each command. */
 export const OPTION_TABLES: Readonly<Record<string, Readonly<Record<string, Options>>>> = {
-  read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, live: LIVE_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
+  view: VIEW_OPTIONS, read: READ_OPTIONS, flows: FLOWS_OPTIONS, connections: CONNECTIONS_OPTIONS, stats: STATS_OPTIONS, report: REPORT_OPTIONS, live: LIVE_OPTIONS, rules: RULES_OPTIONS, decode: DECODE_OPTIONS, fields: FIELDS_OPTIONS,
   interfaces: INTERFACES_OPTIONS, doctor: DOCTOR_OPTIONS,
 }
 

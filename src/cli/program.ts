@@ -6,9 +6,10 @@ import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXIT, UsageError } from './exit.ts'
 import {
   CONNECTIONS_OPTIONS, DECODE_OPTIONS, DOCTOR_OPTIONS, FIELDS_OPTIONS, FLOWS_OPTIONS, INTERFACES_OPTIONS, KEYS_OPTIONS, LIVE_OPTIONS, OPTION_TABLES, READ_OPTIONS,
-  REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS,
+  REPORT_OPTIONS, RULES_OPTIONS, STATS_OPTIONS, VALUE_OPTIONS, VIEW_OPTIONS,
 } from './options.ts'
 import { tellError } from './report-error.ts'
+import { asksForLines, hasScreens } from './screens.ts'
 import { VERSION } from './version.ts'
 import type { Argv, Options } from 'yargs'
 import type { Complete } from './completion.ts'
@@ -17,7 +18,7 @@ import type { Arguments } from './option-values.ts'
 
 /** The commands and how the command line is read. Each command's code is loaded when it runs, so that `--help` and completion are quick. */
 
-const COMMANDS = ['read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'interfaces', 'doctor', 'completion'] as const
+const COMMANDS = ['view', 'read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'interfaces', 'doctor', 'completion'] as const
 
 /** What may stand in place of a command. */
 const INSTEAD_OF_COMMAND: ReadonlySet<string> = new Set(['--help', '-h', '--version', '-v', ASKS_FOR_COMPLETION])
@@ -65,7 +66,18 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       'camel-case-expansion': false,
       'strip-aliased': true,
     })
-    .usage('mqtap: dissects and analyses captured MQTT traffic\n\nmqtap FILE… is short for mqtap read FILE…; mqtap COMMAND --help tells its options.')
+    .usage('mqtap: dissects and analyses captured MQTT traffic\n\nmqtap FILE… is mqtap view FILE… on a terminal, else mqtap read FILE…\nmqtap COMMAND --help tells its options.')
+    .command(
+      'view [file..]',
+      'The terminal screens: clients, packets, flows, findings, statistics',
+      (command) => options(command, VIEW_OPTIONS, helpful)
+        .usage('mqtap view FILE…\n\nScreens to find out what happened in a capture: its clients, its packets with\nall fields and bytes, the flow of each connection, findings, statistics. ? tells\nthe keys. FILE is as for mqtap read. Where there is no terminal: mqtap read.')
+        .positional('file', { type: 'string', array: true, describe: 'Capture files' })
+        .example('mqtap view capture.pcapng', 'Or only: mqtap capture.pcapng')
+        .example("mqtap view -Y 'mqtt.qos > 0' c.pcap", 'With a display filter')
+        .example('mqtap --keys', 'All keys'),
+      async (args) => end(await (await import('./view.ts')).view(args, words(args, 'file'))),
+    )
     .command(
       'read [file..]',
       'What each MQTT packet of a capture says, and what is wrong with it',
@@ -136,9 +148,10 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       'live [expression..]',
       'Captures from network interfaces, and shows or judges what goes by',
       (command) => options(command, LIVE_OPTIONS, helpful)
-        .usage('mqtap live -i INTERFACE [FILTER]\n\nShows MQTT while it happens: packets (--read), exchanges (--flows), or a report\nat the end (--report). FILTER is a capture filter as tcpdump has it; by default\nthe ports of --port. - in its place reads what another program captures.')
+        .usage('mqtap live -i INTERFACE [FILTER]\n\nShows MQTT while it happens: on the terminal screens (--view), as packets (--read)\nor exchanges (--flows), or as a report at the end (--report). FILTER is a capture filter as tcpdump has it; by default\nthe ports of --port. - in its place reads what another program captures.')
         .positional('expression', { type: 'string', array: true, describe: 'Capture filter' })
-        .example('sudo mqtap live -i eth0', 'One line for each packet')
+        .example('sudo mqtap live -i eth0', 'The screens, on a terminal')
+        .example('mqtap live -i eth0 --read', 'One line for each packet')
         .example('mqtap live -i eth0 -i lo -w day.pcapng', 'Two interfaces, kept in a file')
         .example('mqtap live -i eth0 --flows --slow 250', 'What takes 250 ms')
         .example('mqtap live --report -a duration:60', 'Judge a minute, for CI')
@@ -206,7 +219,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       async (args) => end(await (await import('./keys.ts')).keys(args)),
     )
     .completion('completion', 'A script for your shell that completes commands and options', ...(complete === null ? [] : [complete]))
-    .option(KEYS.slice(2), { type: 'boolean', describe: 'The keys of the terminal screens, which are still to come', global: false })
+    .option(KEYS.slice(2), { type: 'boolean', describe: 'The keys of the terminal screens', global: false })
     .help('help', 'Help')
     .alias('help', 'h')
     .version('version', 'Version', VERSION)
@@ -227,7 +240,7 @@ function mayAskForHelp(argv: readonly string[]): boolean {
   return argv.some((word) => /^-\w*[hv]|^--(h|v)/.test(word) || word === 'completion' || word === ASKS_FOR_COMPLETION)
 }
 
-/** `mqtap FILE…` is `mqtap read FILE…`. */
+/** `mqtap FILE…` is `mqtap view FILE…` where there is a terminal and no option of `mqtap read` that has no meaning there. */
 function withCommand(argv: readonly string[]): readonly string[] {
   const first = argv[0]!
   if ((COMMANDS as readonly string[]).includes(first) || INSTEAD_OF_COMMAND.has(first)) return argv
@@ -235,7 +248,7 @@ function withCommand(argv: readonly string[]): readonly string[] {
   if (asksForKeys >= 0) return [KEYS_COMMAND, ...argv.toSpliced(asksForKeys, 1)]
   const nearest = /^[a-z]+$/.test(first) && !existsSync(first) ? nearestName(first, COMMANDS) : null
   if (nearest !== null) throw new UsageError(`there is no command ${first}, and no file of that name`, `Did you mean mqtap ${nearest}?`)
-  return ['read', ...argv]
+  return [hasScreens() && !asksForLines(argv) ? 'view' : 'read', ...argv]
 }
 
 /**

@@ -6,7 +6,7 @@ import { PACKET_FIELDS } from '../../src/analysis/fields.ts'
 import { compileFilter } from '../../src/analysis/filter/filter.ts'
 import { completionsFor, filterCompletions, filterState } from '../../src/tui/model/filter-field.ts'
 import { EMPTY_LINE, lineWith, reduceLine, type LineState } from '../../src/tui/model/line-editor.ts'
-import { PromptLine } from '../../src/tui/parts/prompt.tsx'
+import { Lines } from '../../src/tui/parts/lines.tsx'
 import { promptLines } from '../../src/tui/parts/prompt-lines.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 
@@ -139,7 +139,7 @@ describe('the prompt', () => {
   })
 
   test('as a component', () => {
-    const frame = renderToString(createElement(PromptLine, { theme, width: 40, label: 'go to', line: lineWith('4711'), check: null, completions: [] }), { columns: 40 })
+    const frame = renderToString(createElement(Lines, { lines: promptLines({ theme, width: 40, label: 'go to', line: lineWith('4711'), check: null, completions: [] }), width: 40, height: 1 }), { columns: 40 })
     expect(frame.replace(/\x1b\[\d*m/g, '').trimEnd()).toBe('go to: 4711')
   })
 })

@@ -7,7 +7,7 @@ import { compileFilter } from '../../src/analysis/filter/filter.ts'
 import { IllFormedText } from '../../src/mqtt/packet.ts'
 import { limitTexts } from '../../src/report/summary.ts'
 import { themeOf } from '../../src/tui/theme.ts'
-import { StatsView } from '../../src/tui/views/stats.tsx'
+import { Lines } from '../../src/tui/parts/lines.tsx'
 import { barRows } from '../../src/tui/views/stats-page.ts'
 import { INTERVALS, reduceStats, searchStats, statsAtFirst, STATS_FORMS, type StatsData, type StatsState } from '../../src/tui/views/stats-state.ts'
 import { statsLines } from '../../src/tui/views/stats-text.ts'
@@ -439,6 +439,6 @@ describe('bars', () => {
 test('as a component', () => {
   const { statistics, totals } = count('qmqtt.pcap')
   const props = { ...dataOf(statistics, totals), state: statsAtFirst(false), width: 80, height: 24, theme: PLAIN, timeText: () => '' }
-  const frame = renderToString(createElement(StatsView, props), { columns: 80 })
+  const frame = renderToString(createElement(Lines, { lines: statsLines(props), width: props.width, height: props.height }), { columns: 80 })
   expect(frame.split('\n').map((line) => plain(line).trimEnd()).join('\n').trimEnd()).toBe(statsLines(props).map((line) => plain(line).trimEnd()).join('\n').trimEnd())
 })

@@ -13,6 +13,7 @@ import { Statistics } from '../../analysis/statistics/statistics.ts'
 import { treeDecoder } from '../../analysis/tree-decoder.ts'
 import { Judge, type Judgement } from '../../conformance/judge.ts'
 import { OutputError } from '../../io/errors.ts'
+import { PageDetails } from '../../report/html/page-details.ts'
 import { ReportCollector } from '../../report/report-model.ts'
 import { TimeColumn } from '../../report/time-format.ts'
 import { ConnectionBook } from './connection-book.ts'
@@ -28,6 +29,7 @@ export interface WorkspaceOptions {
   readonly ports: Uint8Array
   readonly version: Version | null
   readonly utc: boolean
+  readonly showSecrets: boolean
   /** Where the bytes can be read again. */
   readonly store: CaptureStore
 }
@@ -49,7 +51,9 @@ export class Workspace {
   readonly book: ConnectionBook
   readonly findings = new FindingList()
   readonly statistics = new Statistics(LIMITS.statistics)
+  /** For reports: what they hold, and what the HTML page shows beside that. */
   readonly collector: ReportCollector
+  readonly page: PageDetails
   readonly pipeline: Pipeline
   readonly pipelineOptions: PipelineOptions
   readonly files: WorkspaceFile[] = []
@@ -65,7 +69,7 @@ export class Workspace {
   #judgedPackets = -1
   #statements: { readonly judged: number; readonly notJudged: number } | null = null
 
-  constructor({ ports, version, utc, store }: WorkspaceOptions) {
+  constructor({ ports, version, utc, showSecrets, store }: WorkspaceOptions) {
     this.store = store
     this.pipelineOptions = { ports, version, subscriptions: true }
     const clock = () => this.pipeline.clock
@@ -73,9 +77,10 @@ export class Workspace {
     this.shown = new ShownPackets(this.index, this.source, new FieldReader({ clock, decodeFields: treeDecoder() }))
     this.book = new ConnectionBook({ time: new TimeColumn('relative', utc, clock) })
     this.collector = new ReportCollector(clock)
+    this.page = new PageDetails({ showSecrets, decodeFields: treeDecoder() })
     this.#judge = new Judge({ mostFindings: LIMITS.conformance.findings, found: (finding) => this.#found(finding) })
     const { index, book, statistics, collector } = this
-    const pipeline: Pipeline = createPipeline({ ...this.pipelineOptions, locates: true }, judgedSink(this.#judge, {
+    const pipeline: Pipeline = createPipeline({ ...this.pipelineOptions, locates: true }, this.page.watch(judgedSink(this.#judge, {
       packet: (event, exchange) => {
         index.add(event, exchange === null ? 0 : exchange.number, pipeline.positionOf(event.buffer, event.start))
         statistics.packet(event)
@@ -94,7 +99,7 @@ export class Workspace {
       tick: (time) => book.tick(time),
       captureProblem: (file, problem) => this.#captureProblem(file, problem),
       networkProblem: ({ message }) => this.#problem(message),
-    }))
+    })))
     this.pipeline = pipeline
   }
 
@@ -195,6 +200,7 @@ export class Workspace {
     this.book.finding(finding)
     this.findings.add(finding)
     this.#accused.add(finding.stream)
+    this.page.finding(finding)
     if (finding.packet === null) return
     const its = this.#byPacket.get(finding.packet)
     if (its === undefined) this.#byPacket.set(finding.packet, [finding])

@@ -11,6 +11,7 @@
  * Close it before Ink is unmounted: Ink then writes what is no frame. Where `CI` is set, Ink does not hear of a new size: keep it in the state of the tree.
  */
 import { EventEmitter } from 'node:events'
+import stringWidth from 'string-width'
 import { screenLine } from './screen-line.ts'
 import type { Size } from '../view.ts'
 
@@ -29,6 +30,8 @@ export interface ScreenOptions {
   readonly interval?: number
   /** Windows scrolls when something is written to the bottom right cell, which then stays empty. */
   readonly windows?: boolean
+  /** The terminal has no characters but those of ASCII. */
+  readonly ascii?: boolean
 }
 
 /** Ten frames a second are as many as a reader can follow. */
@@ -53,6 +56,7 @@ export class Screen {
   readonly #output: ScreenOutput
   readonly #interval: number
   readonly #windows: boolean
+  readonly #ascii: boolean
   #size: Size
   /** The newest frame, in lines. */
   #frame: readonly string[] | null = null
@@ -70,11 +74,12 @@ export class Screen {
   #draws = 0
   #clears = 0
 
-  constructor({ output, size, interval = INTERVAL, windows = process.platform === 'win32' }: ScreenOptions) {
+  constructor({ output, size, interval = INTERVAL, windows = process.platform === 'win32', ascii = false }: ScreenOptions) {
     this.#output = output
     this.#size = size
     this.#interval = interval
     this.#windows = windows
+    this.#ascii = ascii
     this.#ink = new InkOutput(size, (text) => this.#take(text))
     this.stdout = this.#ink as unknown as NodeJS.WriteStream
   }
@@ -139,7 +144,7 @@ export class Screen {
   #take(text: string): void {
     // At its end, where `CI` is set, Ink writes a line feed alone.
     if (this.#closed || text === '\n' || NO_FRAME.test(text)) return
-    this.#frame = text.split('\n')
+    this.#frame = (this.#ascii ? inAscii(text) : text).split('\n')
     const now = performance.now()
     this.#schedule(now < this.#urgentUntil ? 0 : Math.max(0, this.#lastDraw + this.#interval - now))
   }
@@ -189,6 +194,11 @@ export class Screen {
     }
     return text
   }
+}
+
+/** In as many columns: what was cut ends in `~`, and a character that ASCII does not have is `?`. */
+function inAscii(text: string): string {
+  return text.replace(/[^\x00-\x7f]+/g, (run) => run.replaceAll('…', '~').replace(/[^~]+/gu, (others) => '?'.repeat(stringWidth(others))))
 }
 
 /** What Ink takes for the standard output: as much of a stream as it uses. */

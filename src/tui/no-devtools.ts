@@ -1,0 +1,2 @@
+/** In place of react-devtools-core, which Ink imports when asked to debug itself: in a bundle the import would come first, asked for or not. */
+export default {}
