@@ -35,7 +35,7 @@ export class ShownPackets {
   #lookedAt = 0
   /** Packets whose bytes are not there any more, so that the filter could not be asked. */
   #unknown = 0
-  /** What was shown before, for `cancel`. */
+  /** What was shown before, for `cancel`; null once all packets that there were have been looked at. */
   #before: Shown | null = null
   /** Only packets up to this one, while the display is paused. */
   #limit = Infinity
@@ -79,6 +79,11 @@ export class ShownPackets {
     return this.#passing === null || this.#lookedAt >= this.all ? null : this.#lookedAt / this.all
   }
 
+  /** What the last `show` asked for has not come to the newest packet yet. Packets that come after it once has do not count. */
+  get underway(): boolean {
+    return this.#before !== null && this.progress !== null
+  }
+
   /** The packet at a place, from 0; 0 where there is none. */
   at(place: number): number {
     if (place < 0 || place >= this.size) return 0
@@ -96,7 +101,7 @@ export class ShownPackets {
 
   show(filter: Filter<PacketEvent> | null, pingsHidden: boolean): void {
     // Of two that were not waited for, the one before both is gone back to.
-    if (this.progress === null) {
+    if (!this.underway) {
       this.#before = { filter: this.#filter, pingsHidden: this.#pingsHidden, passing: this.#passing, streams: this.#streams, lookedAt: this.#lookedAt, unknown: this.#unknown }
     }
     this.#filter = filter
@@ -105,6 +110,7 @@ export class ShownPackets {
     this.#streams = filter === null ? null : new Set()
     this.#lookedAt = 0
     this.#unknown = 0
+    if (this.progress === null) this.#before = null
   }
 
   /** Back to what was shown before the last `show`, where that is not done yet. Answers whether it was not. */
@@ -140,6 +146,7 @@ export class ShownPackets {
         this.#streams?.add(this.#index.connectionOf(number).stream)
       }
     } while (this.#lookedAt < count && mayGoOn())
+    if (this.progress === null) this.#before = null
     return true
   }
 
