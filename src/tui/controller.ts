@@ -164,7 +164,7 @@ export class Controller {
   #paused: { readonly packets: number; readonly rows: readonly ConnectionRow[]; readonly stats: Map<string, readonly string[]> } | null = null
   #detail: PacketDetail | null = null
   #frame: { readonly number: number; readonly packet: number; readonly found: CapturedFrame | null; readonly missing: boolean } | null = null
-  #rowsOf: { readonly rows: readonly ConnectionRow[]; readonly streams: number; readonly filtered: readonly ConnectionRow[] } | null = null
+  #rowsOf: { readonly rows: readonly ConnectionRow[]; readonly streams: ReadonlySet<number>; readonly size: number; readonly filtered: readonly ConnectionRow[] } | null = null
   /** Something is being written. */
   #busy: string | null = null
 
@@ -567,7 +567,7 @@ export class Controller {
   #togglePause(): void {
     const { index, shown, findings } = this.#workspace
     const paused = this.#paused === null
-    this.#paused = paused ? { packets: index.count, rows: this.#rows(), stats: new Map() } : null
+    this.#paused = paused ? { packets: index.count, rows: this.#workspace.book.rows, stats: new Map() } : null
     shown.pause(paused)
     findings.pause(paused)
     this.#say(paused ? 'The display stands still; the capture goes on' : 'The display goes on')
@@ -732,7 +732,7 @@ export class Controller {
   #statsData(): StatsData {
     const { statistics, pipeline, index, evicted } = this.#workspace
     let exchanges = 0
-    for (const { open } of this.#rows()) exchanges += open
+    for (const { open } of this.#paused?.rows ?? this.#workspace.book.rows) exchanges += open
     return { statistics, totals: pipeline.totals, index: { packets: index.count, bytes: index.bytes, evicted }, open: { exchanges } }
   }
 
@@ -836,7 +836,9 @@ export class Controller {
     const rows = this.#paused?.rows ?? this.#workspace.book.rows
     const { streams } = this.#workspace.shown
     if (streams === null) return rows
-    if (this.#rowsOf?.rows !== rows || this.#rowsOf.streams !== streams.size) this.#rowsOf = { rows, streams: streams.size, filtered: rows.filter(({ stream }) => streams.has(stream)) }
+    if (this.#rowsOf?.rows !== rows || this.#rowsOf.streams !== streams || this.#rowsOf.size !== streams.size) {
+      this.#rowsOf = { rows, streams, size: streams.size, filtered: rows.filter(({ stream }) => streams.has(stream)) }
+    }
     return this.#rowsOf.filtered
   }
 
