@@ -5,7 +5,7 @@
  * Keys come in, a Frame goes out, at any time. Whoever owns it calls `work` between keys and frames, for what takes longer than a key may: filter, search, ladders.
  */
 import { PACKET_FIELDS } from '../analysis/fields.ts'
-import { compileFilter } from '../analysis/filter/filter.ts'
+import { compileFilter, type Filter } from '../analysis/filter/filter.ts'
 import { LIMITS } from '../analysis/limits.ts'
 import { counted, grouped } from '../bytes/number-text.ts'
 import { printable } from '../bytes/printable.ts'
@@ -35,6 +35,7 @@ import type { ByteRange } from '../bytes/hex.ts'
 import type { FoundFrame } from '../io/frame-finder.ts'
 import type { InfoOptions } from '../report/packet-info.ts'
 import type { Ladder } from '../report/ladder/ladder.ts'
+import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Action, Keymap } from './keymap.ts'
 import type { ConnectionRow } from './model/connection-book.ts'
 import type { DetailRow } from './model/packet-detail.ts'
@@ -130,6 +131,8 @@ const WORK_TIME = 8
 const AWAY: ReadonlySet<Action> = new Set<Action>([
   'up', 'page-up', 'half-page-up', 'first', 'previous', 'next', 'other-half', 'mark', 'next-hit', 'previous-hit',
 ])
+/** In the Packets view, those that need a packet under the cursor. */
+const OF_PACKET: ReadonlySet<Action> = new Set<Action>(['findings', 'reference', 'mark', 'copy', 'other-half', 'next', 'previous'])
 const FOLLOWS: readonly ViewName[] = ['clients', 'packets', 'flow', 'findings']
 
 export class Controller {
@@ -163,6 +166,8 @@ export class Controller {
   /** What stood still when the display was paused; null while it is not. */
   #paused: { readonly packets: number; readonly rows: readonly ConnectionRow[]; readonly stats: Map<string, readonly string[]> } | null = null
   #detail: PacketDetail | null = null
+  /** The packet that the cursor goes back to, unless it is moved, when the filter has come to it, and the one that it is on. */
+  #wanted: { readonly packet: number; readonly beside: number } | null = null
   #frame: { readonly number: number; readonly packet: number; readonly found: CapturedFrame | null; readonly missing: boolean } | null = null
   #rowsOf: { readonly rows: readonly ConnectionRow[]; readonly streams: ReadonlySet<number>; readonly size: number; readonly filtered: readonly ConnectionRow[] } | null = null
   /** Something is being written. */
@@ -287,16 +292,18 @@ export class Controller {
   }
 
   #actInPackets(action: ViewAction): void {
+    // What is shown may have changed since the last frame.
+    this.#settlePackets()
     const { packet } = this.#packets
-    if (action === 'findings') return this.#do(packet === 0 ? null : { kind: 'show-findings', stream: this.#workspace.index.connectionOf(packet).stream })
+    if (packet === 0 && OF_PACKET.has(action)) return this.#say('There is no packet here')
+    if (action === 'findings') return this.#do({ kind: 'show-findings', stream: this.#workspace.index.connectionOf(packet).stream })
     const { state, effect } = reducePackets(this.#packets, action, this.#packetsContext())
     if (state.packet !== packet && state.packet !== this.#newestShown()) this.#following.delete('packets')
-    if (state.pingsHidden !== this.#packets.pingsHidden) this.#workspace.shown.show(this.#workspace.shown.filter, state.pingsHidden)
+    if (state.pingsHidden !== this.#packets.pingsHidden) this.#show(this.#workspace.shown.filter, state.pingsHidden)
     if (state.reference !== this.#flow.reference) {
       this.#flow = { ...this.#flow, reference: state.reference, referenceTime: state.reference === null ? NaN : this.#workspace.index.timeOf(state.reference) }
     }
     this.#packets = state
-    if (action === 'copy' && packet === 0) return
     this.#do(effect)
   }
 
@@ -402,13 +409,13 @@ export class Controller {
 
   #showPacket(packet: number, range: ByteRange | null): void {
     const { shown } = this.#workspace
-    this.#following.delete('packets')
     if (packet < 1 || packet > shown.all) return this.#say(`There is no packet ${packet}: there are ${grouped(shown.all)}`)
+    this.#following.delete('packets')
     if (shown.progress === null && !shown.has(packet)) {
       this.#say(`The filter hid packet ${packet}: all packets are shown`)
       this.#filter = ''
       this.#packets = { ...this.#packets, pingsHidden: false }
-      shown.show(null, false)
+      this.#show(null, false)
     }
     this.#packets = { ...this.#packets, packet, focus: range === null ? 'list' : 'fields' }
     this.#packets = packetsAt(this.#packets, packet, range, this.#detailRows())
@@ -517,13 +524,18 @@ export class Controller {
   }
 
   #applyFilter(text: string): void {
-    const { shown } = this.#workspace
     const trimmed = text.trim()
     this.#filter = trimmed
-    if (trimmed === '') return shown.show(null, this.#packets.pingsHidden)
+    if (trimmed === '') return this.#show(null, this.#packets.pingsHidden)
     const result = compileFilter(trimmed, PACKET_FIELDS)
     if (!result.ok) return this.#say(filterState(trimmed).message ?? 'The filter has a mistake')
-    shown.show(result.filter, this.#packets.pingsHidden)
+    this.#show(result.filter, this.#packets.pingsHidden)
+  }
+
+  #show(filter: Filter<PacketEvent> | null, pingsHidden: boolean): void {
+    // It was of what was shown.
+    if (this.#search !== null) this.#search = { text: this.#search.text, packets: null }
+    this.#workspace.shown.show(filter, pingsHidden)
     // Of few packets the answer is there with the next frame.
     this.#workFor(WORK_TIME)
   }
@@ -767,8 +779,7 @@ export class Controller {
   // ---- Packets
 
   #packetsProps(common: Pick<PacketsProps, 'width' | 'height' | 'theme' | 'timeText'>): PacketsProps {
-    const context = this.#packetsContext()
-    this.#packets = settled(this.#packets, context)
+    const context = this.#settlePackets()
     const { detail, rows } = this.#packets.packet === (context.detail?.event.number ?? 0) ? context : this.#packetsContext()
     const count = listRows(packetsLayout(common, this.#packets))
     const frame = this.#wantedFrame()
@@ -781,6 +792,20 @@ export class Controller {
       frame: frame?.found ?? null,
       wantedFrame: { number: frame?.number ?? 0, missing: frame?.missing ?? false },
     }
+  }
+
+  /**
+   * The cursor on a packet that is shown. A filter that has not come to the packet under it, or to one behind that, takes it away only until it has: nothing moves but for
+   * what is hidden.
+   */
+  #settlePackets(): PacketsContext {
+    const { shown } = this.#workspace
+    if (this.#wanted !== null && this.#wanted.beside === this.#packets.packet) this.#packets = { ...this.#packets, packet: this.#wanted.packet }
+    const { packet } = this.#packets
+    const context = this.#packetsContext()
+    this.#packets = settled(this.#packets, context)
+    this.#wanted = shown.underway && this.#packets.packet !== packet ? { packet, beside: this.#packets.packet } : null
+    return context
   }
 
   #packetsContext(): PacketsContext {
