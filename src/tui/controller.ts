@@ -261,7 +261,7 @@ export class Controller {
     const { height, width } = this.#bodySize
     const followed = this.#following.has(this.#view)
     if (AWAY.has(action)) this.#following.delete(this.#view)
-    else if (action === 'last' && this.#reading.state === 'reading' && FOLLOWS.includes(this.#view)) this.#following.add(this.#view)
+    else if (action === 'last' && this.#reading.state === 'reading' && this.#isInList()) this.#following.add(this.#view)
     switch (this.#view) {
       case 'clients': {
         const rows = this.#rows()
@@ -288,6 +288,16 @@ export class Controller {
         this.#stats = state
         return this.#do(effect)
       }
+    }
+  }
+
+  /** The cursor is that of a list which has a newest row. */
+  #isInList(): boolean {
+    switch (this.#view) {
+      case 'clients': return this.#clients.panes.focus === 'list'
+      case 'packets': return this.#packets.focus === 'list'
+      case 'findings': return this.#findings.panes.focus === 'list'
+      default: return FOLLOWS.includes(this.#view)
     }
   }
 
@@ -553,7 +563,7 @@ export class Controller {
       this.#workFor(WORK_TIME)
       return
     }
-    this.#following.delete(this.#view)
+    this.#unfollow()
     switch (this.#view) {
       case 'clients': this.#clients = this.#searched(searchClients(this.#clients, text, step, { rows: this.#rows(), height })); return
       case 'flow': this.#flow = this.#searched(searchFlow(this.#flow, text, step, { ladder: this.#ladder, height })); return
@@ -571,9 +581,16 @@ export class Controller {
 
   #toggleFollow(): void {
     if (!FOLLOWS.includes(this.#view)) return this.#say('Statistics are always of all that was captured')
-    if (this.#following.delete(this.#view)) return this.#say('Not following')
+    if (this.#unfollow()) return this.#say('Not following')
     this.#following.add(this.#view)
     this.#say('Following the newest row; any move up ends it')
+  }
+
+  /** The cursor stays where it is. Answers whether the view has followed. */
+  #unfollow(): boolean {
+    const followed = this.#following.delete(this.#view)
+    if (followed && this.#view === 'flow') this.#flow = flowAtEnd(this.#flow, { ladder: this.#ladder, height: this.#bodySize.height })
+    return followed
   }
 
   #togglePause(): void {
@@ -681,12 +698,17 @@ export class Controller {
     switch (this.#view) {
       case 'clients': {
         const rows = this.#rows()
-        this.#clients = reduceClients({ ...this.#clients, panes: { ...this.#clients.panes, focus: 'list' } }, 'last', { rows, height }).state
+        const { focus } = this.#clients.panes
+        const { state } = reduceClients({ ...this.#clients, panes: { ...this.#clients.panes, focus: 'list' } }, 'last', { rows, height })
+        this.#clients = { ...state, panes: { ...state.panes, focus } }
         return
       }
-      case 'findings':
-        this.#findings = reduceFindings({ ...this.#findings, panes: { ...this.#findings.panes, focus: 'list' } }, 'last', { list: this.#workspace.findings, height }).state
+      case 'findings': {
+        const { focus } = this.#findings.panes
+        const { state } = reduceFindings({ ...this.#findings, panes: { ...this.#findings.panes, focus: 'list' } }, 'last', { list: this.#workspace.findings, height })
+        this.#findings = { ...state, panes: { ...state.panes, focus } }
         return
+      }
       case 'packets': {
         const newest = this.#newestShown()
         if (newest > 0 && newest !== this.#packets.packet) this.#packets = { ...packetsAt(this.#packets, newest, null, []), top: this.#workspace.shown.size }
