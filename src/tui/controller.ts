@@ -603,7 +603,7 @@ export class Controller {
   }
 
   #stop(): void {
-    if (this.#reading.state !== 'reading') return this.#outside.quit()
+    if (this.#reading.state !== 'reading' || this.#reading.stopping) return this.#outside.quit()
     this.#reading.stop()
     this.#say(this.#reading.live === null ? 'Reading was stopped; Ctrl-C again quits' : 'The capture was stopped; Ctrl-C again quits')
   }

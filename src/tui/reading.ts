@@ -56,6 +56,11 @@ export class Reading {
     return this.#unreadable
   }
 
+  /** `stop` was called; what is read right now may take its time to end. */
+  get stopping(): boolean {
+    return this.#stopping
+  }
+
   /** No more is read; a live capture ends, and what it has still comes. */
   stop(): void {
     this.#stopping = true
