@@ -7,7 +7,7 @@ import type { ReportFormat } from '../report/conformance/format-names.ts'
 import type { ReportContext } from '../report/report-model.ts'
 import type { Workspace } from './model/workspace.ts'
 
-const FORMATS: Readonly<Record<string, ReportFormat>> = { txt: 'text', md: 'markdown', html: 'html', htm: 'html', json: 'json', xml: 'junit' }
+const FORMATS: ReadonlyMap<string, ReportFormat> = new Map([['txt', 'text'], ['md', 'markdown'], ['html', 'html'], ['htm', 'html'], ['json', 'json'], ['xml', 'junit']])
 
 export interface ReportWriting {
   readonly toolVersion: string
@@ -20,8 +20,8 @@ export interface ReportWriting {
 /** Answers what to say. Throws OutputError. */
 export function writeReport(name: string, workspace: Workspace, { toolVersion, timestamps, inputs, utc }: ReportWriting): string {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
-  const format = FORMATS[ending]
-  if (format === undefined) return `A report ends in ${Object.keys(FORMATS).map((one) => `.${one}`).join(', ')}`
+  const format = FORMATS.get(ending)
+  if (format === undefined) return `A report ends in ${[...FORMATS.keys()].map((one) => `.${one}`).join(', ')}`
   const { judgement, collector, pipeline, page } = workspace
   const report = collector.report(judgement, pipeline.totals, { toolVersion, timestamps, baseline: null }, pipeline.openConnections)
   const file = new AtomicFile(name, inputs)
