@@ -78,6 +78,8 @@ export class FindingList {
   /** By what was chosen, but for the order. */
   readonly #groupings = new Map<string, Grouping>()
   readonly #sorted = new Map<string, readonly FindingGroup[]>()
+  /** Of the newest count, while the list is paused. */
+  #waitingLeftOut: ReadonlyMap<string, number> | null = null
   /** What was found while the list is paused; null where it is not. */
   #waiting: Finding[] | null = null
 
@@ -95,7 +97,12 @@ export class FindingList {
   /** What the judge has counted so far. To ask it costs too much for every frame of the screen. */
   count({ totals, counted, findingsLeftOut }: FindingTotals & { readonly findingsLeftOut: readonly LeftOut[] }): void {
     this.#totals = { totals: { ...totals }, counted: { ...counted } }
-    this.#leftOut = new Map(findingsLeftOut.map(({ rule, count }) => [rule, count]))
+    const leftOut = new Map(findingsLeftOut.map(({ rule, count }) => [rule, count]))
+    if (this.#waiting !== null) {
+      this.#waitingLeftOut = leftOut
+      return
+    }
+    this.#leftOut = leftOut
     this.#sorted.clear()
   }
 
@@ -105,6 +112,10 @@ export class FindingList {
     const waiting = this.#waiting
     this.#waiting = paused ? [] : null
     for (const finding of waiting ?? []) this.add(finding)
+    if (paused || this.#waitingLeftOut === null) return
+    this.#leftOut = this.#waitingLeftOut
+    this.#waitingLeftOut = null
+    this.#sorted.clear()
   }
 
   mute(rule: string): void {
