@@ -594,9 +594,9 @@ export class Controller {
   }
 
   #togglePause(): void {
-    const { index, shown, findings } = this.#workspace
+    const { pipeline, shown, findings } = this.#workspace
     const paused = this.#paused === null
-    this.#paused = paused ? { packets: index.count, rows: this.#workspace.book.rows, stats: new Map() } : null
+    this.#paused = paused ? { packets: pipeline.totals.packets, rows: this.#workspace.book.rows, stats: new Map() } : null
     shown.pause(paused)
     findings.pause(paused)
     this.#say(paused ? 'The display stands still; the capture goes on' : 'The display goes on')
@@ -912,7 +912,7 @@ export class Controller {
   #stateText({ packets }: CaptureTotals): string {
     const { state, live } = this.#reading
     const running = state === 'reading' ? (live === null ? 'READING' : 'LIVE') : state === 'stopped' ? 'STOPPED' : 'EOF'
-    if (this.#paused !== null) return `PAUSED (+${grouped(Math.max(0, packets - this.#paused.packets))})`
+    if (this.#paused !== null) return `PAUSED (+${grouped(packets - this.#paused.packets)})`
     return state === 'reading' && this.#following.has(this.#view) ? `${running} FOLLOW` : running
   }
 

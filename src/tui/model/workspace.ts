@@ -197,6 +197,8 @@ export class Workspace {
   }
 
   #found(finding: Finding): void {
+    // A silence is found without a packet.
+    this.#judgedPackets = -1
     this.book.finding(finding)
     this.findings.add(finding)
     this.#accused.add(finding.stream)
