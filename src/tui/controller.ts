@@ -639,11 +639,6 @@ export class Controller {
     return this.#workFor(WORK_TIME)
   }
 
-  /** Of the ladder, which hears of frames only: the capture has come to this time without one. */
-  tick(time: number): void {
-    this.#feed?.tick(time)
-  }
-
   #workFor(milliseconds: number): boolean {
     const end = performance.now() + milliseconds
     const mayGoOn = () => performance.now() < end

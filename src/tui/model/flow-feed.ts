@@ -15,6 +15,7 @@ export class FlowFeed {
   #file = 0
   #finished = false
   #lost = false
+  #ticked = NaN
 
   constructor(workspace: Workspace, stream: number) {
     this.#workspace = workspace
@@ -51,7 +52,10 @@ export class FlowFeed {
       worked = true
       if (!mayGoOn()) return true
     }
-    if (!finished) return worked
+    if (!finished) {
+      this.#tick()
+      return worked
+    }
     // Files without any bytes, and the end.
     while (this.#file < files.length) this.reading.begin(files[this.#file++]!.name)
     this.reading.finish()
@@ -59,8 +63,11 @@ export class FlowFeed {
     return true
   }
 
-  /** The capture has come to this time without a frame; heard only where all frames before it were read. */
-  tick(time: number): void {
-    if (!this.#lost && !this.#finished && this.#position >= this.#workspace.length) this.reading.tick(time)
+  /** The time that the capture has come to without a frame: all frames before it were read. */
+  #tick(): void {
+    const { ticked } = this.#workspace
+    if (Number.isNaN(ticked) || ticked === this.#ticked) return
+    this.#ticked = ticked
+    this.reading.tick(ticked)
   }
 }

@@ -64,6 +64,7 @@ export class Workspace {
   readonly #accused = new Set<number>()
   #keeps = true
   #length = 0
+  #ticked = NaN
   #finished = false
   #judgedAt = -Infinity
   #judgedPackets = -1
@@ -112,6 +113,7 @@ export class Workspace {
   append(chunk: Uint8Array): void {
     this.#keep(chunk)
     this.#length += chunk.length
+    this.#ticked = NaN
     this.pipeline.push(chunk)
   }
 
@@ -129,6 +131,7 @@ export class Workspace {
 
   /** As Pipeline.tick. */
   tick(time: number): void {
+    this.#ticked = time
     this.pipeline.tick(time)
   }
 
@@ -136,6 +139,11 @@ export class Workspace {
     this.#finished = true
     this.pipeline.finish()
     this.#judgedAt = -Infinity
+  }
+
+  /** The time that the capture has come to since its newest bytes; NaN where it was not told. */
+  get ticked(): number {
+    return this.#ticked
   }
 
   /** All bytes so far. */
