@@ -50,6 +50,7 @@ export class Pty {
   /** All that was written so far is on the screen once this resolves. */
   #shown: Promise<void> = Promise.resolve()
   #end: PtyEnd | null = null
+  #written = ''
 
   static start(file: string, args: readonly string[], options: PtyOptions = {}): Pty {
     if (library === null) throw new Error('Ask requirePty() first.')
@@ -57,10 +58,14 @@ export class Pty {
   }
 
   private constructor({ spawn }: typeof nodePty, file: string, args: readonly string[], { columns = 80, rows = 24, env = {}, cwd = process.cwd() }: PtyOptions) {
-    const clean = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', LANG: 'C.UTF-8', TERM: 'xterm-256color' }
-    this.#pty = spawn(file, [...args], { name: 'xterm-256color', cols: columns, rows, cwd, env: { ...clean, ...env } })
+    const clean = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', LANG: 'C.UTF-8' }
+    // The name becomes TERM, whatever the environment says.
+    this.#pty = spawn(file, [...args], { name: env.TERM ?? 'xterm-256color', cols: columns, rows, cwd, env: { ...clean, ...env } })
     this.#emulator = new Emulator(columns, rows, (answer) => this.#pty.write(answer))
-    this.#pty.onData((text) => (this.#shown = this.#emulator.write(text)))
+    this.#pty.onData((text) => {
+      this.#written += text
+      this.#shown = this.#emulator.write(text)
+    })
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => {
         void this.#shown.then(() => {
@@ -82,6 +87,11 @@ export class Pty {
 
   screen(): string {
     return this.#emulator.screen()
+  }
+
+  /** All that the program wrote, as it wrote it. */
+  get written(): string {
+    return this.#written
   }
 
   type(text: string): void {
