@@ -299,7 +299,10 @@ export class Controller {
     if (action === 'findings') return this.#do(packet === 0 ? null : { kind: 'show-findings', stream: this.#workspace.index.connectionOf(packet).stream })
     const { state, effect } = reducePackets(this.#packets, action, this.#packetsContext())
     if (state.packet !== packet && state.packet !== this.#newestShown()) this.#following.delete('packets')
-    if (state.pingsHidden !== this.#packets.pingsHidden) this.#workspace.shown.show(this.#workspace.shown.filter, state.pingsHidden)
+    if (state.pingsHidden !== this.#packets.pingsHidden) {
+      this.#dropSearch()
+      this.#workspace.shown.show(this.#workspace.shown.filter, state.pingsHidden)
+    }
     if (state.reference !== this.#flow.reference) {
       this.#flow = { ...this.#flow, reference: state.reference, referenceTime: state.reference === null ? NaN : this.#workspace.index.timeOf(state.reference) }
     }
@@ -528,6 +531,7 @@ export class Controller {
     const { shown } = this.#workspace
     const trimmed = text.trim()
     this.#filter = trimmed
+    this.#dropSearch()
     if (trimmed === '') return shown.show(null, this.#packets.pingsHidden)
     const result = compileFilter(trimmed, PACKET_FIELDS)
     if (!result.ok) return this.#say(filterState(trimmed).message ?? 'The filter has a mistake')
@@ -549,13 +553,20 @@ export class Controller {
       this.#workFor(WORK_TIME)
       return
     }
+    const flow = { ladder: this.#ladder, height }
+    if (this.#view === 'flow' && this.#following.has('flow')) this.#flow = flowAtEnd(this.#flow, flow)
     this.#following.delete(this.#view)
     switch (this.#view) {
       case 'clients': this.#clients = this.#searched(searchClients(this.#clients, text, step, { rows: this.#rows(), height })); return
-      case 'flow': this.#flow = this.#searched(searchFlow(this.#flow, text, step, { ladder: this.#ladder, height })); return
+      case 'flow': this.#flow = this.#searched(searchFlow(this.#flow, text, step, flow)); return
       case 'findings': this.#findings = this.#searched(searchFindings(this.#findings, text, step, { list: this.#workspace.findings, height })); return
       case 'stats': this.#stats = this.#searched(searchStats(this.#stats, text, step, { statistics: this.#workspace.statistics, height }))
     }
+  }
+
+  /** Its places are those of the packets that were shown. */
+  #dropSearch(): void {
+    if (this.#search !== null) this.#search = { text: this.#search.text, packets: null }
   }
 
   #searched<State>({ state, effect }: Searched<State>): State {
