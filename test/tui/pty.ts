@@ -42,6 +42,8 @@ export async function requirePty(): Promise<boolean> {
 /** Milliseconds that a test waits for what a program draws, on a busy machine. */
 const PATIENCE = 15_000
 const LOOK_INTERVAL = 10
+/** Milliseconds without a change after which a screen is taken for complete, on a busy machine. */
+const STILLNESS = 1000
 
 export class Pty {
   readonly exited: Promise<PtyEnd>
@@ -119,6 +121,18 @@ export class Pty {
         throw new Error(`waited for ${typeof wanted === 'string' ? JSON.stringify(wanted) : wanted.toString()}: ${why}. The screen:\n${this.screen()}`)
       }
       await later(LOOK_INTERVAL)
+    }
+  }
+
+  /** Waits until the screen is as the predicate wants it, or has not changed for a while. */
+  async settled(there: (screen: string) => boolean = () => false): Promise<void> {
+    let last = this.screen()
+    let since = performance.now()
+    while (!there(last) && performance.now() - since < STILLNESS) {
+      await later(LOOK_INTERVAL)
+      const screen = this.screen()
+      if (screen !== last) since = performance.now()
+      last = screen
     }
   }
 
