@@ -113,6 +113,10 @@ export const LEAST: Size = { width: 60, height: 15 }
 /** Lines around a view. */
 export const AROUND = 4
 
+export function isTiny({ width, height }: Size): boolean {
+  return width < LEAST.width || height < LEAST.height
+}
+
 type PromptKind = 'filter' | 'search' | 'command' | 'export' | 'report'
 const PROMPT_LABELS: Readonly<Record<PromptKind, string>> = { filter: 'filter', search: 'search', command: 'go to packet, or command', export: 'write packets to', report: 'write report to' }
 
@@ -143,6 +147,8 @@ export class Controller {
   readonly #packetRows: PacketRows
   readonly #info: InfoOptions
   #size: Size
+  /** The last size that has room for the views: in less they stay as they are. */
+  #roomy: Size
   #time: TimeColumn
   #view: ViewName = 'clients'
   /** Views that were descended from, and where the packets' cursor was. */
@@ -180,6 +186,7 @@ export class Controller {
     this.#reading = reading
     this.#outside = outside
     this.#size = size
+    this.#roomy = isTiny(size) ? LEAST : size
     this.#time = this.#column(time, utc)
     this.#packetRows = new PacketRows(workspace)
     this.#info = { payload: 'preview', payloadBytes: LIMITS.mqtt.payloadKept, showSecrets }
@@ -194,12 +201,13 @@ export class Controller {
 
   resize(size: Size): void {
     this.#size = size
+    if (!isTiny(size)) this.#roomy = size
   }
 
   // ---- Keys
 
   key(key: Key): void {
-    if (this.#size.width < LEAST.width || this.#size.height < LEAST.height) return this.#keyOfTiny(key)
+    if (isTiny(this.#size)) return this.#keyOfTiny(key)
     this.#message = null
     if (this.#prompt !== null) return this.#keyOfPrompt(this.#prompt, key)
     if (key.kind === 'paste') return this.#say('A paste goes into a field: / for the filter, : for a command')
@@ -371,7 +379,7 @@ export class Controller {
       this.#say('The filter was stopped')
       return true
     }
-    if (this.#search?.packets?.progress != null) {
+    if (this.#search !== null && (this.#search.packets?.progress ?? null) !== null) {
       this.#search = { text: this.#search.text, packets: null }
       this.#say('The search was stopped')
       return true
@@ -543,8 +551,7 @@ export class Controller {
   }
 
   #show(filter: Filter<PacketEvent> | null, pingsHidden: boolean): void {
-    // It was of what was shown.
-    if (this.#search !== null) this.#search = { text: this.#search.text, packets: null }
+    this.#dropSearch()
     this.#workspace.shown.show(filter, pingsHidden)
     // Of few packets the answer is there with the next frame.
     this.#workFor(WORK_TIME)
@@ -570,6 +577,11 @@ export class Controller {
       case 'findings': this.#findings = this.#searched(searchFindings(this.#findings, text, step, { list: this.#workspace.findings, height })); return
       case 'stats': this.#stats = this.#searched(searchStats(this.#stats, text, step, { statistics: this.#workspace.statistics, height }))
     }
+  }
+
+  /** Its places are those of the packets that were shown. */
+  #dropSearch(): void {
+    if (this.#search !== null) this.#search = { text: this.#search.text, packets: null }
   }
 
   #searched<State>({ state, effect }: Searched<State>): State {
@@ -664,7 +676,7 @@ export class Controller {
   // ---- The frame
 
   get #bodySize(): Size {
-    return { width: this.#size.width, height: this.#size.height - AROUND }
+    return { width: this.#roomy.width, height: this.#roomy.height - AROUND }
   }
 
   /** What is to be drawn. `now`: milliseconds. */

@@ -1,7 +1,7 @@
 import { Box } from 'ink'
 import type { ReactNode } from 'react'
 import { fitted } from '../report/fit.ts'
-import { LEAST, type Body, type FrameContent } from './controller.ts'
+import { isTiny, LEAST, type Body, type FrameContent } from './controller.ts'
 import { footerLine, headerLine, statusLine, tabLine } from './parts/bars.ts'
 import { HelpView } from './parts/help.tsx'
 import { Lines } from './parts/lines.tsx'
@@ -14,7 +14,7 @@ import { PacketsView } from './views/packets.tsx'
 /** All of the screen: what is captured, the tabs, a view or the help, and at the bottom a field, or a message and the keys. */
 export function Frame(content: FrameContent): ReactNode {
   const { width, height, theme, keymap, view, header, words, body, help, prompt, message, filter, place } = content
-  if (width < LEAST.width || height < LEAST.height) return <Lines lines={[fitted(`needs ${LEAST.width}x${LEAST.height}, now ${width}x${height}`, width)]} width={width} height={height} />
+  if (isTiny(content)) return <Lines lines={[fitted(`needs ${LEAST.width}x${LEAST.height}, now ${width}x${height}`, width)]} width={width} height={height} />
   const top = [headerLine(header, width, theme), tabLine(view, words, keymap, width, theme)]
   const field = prompt === null ? [] : promptLines({ ...prompt, theme, width })
   const bottom = prompt === null

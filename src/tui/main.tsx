@@ -95,9 +95,11 @@ class Screens {
       whole = this.#reading.run(first)
       whole.catch(failed)
     })
-    const { totals } = this.#workspace.pipeline
+    const { pipeline, problems } = this.#workspace
+    // What could not begin has ended, too.
+    if (live !== null && live.failure !== null) await whole
     // Nothing that a screen could show: what is wrong is told in plain text.
-    if (live === null && totals.frames === 0 && this.#reading.state !== 'reading') return this.#end(null)
+    if (pipeline.totals.frames === 0 && (live === null ? this.#reading.state !== 'reading' : live.failure !== null)) return this.#end(problems.length === 0 ? this.#summary() : null)
     await new Promise<void>((quit, failed) => {
       this.#quit = quit
       whole.catch(failed)
@@ -120,8 +122,9 @@ class Screens {
     const plan = this.#plan
     const workspace = this.#workspace
     const reading = this.#reading
+    const input = keyboard()
     const terminal = new Terminal({
-      input: keyboard(),
+      input,
       output: process.stdout,
       onKey: (key) => {
         screen.urgent()
@@ -173,6 +176,8 @@ class Screens {
       screen.close()
       instance.unmount()
       terminal.leave()
+      // A paused terminal goes on being read, and the program with it; only standard input is let go by itself.
+      if (input !== process.stdin) input.destroy()
     }
     this.#work()
   }

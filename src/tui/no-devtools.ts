@@ -1,2 +1,4 @@
 /** In place of react-devtools-core, which Ink imports when asked to debug itself: in a bundle the import would come first, asked for or not. */
-export default {}
+const nothing = {}
+
+export { nothing as default }

@@ -1,8 +1,8 @@
 /**
  * Brings the bytes of the files, of a pipe or of a live capture into a workspace, in slices, so that keys are heard in between.
  *
- * What comes from a plain file stays there; all else is spooled by the store. `first` settles with the first bytes: until then nothing is known of the input, and what is
- * wrong with it can still be told in plain text.
+ * What comes from a plain file stays there; all else is spooled by the store. `first` settles when there is something to show, or with the first bytes of a pipe: until
+ * then what is wrong with the input can still be told in plain text.
  */
 import { InputError } from '../io/errors.ts'
 import { openInput } from '../io/input.ts'
@@ -121,8 +121,9 @@ export class Reading {
       for await (const chunk of input) {
         begin()
         await this.#push(chunk)
-        telling()
         if (this.#stopping || workspace.pipeline.stopped) break
+        // Of a file that holds nothing the end comes at once; of a pipe nobody knows when.
+        if (input.size === null || workspace.pipeline.totals.frames > 0) telling()
       }
       begin()
     } catch (error) {

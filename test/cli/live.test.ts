@@ -15,7 +15,7 @@ describe('refuses', () => {
   test.each([
     [['--read', '--flows'], '--read and --flows do not go together: choose one'],
     [['--slow', '5'], '--slow goes with --flows and --report, not with --read'],
-    [['--report', '-Y', 'mqtt'], '-Y goes with --read and --flows, not with --report'],
+    [['--report', '-Y', 'mqtt'], '-Y goes with --view and --read and --flows, not with --report'],
     [['-b', 'files:3'], '-b files: needs another -b that says when a file is full'],
     [['-b', 'packets:3'], '-b goes with -w FILE: it is about files'],
     [['-a', 'files:3'], '-a files: goes with -b, which says when a file is full'],

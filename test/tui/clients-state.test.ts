@@ -137,7 +137,7 @@ describe('the search', () => {
     // The earlier connections are one row.
     expect(streams('GW-', 1, 3)).toEqual([2, 4, 2])
     expect(streams('gw-', -1, 3)).toEqual([2, 4, 2])
-    expect(streams('gw-', 1, 3, after(['form']))).toEqual([2, 4, 0])
+    expect(streams('gw-', 1, 3, after(['form']))).toEqual([0, 2, 4])
     expect(streams('gw-', -1, 3, after(['form', 'last']))).toEqual([4, 2, 0])
     expect(streams('earlier, 2', 1, 1)).toEqual([2])
   })

@@ -1,5 +1,16 @@
 import headless from '@xterm/headless'
 
+/** A place of the screen. `width` is 2 where a wide character begins, and 0 in the place behind it, which holds none. */
+export interface Cell {
+  readonly text: string
+  readonly width: number
+  /** One of the 16 colours; null: that of text. */
+  readonly colour: number | null
+  readonly bold: boolean
+  readonly dim: boolean
+  readonly inverse: boolean
+}
+
 /**
  * A terminal without a window: xterm.js reads what a program writes, and this tells what a user would see. It also counts what a user would see as flicker.
  */
@@ -38,6 +49,15 @@ export class Emulator {
     const buffer = this.#terminal.buffer.active
     const rows = Array.from({ length: this.#terminal.rows }, (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true).trimEnd() ?? '')
     return rows.join('\n').trimEnd()
+  }
+
+  /** The screen with its looks: rows of places, one for each column. */
+  cells(): Cell[][] {
+    const { rows, cols, buffer: { active } } = this.#terminal
+    return Array.from({ length: rows }, (_, row) => {
+      const line = active.getLine(active.baseY + row)!
+      return Array.from({ length: cols }, (_, column) => cellOf(line.getCell(column)!))
+    })
   }
 
   /** Rows that have left the screen at its top. */
@@ -81,5 +101,17 @@ export class Emulator {
   #showCursor(parameters: readonly (number | number[])[], visible: boolean): boolean {
     if (parameters.includes(25)) this.#cursorVisible = visible
     return false
+  }
+}
+
+function cellOf(cell: headless.IBufferCell): Cell {
+  const width = cell.getWidth()
+  return {
+    text: cell.getChars() === '' && width > 0 ? ' ' : cell.getChars(),
+    width,
+    colour: cell.isFgPalette() ? cell.getFgColor() : null,
+    bold: cell.isBold() !== 0,
+    dim: cell.isDim() !== 0,
+    inverse: cell.isInverse() !== 0,
   }
 }

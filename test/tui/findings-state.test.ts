@@ -202,7 +202,9 @@ describe('the search', () => {
   })
 
   it('finds the rule of a finding in the list by client', () => {
-    expect(hits('nagle', 1, 1, after(['form']))).toBe('hmi plc-7 1 2 >3 4 5')
+    // The row of the client shows the newest sentence.
+    expect(hits('nagle', 1, 1, after(['form']))).toBe('hmi >plc-7')
+    expect(hits('nagle', 1, 2, after(['form']))).toBe('hmi plc-7 1 2 >3 4 5')
     expect(hits('hmi', 1, 1, after(['form', 'last']))).toBe('>hmi plc-7')
   })
 

@@ -42,6 +42,8 @@ export async function requirePty(): Promise<boolean> {
 /** Milliseconds that a test waits for what a program draws, on a busy machine. */
 const PATIENCE = 15_000
 const LOOK_INTERVAL = 10
+/** Milliseconds without a change after which a screen is taken for complete, on a busy machine. */
+const STILLNESS = 1000
 
 export class Pty {
   readonly exited: Promise<PtyEnd>
@@ -50,6 +52,7 @@ export class Pty {
   /** All that was written so far is on the screen once this resolves. */
   #shown: Promise<void> = Promise.resolve()
   #end: PtyEnd | null = null
+  #written = ''
 
   static start(file: string, args: readonly string[], options: PtyOptions = {}): Pty {
     if (library === null) throw new Error('Ask requirePty() first.')
@@ -57,10 +60,14 @@ export class Pty {
   }
 
   private constructor({ spawn }: typeof nodePty, file: string, args: readonly string[], { columns = 80, rows = 24, env = {}, cwd = process.cwd() }: PtyOptions) {
-    const clean = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', LANG: 'C.UTF-8', TERM: 'xterm-256color' }
-    this.#pty = spawn(file, [...args], { name: 'xterm-256color', cols: columns, rows, cwd, env: { ...clean, ...env } })
+    const clean = { PATH: process.env.PATH, HOME: process.env.HOME, TZ: 'UTC', LANG: 'C.UTF-8' }
+    // The name becomes TERM, whatever the environment says.
+    this.#pty = spawn(file, [...args], { name: env.TERM ?? 'xterm-256color', cols: columns, rows, cwd, env: { ...clean, ...env } })
     this.#emulator = new Emulator(columns, rows, (answer) => this.#pty.write(answer))
-    this.#pty.onData((text) => (this.#shown = this.#emulator.write(text)))
+    this.#pty.onData((text) => {
+      this.#written += text
+      this.#shown = this.#emulator.write(text)
+    })
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => {
         void this.#shown.then(() => {
@@ -82,6 +89,11 @@ export class Pty {
 
   screen(): string {
     return this.#emulator.screen()
+  }
+
+  /** All that the program wrote, as it wrote it. */
+  get written(): string {
+    return this.#written
   }
 
   type(text: string): void {
@@ -109,6 +121,18 @@ export class Pty {
         throw new Error(`waited for ${typeof wanted === 'string' ? JSON.stringify(wanted) : wanted.toString()}: ${why}. The screen:\n${this.screen()}`)
       }
       await later(LOOK_INTERVAL)
+    }
+  }
+
+  /** Waits until the screen is as the predicate wants it, or has not changed for a while. */
+  async settled(there: (screen: string) => boolean = () => false): Promise<void> {
+    let last = this.screen()
+    let since = performance.now()
+    while (!there(last) && performance.now() - since < STILLNESS) {
+      await later(LOOK_INTERVAL)
+      const screen = this.screen()
+      if (screen !== last) since = performance.now()
+      last = screen
     }
   }
 

@@ -116,7 +116,7 @@ export class WholeTree {
   }
 
   /**
-   * The label, and in front of it as much of the levels above as a text of `length` UTF-16 units can reach that ends in the label: so `plant/7` is found at the level 7,
+   * The label, and in front of it as much of the levels above as a text of `length` UTF-16 units can reach that ends in the label or right before it: so `plant/7` is found at the level 7,
    * and not at all that is below it.
    */
   textOf(row: number, length: number): string {
@@ -124,7 +124,7 @@ export class WholeTree {
     let way = ''
     for (let above = this.#parents[row]!; above >= 0 && way.length < length; above = this.#parents[above]!) way = `${unquoted(this.#rows[above]!.label)}/${way}`
     const before = withoutCase(way)
-    return before.slice(Math.max(0, before.length - length + 1)) + unquoted(label)
+    return before.slice(Math.max(0, before.length - length)) + unquoted(label)
   }
 }
 
