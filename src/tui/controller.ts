@@ -794,9 +794,10 @@ export class Controller {
     const number = index.firstFrom(frame)
     if (number === null || index.frameOf(number) !== frame) return ''
     const event = this.#packetRows.event(number)
-    if (event === null) return index.typeOf(number)
+    if (event === null) return `${number} ${index.typeOf(number)}`
     const { packet } = event
-    return 'packetIdentifier' in packet && packet.packetIdentifier !== undefined ? `${packet.type} #${packet.packetIdentifier}` : packet.type === 'PUBLISH' ? packetLabel(event).text : packet.type
+    const label = 'packetIdentifier' in packet && packet.packetIdentifier !== undefined ? `${packet.type} #${packet.packetIdentifier}` : packet.type === 'PUBLISH' ? packetLabel(event).text : packet.type
+    return `${number} ${label}`
   }
 
   #findingLines(): readonly string[] {

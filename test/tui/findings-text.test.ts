@@ -27,7 +27,7 @@ function frame(list: FindingList, changes: Partial<FindingsProps> = {}): string[
 const STORM = booked('reconnect-storm.pcap').list
 
 /** Of the frames of a capture, a few have packets. */
-const describeFrame = (number: number) => number % 2 === 0 ? `CONNECT storm-5.0` : ''
+const describeFrame = (number: number) => number % 2 === 0 ? `${number} CONNECT storm-5.0` : ''
 
 describe('the Findings view', () => {
   it.each([80, 120, 60])('in %i columns', async (width) => {
@@ -112,10 +112,10 @@ describe('the details of a finding', () => {
 
   it('name the frames of the evidence by their packets', () => {
     const list = new FindingList()
-    list.add(finding('slow', 'warning', { evidence: [4170, 4171, 4180] }))
-    const labels = new Map([[4170, 'PUBLISH #17'], [4171, 'PUBACK #17']])
-    expect(detailOf(list, { describeFrame: (number) => labels.get(number) ?? '' })).toContain('Evidence    4170 PUBLISH #17 -> 4171 PUBACK #17 -> frame 4180')
-    expect(detailOf(list)).toContain('Evidence    frame 4170 -> frame 4171 -> frame 4180')
+    list.add(finding('slow', 'warning', { evidence: [9120, 9122, 9131] }))
+    const labels = new Map([[9120, '4170 PUBLISH #17'], [9122, '4171 PUBACK #17']])
+    expect(detailOf(list, { describeFrame: (number) => labels.get(number) ?? '' })).toContain('Evidence    4170 PUBLISH #17 -> 4171 PUBACK #17 -> frame 9131')
+    expect(detailOf(list)).toContain('Evidence    frame 9120 -> frame 9122 -> frame 9131')
   })
 
   it('name the first frames of very many, and the last', () => {

@@ -47,6 +47,25 @@ describe.skipIf(!(await requirePty()))('a pseudo-terminal', () => {
     expect(pty.emulator.scrollback).toBe(3)
   })
 
+  it('shows how its text looks', async () => {
+    const pty = Pty.start('/bin/sh', ['-c', String.raw`printf 'a\033[1;31mb\033[0;2;7mc\033[0m世\n'`], { columns: 6, rows: 2 })
+    await pty.exited
+    const plain = { text: ' ', width: 1, colour: null, bold: false, dim: false, inverse: false }
+    expect(pty.emulator.cells()[0]).toEqual([
+      { ...plain, text: 'a' }, { ...plain, text: 'b', colour: 1, bold: true }, { ...plain, text: 'c', dim: true, inverse: true },
+      { ...plain, text: '世', width: 2 }, { ...plain, text: '', width: 0 }, plain,
+    ])
+  })
+
+  it('waits until nothing changes any more, or the screen is as wanted', async () => {
+    const pty = Pty.start('/bin/sh', ['-c', 'for row in 1 2 3; do echo "row $row"; sleep 0.2; done; read line'])
+    await pty.settled((screen) => screen === 'row 1')
+    expect(pty.screen()).toBe('row 1')
+    await pty.settled()
+    expect(pty.screen()).toBe('row 1\nrow 2\nrow 3')
+    await pty.close()
+  })
+
   it('says what it has waited for in vain, and shows the screen', async () => {
     const pty = Pty.start('/bin/sh', ['-c', 'echo something else'])
     await expect(pty.waitFor('something')).resolves.toBeUndefined()

@@ -25,7 +25,7 @@ import type { FindingRow } from './findings-state.ts'
 export interface FindingDetailOptions {
   readonly width: number
   readonly timeText: (time: number, previous: number) => string
-  /** The label of the packet that a frame completed, `PUBLISH #17`; the empty text where there is none. */
+  /** The number and the label of the packet that a frame completed, `4170 PUBLISH #17`; the empty text where there is none. */
   readonly describeFrame?: ((frame: number) => string) | undefined
   /** Statements that came up and could not be judged; null while that is not known. */
   readonly notJudged: number | null
@@ -64,7 +64,7 @@ function evidenceText({ evidence }: Finding, describeFrame: FindingDetailOptions
   const shown = evidence.length <= MOST_FRAMES ? evidence : [...evidence.slice(0, MOST_FRAMES - 1), evidence[evidence.length - 1]!]
   const texts = shown.map((frame) => {
     const label = describeFrame?.(frame) ?? ''
-    return label === '' ? `frame ${frame}` : `${frame} ${label}`
+    return label === '' ? `frame ${frame}` : label
   })
   if (shown.length < evidence.length) texts.splice(-1, 0, `${evidence.length - shown.length} more`)
   return texts.join(' -> ')

@@ -133,21 +133,18 @@ function sinceText(nanoseconds: number): string {
 
 const rightColumns = (first: string, ...others: readonly string[]): readonly Column[] => [first, ...others].map((name, index) => ({ name, align: index === 0 ? 'left' : 'right' }))
 
-/** Below it the column of answers that never came is left out. */
-const WITH_UNANSWERED = 62
-
-/** All exchanges of a kind, whoever began them; the form `types` tells more. */
+/** All exchanges of a kind, whoever began them; the form `types` tells more. The column of answers that never came is left out where it does not fit. */
 function latencyPanel({ statistics, theme }: PageProps, width: number): string[] {
   const found = statistics.exchanges.rows.filter(({ all }) => all.count > 0)
   if (found.length === 0) return [title('ACK LATENCY', width, theme), fitted('no exchange has ended', width)]
-  const withUnanswered = width >= WITH_UNANSWERED
-  const rows = found.map(({ kind, all: { times, answered, unanswered } }): Row => ({
-    cells: [
-      KINDS[kind].name, shortened(answered), ...[times.percentile(50), times.percentile(95), times.percentile(99), times.greatest].map(millisecondsText),
-      ...(withUnanswered ? [unanswered === 0 ? '-' : shortened(unanswered)] : []),
-    ],
-  }))
-  return tableLines(tableText(rightColumns('ACK LATENCY', 'N', 'P50 MS', 'P95', 'P99', 'MAX', ...(withUnanswered ? ['NO ANSWER'] : [])), rows, { palette: PLAIN, width }), width, theme)
+  const names = ['N', 'P50 MS', 'P95', 'P99', 'MAX', 'NO ANSWER']
+  const rows = found.map(({ kind, all: { times, answered, unanswered } }) => [
+    KINDS[kind].name, shortened(answered), ...[times.percentile(50), times.percentile(95), times.percentile(99), times.greatest].map(millisecondsText),
+    unanswered === 0 ? '-' : shortened(unanswered),
+  ])
+  const table = (columns: number) => tableText(rightColumns('ACK LATENCY', ...names.slice(0, columns)), rows.map((cells): Row => ({ cells: cells.slice(0, columns + 1) })), { palette: PLAIN, width })
+  const whole = table(names.length)
+  return tableLines(whole.split('\n').every((line) => stringWidth(line) <= width) ? whole : table(names.length - 1), width, theme)
 }
 
 /** `0.004`, `3.42`, `507`, `2,110`: half a dozen columns of them fit beside each other. */
