@@ -309,7 +309,7 @@ describe.skipIf(!(await requirePty()))('the screens', () => {
       expect(await lines('read', '-q', saved)).toMatch(/MQTT packets +25\n/)
     })
 
-    it('tells in plain text what an interface is not there', async () => {
+    it('tells in plain text that an interface is not there', async () => {
       const screens = (pty = Pty.start('ip', ['netns', 'exec', net.broker, process.execPath, PROGRAM, 'live', '-i', 'nosuch0'], { cwd: folder }))
       expect((await screens.exited).exitCode).toBe(4)
       expect(screens.written).toContain('mqtap: there is no interface nosuch0')
