@@ -205,6 +205,9 @@ describe('the search', () => {
     // The row of the client shows the newest sentence.
     expect(hits('nagle', 1, 1, after(['form']))).toBe('hmi >plc-7')
     expect(hits('nagle', 1, 2, after(['form']))).toBe('hmi plc-7 1 2 >3 4 5')
+    // Where no sentence holds the rule or the statement.
+    expect(hits('slow', 1, 1, after(['form'], named()), named())).toBe('plc-7 0 >1 a\\x1bb')
+    expect(hits('0.0-2', 1, 1, after(['form'], named()), named())).toBe('plc-7 >0 1 a\\x1bb')
     expect(hits('hmi', 1, 1, after(['form', 'last']))).toBe('>hmi plc-7')
   })
 
