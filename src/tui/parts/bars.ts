@@ -67,7 +67,8 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
   while (fitting.length > 1 && 1 + least + GAP.length + stringWidth(fitting.join(GAP)) > width) fitting = fitting.slice(0, -1)
   const rest = fitting.join(GAP)
   const shownName = fitted(name, Math.max(0, width - 1 - GAP.length - stringWidth(rest)))
-  const coloured = fitting.map((part, index) => (index === 1 && found.length > 0 ? `${severityColour(palette, counts[0]!)}${part}${palette.reset}` : index === 0 ? `${palette.bold}${part}${palette.reset}` : part)).join(GAP)
+  const colouredCounts = counts.map((severity, index) => `${severityColour(palette, severity)}${found[index]!}${palette.reset}`).join('  ')
+  const coloured = fitting.map((part, index) => (index === 1 && found.length > 0 ? colouredCounts : index === 0 ? `${palette.bold}${part}${palette.reset}` : part)).join(GAP)
   return ` ${palette.bold}${shownName}${palette.reset}${GAP}${coloured}`
 }
 
