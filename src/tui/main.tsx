@@ -53,8 +53,11 @@ export interface ScreensEnd {
   readonly summary: string | null
 }
 
-/** Milliseconds between two frames of what changes by itself. */
+/** Milliseconds between two frames of what changes by itself, at least. */
 const FRAME_EVERY = 100
+/** Such frames take no more than this share of a core: the larger the screen and the slower the machine, the fewer there are, but not fewer than one in `FRAME_AT_LAST`. */
+const FRAME_SHARE = 1 / 15
+const FRAME_AT_LAST = 500
 /** Bytes read at once in another reading of the capture. */
 const CHUNK = 262_144
 
@@ -77,6 +80,8 @@ class Screens {
   #draw: (() => void) | null = null
   #frameTimer: NodeJS.Timeout | null = null
   #drawn = -Infinity
+  /** Milliseconds that the last frame took. */
+  #drawing = 0
   #working = false
   #quit: () => void = () => undefined
 
@@ -193,17 +198,20 @@ class Screens {
   /** A frame soon: something changed by itself. */
   #changed(): void {
     if (this.#draw === null || this.#frameTimer !== null) return
+    const pause = Math.min(FRAME_AT_LAST, Math.max(FRAME_EVERY, this.#drawing / FRAME_SHARE))
     this.#frameTimer = setTimeout(() => {
       this.#work()
       this.#drawFrame()
-    }, Math.max(0, this.#drawn + FRAME_EVERY - performance.now()))
+    }, Math.max(0, this.#drawn + pause - performance.now()))
   }
 
   #drawFrame(): void {
     if (this.#frameTimer !== null) clearTimeout(this.#frameTimer)
     this.#frameTimer = null
+    const begin = performance.now()
     this.#draw?.()
     this.#drawn = performance.now()
+    this.#drawing = this.#drawn - begin
   }
 
   /** What takes longer than a key may, a little at a time, until there is nothing left to do. */
