@@ -1,7 +1,7 @@
 import { Box } from 'ink'
 import type { ReactNode } from 'react'
 import { fitted } from '../report/fit.ts'
-import { isTiny, LEAST, type Body, type FrameContent } from './controller.ts'
+import { isTiny, LEAST, type Body, type FrameContent } from './frame-content.ts'
 import { footerLine, headerLine, statusLine, tabLine } from './parts/bars.ts'
 import { HelpView } from './parts/help.tsx'
 import { Lines } from './parts/lines.tsx'

@@ -25,6 +25,11 @@ export interface Panes {
 
 export const BOTH_PANES: Panes = { focus: 'list', maximised: false, grown: 0, detailTop: 0 }
 
+/** The list by itself again, where the cursor was in the detail, or one of both had all the room; null where neither was so. */
+export function closedPanes(panes: Panes): Panes | null {
+  return panes.maximised || panes.focus !== 'list' ? { ...panes, maximised: false, focus: 'list' } : null
+}
+
 /** Rows of the list without its heading, and of the detail; 0 for what is not shown. */
 export interface PaneHeights {
   readonly list: number
