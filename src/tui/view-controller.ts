@@ -9,26 +9,54 @@ import type { Theme } from './theme.ts'
 import type { Effect, Size, ViewAction, ViewProps } from './view.ts'
 import type { InfoOptions } from '../report/packet-info.ts'
 
-export interface ViewController {
+export abstract class ViewController {
   /** The cursor is at the newest row, whatever comes. */
-  following: boolean
+  following = false
+  protected readonly around: Surroundings
+
+  constructor(around: Surroundings) {
+    this.around = around
+  }
+
   /** The cursor is that of a list which has a newest row. */
-  readonly canFollow: boolean
+  get canFollow(): boolean {
+    return true
+  }
+
   /** TCP stream of what the cursor is on; null where it is on none. */
-  readonly stream: number | null
+  get stream(): number | null {
+    return null
+  }
+
   /** A few words about the view, beside the tabs. */
-  readonly words: string
+  get words(): string {
+    return ''
+  }
+
   /** Where the cursor is. */
-  readonly place: string
-  act(action: ViewAction): Effect | null
-  /** Closes what is open inside the view. False where nothing is. */
-  close(): boolean
-  /** Ends following; the cursor stays where it is. Answers whether the view has followed. */
-  unfollow(): boolean
+  get place(): string {
+    return ''
+  }
+
+  abstract act(action: ViewAction): Effect | null
+
   /** The cursor to the next row that holds the text, or the one before it. */
-  search(text: string, step: 1 | -1): Effect | null
+  abstract search(text: string, step: 1 | -1): Effect | null
+
   /** What there is to draw. `now`: milliseconds. */
-  body(now: number): Body
+  abstract body(now: number): Body
+
+  /** Closes what is open inside the view. False where nothing is. */
+  close(): boolean {
+    return false
+  }
+
+  /** Ends following; the cursor stays where it is. Answers whether the view has followed. */
+  unfollow(): boolean {
+    const { following } = this
+    this.following = false
+    return following
+  }
 }
 
 /** What stood still when the display was paused. */

@@ -1,65 +1,52 @@
 import { closedPanes } from '../parts/list-detail.ts'
-import { connectionsOf, viewProps, type Surroundings, type ViewController } from '../view-controller.ts'
+import { connectionsOf, viewProps, ViewController } from '../view-controller.ts'
 import { CLIENTS_AT_FIRST, reduceClients, searchClients, selectedClient, type ClientsState } from './clients-state.ts'
 import type { Body } from '../frame-content.ts'
 import type { ConnectionRow } from '../model/connection-book.ts'
 import type { Effect, ViewAction } from '../view.ts'
 
 /** Behind the Clients view. */
-export class ClientsController implements ViewController {
-  following = false
-  readonly place = ''
-  readonly #around: Surroundings
+export class ClientsController extends ViewController {
   #state: ClientsState = CLIENTS_AT_FIRST
   /** The rows last filtered, for which streams, and how many those were. */
   #filtered: { readonly rows: readonly ConnectionRow[]; readonly streams: ReadonlySet<number>; readonly size: number; readonly passing: readonly ConnectionRow[] } | null = null
 
-  constructor(around: Surroundings) {
-    this.#around = around
-  }
-
-  get canFollow(): boolean {
+  override get canFollow(): boolean {
     return this.#state.panes.focus === 'list'
   }
 
-  get stream(): number | null {
+  override get stream(): number | null {
     return this.#selected?.stream ?? null
   }
 
-  get words(): string {
-    return this.#around.workspace.shown.streams === null ? '' : 'clients with packets of the filter'
+  override get words(): string {
+    return this.around.workspace.shown.streams === null ? '' : 'clients with packets of the filter'
   }
 
-  act(action: ViewAction): Effect | null {
-    const { state, effect } = reduceClients(this.#state, action, { rows: this.#rows, ...this.#around.size, detail: this.#detail })
+  override act(action: ViewAction): Effect | null {
+    const { state, effect } = reduceClients(this.#state, action, { rows: this.#rows, ...this.around.size, detail: this.#detail })
     this.#state = state
     return effect
   }
 
-  close(): boolean {
+  override close(): boolean {
     const panes = closedPanes(this.#state.panes)
     if (panes === null) return false
     this.#state = { ...this.#state, panes }
     return true
   }
 
-  unfollow(): boolean {
-    const { following } = this
-    this.following = false
-    return following
-  }
-
-  search(text: string, step: 1 | -1): Effect | null {
+  override search(text: string, step: 1 | -1): Effect | null {
     this.unfollow()
     const { state, effect } = searchClients(this.#state, text, step, this.#list)
     this.#state = state
     return effect
   }
 
-  body(): Body {
-    const { workspace: { book }, paused } = this.#around
+  override body(): Body {
+    const { workspace: { book }, paused } = this.around
     if (this.following && paused === null) this.#toNewest()
-    return { view: 'clients', props: { ...viewProps(this.#around), state: this.#state, rows: this.#rows, detail: this.#detail, evicted: book.evicted } }
+    return { view: 'clients', props: { ...viewProps(this.around), state: this.#state, rows: this.#rows, detail: this.#detail, evicted: book.evicted } }
   }
 
   #toNewest(): void {
@@ -69,7 +56,7 @@ export class ClientsController implements ViewController {
   }
 
   get #list(): { readonly rows: readonly ConnectionRow[]; readonly height: number } {
-    return { rows: this.#rows, height: this.#around.size.height }
+    return { rows: this.#rows, height: this.around.size.height }
   }
 
   get #selected(): ConnectionRow | null {
@@ -78,13 +65,13 @@ export class ClientsController implements ViewController {
 
   get #detail(): readonly string[] {
     const client = this.#selected
-    return client === null ? [] : this.#around.workspace.book.detail(client.stream)
+    return client === null ? [] : this.around.workspace.book.detail(client.stream)
   }
 
   /** Connections with packets that the filter lets through. */
   get #rows(): readonly ConnectionRow[] {
-    const rows = connectionsOf(this.#around)
-    const { streams } = this.#around.workspace.shown
+    const rows = connectionsOf(this.around)
+    const { streams } = this.around.workspace.shown
     if (streams === null) return rows
     if (this.#filtered?.rows !== rows || this.#filtered.streams !== streams || this.#filtered.size !== streams.size) {
       this.#filtered = { rows, streams, size: streams.size, passing: rows.filter(({ stream }) => streams.has(stream)) }

@@ -1,6 +1,6 @@
 import { packetLabel } from '../../report/ladder/label.ts'
 import { closedPanes } from '../parts/list-detail.ts'
-import { viewProps, type Surroundings, type ViewController } from '../view-controller.ts'
+import { viewProps, ViewController } from '../view-controller.ts'
 import { findingDetail } from './findings-detail.ts'
 import { FINDINGS_AT_FIRST, findingsOfStream, reduceFindings, searchFindings, selectedFinding, type FindingRow, type FindingsState } from './findings-state.ts'
 import type { Body } from '../frame-content.ts'
@@ -8,22 +8,14 @@ import type { FindingList } from '../model/finding-list.ts'
 import type { Effect, ViewAction } from '../view.ts'
 
 /** Behind the Findings view. */
-export class FindingsController implements ViewController {
-  following = false
-  readonly place = ''
-  readonly words = ''
-  readonly #around: Surroundings
+export class FindingsController extends ViewController {
   #state: FindingsState = FINDINGS_AT_FIRST
 
-  constructor(around: Surroundings) {
-    this.#around = around
-  }
-
-  get canFollow(): boolean {
+  override get canFollow(): boolean {
     return this.#state.panes.focus === 'list'
   }
 
-  get stream(): number | null {
+  override get stream(): number | null {
     const row = this.#selected
     return (row?.one ?? row?.group.findings[0])?.finding.stream ?? null
   }
@@ -33,40 +25,34 @@ export class FindingsController implements ViewController {
     this.#state = findingsOfStream(this.#state, stream)
   }
 
-  act(action: ViewAction): Effect | null {
+  override act(action: ViewAction): Effect | null {
     const { state, effect } = reduceFindings(this.#state, action, { ...this.#list, detailLines: this.#detailLines })
     this.#state = state
     return effect
   }
 
-  close(): boolean {
+  override close(): boolean {
     const panes = closedPanes(this.#state.panes)
     if (panes === null) return false
     this.#state = { ...this.#state, panes }
     return true
   }
 
-  unfollow(): boolean {
-    const { following } = this
-    this.following = false
-    return following
-  }
-
-  search(text: string, step: 1 | -1): Effect | null {
+  override search(text: string, step: 1 | -1): Effect | null {
     this.unfollow()
     const { state, effect } = searchFindings(this.#state, text, step, this.#list)
     this.#state = state
     return effect
   }
 
-  body(now: number): Body {
-    const { workspace, paused } = this.#around
+  override body(now: number): Body {
+    const { workspace, paused } = this.around
     if (this.following && paused === null) this.#toNewest()
     const statements = workspace.statements(now)
     return {
       view: 'findings',
       props: {
-        ...viewProps(this.#around), state: this.#state, list: workspace.findings, describeFrame: this.#describeFrame,
+        ...viewProps(this.around), state: this.#state, list: workspace.findings, describeFrame: this.#describeFrame,
         judged: statements?.judged ?? null, notJudged: statements?.notJudged ?? null,
       },
     }
@@ -79,7 +65,7 @@ export class FindingsController implements ViewController {
   }
 
   get #list(): { readonly list: FindingList; readonly height: number } {
-    return { list: this.#around.workspace.findings, height: this.#around.size.height }
+    return { list: this.around.workspace.findings, height: this.around.size.height }
   }
 
   get #selected(): FindingRow | null {
@@ -87,13 +73,13 @@ export class FindingsController implements ViewController {
   }
 
   get #detailLines(): number {
-    const { size: { width }, timeText } = this.#around
+    const { size: { width }, timeText } = this.around
     return findingDetail(this.#selected, { width, timeText, describeFrame: this.#describeFrame, notJudged: null }).length
   }
 
   /** `70 PUBLISH #1`: the first packet that a frame completes; empty where it completes none. */
   readonly #describeFrame = (frame: number): string => {
-    const { workspace: { index }, packetRows } = this.#around
+    const { workspace: { index }, packetRows } = this.around
     const number = index.firstFrom(frame)
     if (number === null || index.frameOf(number) !== frame) return ''
     const event = packetRows.event(number)

@@ -1,4 +1,4 @@
-import { viewProps, type Surroundings, type ViewController } from '../view-controller.ts'
+import { viewProps, ViewController } from '../view-controller.ts'
 import { FlowFeed } from '../model/flow-feed.ts'
 import { flowAt, flowAtEnd, FLOW_START, reduceFlow, searchFlow, type Flow, type FlowState } from '../model/flow-state.ts'
 import type { Body } from '../frame-content.ts'
@@ -10,23 +10,13 @@ const LADDER_EVERY = 500
 const LONG_LADDER = 1_000
 
 /** Behind the Flow view: one connection, which is read again for its ladder. */
-export class FlowController implements ViewController {
-  following = false
-  readonly canFollow = true
-  readonly stream = null
-  readonly place = ''
-  readonly words = ''
-  readonly #around: Surroundings
+export class FlowController extends ViewController {
   #state: FlowState = FLOW_START
   /** Null before a connection was asked for. */
   #feed: FlowFeed | null = null
   #ladder: Ladder | null = null
   #ladderRevision = -1
   #ladderAt = -Infinity
-
-  constructor(around: Surroundings) {
-    this.#around = around
-  }
 
   /** TCP stream of the connection that is shown. */
   get shownStream(): number | null {
@@ -39,42 +29,37 @@ export class FlowController implements ViewController {
   }
 
   set reference(packet: number | null) {
-    this.#state = { ...this.#state, reference: packet, referenceTime: packet === null ? NaN : this.#around.workspace.index.timeOf(packet) }
+    this.#state = { ...this.#state, reference: packet, referenceTime: packet === null ? NaN : this.around.workspace.index.timeOf(packet) }
   }
 
   /** A connection, with the cursor on this packet of it, or where it was. */
   show(stream: number, packet: number | null): void {
     if (stream !== this.shownStream) {
-      this.#feed = new FlowFeed(this.#around.workspace, stream)
+      this.#feed = new FlowFeed(this.around.workspace, stream)
       this.#ladder = null
       this.#ladderRevision = -1
       this.#ladderAt = -Infinity
       this.#state = { ...this.#state, at: null, viewport: FLOW_START.viewport }
-      if (this.#feed.lost) this.#around.say('The beginning of the capture is not kept any more (--spool-limit), and a flow needs it')
+      if (this.#feed.lost) this.around.say('The beginning of the capture is not kept any more (--spool-limit), and a flow needs it')
     }
     if (packet === null) return
     this.following = false
     this.#state = flowAt(this.#state, this.#ladder, packet)
   }
 
-  act(action: ViewAction): Effect | null {
+  override act(action: ViewAction): Effect | null {
     const { state, effect } = reduceFlow(this.following ? flowAtEnd(this.#state, this.#flow) : this.#state, action, this.#flow)
     this.#state = state
     return effect
   }
 
-  close(): boolean {
-    return false
-  }
-
-  unfollow(): boolean {
-    const { following } = this
-    this.following = false
+  override unfollow(): boolean {
+    const following = super.unfollow()
     if (following) this.#state = flowAtEnd(this.#state, this.#flow)
     return following
   }
 
-  search(text: string, step: 1 | -1): Effect | null {
+  override search(text: string, step: 1 | -1): Effect | null {
     this.unfollow()
     const { state, effect } = searchFlow(this.#state, text, step, this.#flow)
     this.#state = state
@@ -83,28 +68,28 @@ export class FlowController implements ViewController {
 
   /** Reads on while `mayGoOn`. Answers whether there was anything to do. */
   work(mayGoOn: () => boolean): boolean {
-    return this.#around.paused === null && this.#feed !== null && this.#feed.work(mayGoOn)
+    return this.around.paused === null && this.#feed !== null && this.#feed.work(mayGoOn)
   }
 
-  body(now: number): Body {
+  override body(now: number): Body {
     this.#askForLadder(now)
     const feed = this.#feed
     return {
       view: 'flow',
       props: {
-        ...viewProps(this.#around), state: this.#state, stream: this.shownStream, ladder: this.#ladder, progress: feed?.progress ?? null, following: this.following,
+        ...viewProps(this.around), state: this.#state, stream: this.shownStream, ladder: this.#ladder, progress: feed?.progress ?? null, following: this.following,
         fanOf: (packet) => feed?.reading.fanOf(packet) ?? null,
       },
     }
   }
 
   get #flow(): Flow {
-    return { ladder: this.#ladder, height: this.#around.size.height }
+    return { ladder: this.#ladder, height: this.around.size.height }
   }
 
   #askForLadder(now: number): void {
     const feed = this.#feed
-    if (feed === null || this.#around.paused !== null) return
+    if (feed === null || this.around.paused !== null) return
     const { revision } = feed.reading
     if (revision === this.#ladderRevision) return
     const long = this.#ladder !== null && this.#ladder.rows.length > LONG_LADDER

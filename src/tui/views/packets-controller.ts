@@ -6,7 +6,7 @@ import { capturedFrame, type CapturedFrame } from '../model/captured-frame.ts'
 import { filterState } from '../model/filter-field.ts'
 import { PacketDetail, type DetailRow } from '../model/packet-detail.ts'
 import { noHitText, PacketSearch } from '../model/search.ts'
-import { viewProps, type Surroundings, type ViewController } from '../view-controller.ts'
+import { ViewController, viewProps, type Surroundings } from '../view-controller.ts'
 import { packetText } from './packet-lines.ts'
 import { packetsLayout } from './packets-layout.ts'
 import { listRows, packetsAt, PACKETS_START, reducePackets, settled, type PacketsContext, type PacketsState } from './packets-state.ts'
@@ -36,9 +36,7 @@ interface WantedFrame {
 }
 
 /** Behind the Packets view: the list with its display filter and its search, and what is looked at of one packet. */
-export class PacketsController implements ViewController {
-  following = false
-  readonly #around: Surroundings
+export class PacketsController extends ViewController {
   readonly #findFrame: FindFrame
   #state: PacketsState = PACKETS_START
   #filter = ''
@@ -49,11 +47,11 @@ export class PacketsController implements ViewController {
   #frame: WantedFrame | null = null
 
   constructor(around: Surroundings, findFrame: FindFrame) {
-    this.#around = around
+    super(around)
     this.#findFrame = findFrame
   }
 
-  get canFollow(): boolean {
+  override get canFollow(): boolean {
     return this.#state.focus === 'list'
   }
 
@@ -62,8 +60,8 @@ export class PacketsController implements ViewController {
     return this.#state.packet
   }
 
-  get stream(): number | null {
-    const { index } = this.#around.workspace
+  override get stream(): number | null {
+    const { index } = this.around.workspace
     return this.packet === 0 || this.packet > index.count ? null : index.connectionOf(this.packet).stream
   }
 
@@ -81,20 +79,20 @@ export class PacketsController implements ViewController {
     return this.#filter
   }
 
-  get words(): string {
+  override get words(): string {
     const { reference, pingsHidden } = this.#state
-    const key = this.#around.keymap.keysOf('pings', 'packets')[0]
+    const key = this.around.keymap.keysOf('pings', 'packets')[0]
     return [...(reference === null ? [] : [`ref: ${reference}`]), ...(pingsHidden ? [`pings hidden${key === undefined ? '' : ` (${key})`}`] : [])].join('  ')
   }
 
-  get place(): string {
-    const { shown } = this.#around.workspace
+  override get place(): string {
+    const { shown } = this.around.workspace
     return shown.size === 0 ? 'no rows' : `row ${grouped(shown.placeOf(this.packet) + 1)} of ${grouped(shown.size)}`
   }
 
   /** How far a filter or a search is; null where none is at work. */
   get progressText(): string | null {
-    const { shown } = this.#around.workspace
+    const { shown } = this.around.workspace
     const text = (what: string, progress: number) => `${what}   ${Math.floor(progress * 100)} %   Esc stops`
     // A live capture goes on for ever; what comes is filtered at once.
     if (shown.progress !== null && shown.all > 0 && shown.progress < ALMOST) return text(`filter: ${printable(this.#filter, 60)}`, shown.progress)
@@ -102,7 +100,7 @@ export class PacketsController implements ViewController {
     return search === null ? null : text('searching', search)
   }
 
-  act(action: ViewAction): Effect | null {
+  override act(action: ViewAction): Effect | null {
     // What is shown may have changed since the last frame.
     this.#settle()
     const { packet, pingsHidden } = this.#state
@@ -111,20 +109,14 @@ export class PacketsController implements ViewController {
     const { state, effect } = reducePackets(this.#state, action, this.#context())
     if (state.packet !== packet && state.packet !== this.#newest) this.following = false
     this.#state = state
-    if (state.pingsHidden !== pingsHidden) this.#show(this.#around.workspace.shown.filter)
+    if (state.pingsHidden !== pingsHidden) this.#show(this.around.workspace.shown.filter)
     return effect
   }
 
-  close(): boolean {
+  override close(): boolean {
     if (!this.#state.maximised && this.#state.focus === 'list') return false
     this.#state = { ...this.#state, maximised: false, focus: 'list' }
     return true
-  }
-
-  unfollow(): boolean {
-    const { following } = this
-    this.following = false
-    return following
   }
 
   // ---- Which packets
@@ -134,7 +126,7 @@ export class PacketsController implements ViewController {
     const trimmed = text.trim()
     if (trimmed === '') return this.#applied('', null)
     const result = compileFilter(trimmed, PACKET_FIELDS)
-    if (!result.ok) return this.#around.say(filterState(trimmed).message ?? 'The filter has a mistake')
+    if (!result.ok) return this.around.say(filterState(trimmed).message ?? 'The filter has a mistake')
     this.#applied(trimmed, result.filter)
   }
 
@@ -146,12 +138,12 @@ export class PacketsController implements ViewController {
   #show(filter: Filter<PacketEvent> | null): void {
     // The places of its packets are those of what was shown.
     this.#search = null
-    this.#around.workspace.shown.show(filter, this.#state.pingsHidden)
+    this.around.workspace.shown.show(filter, this.#state.pingsHidden)
     this.#workAtOnce()
   }
 
-  search(text: string, step: 1 | -1): null {
-    const { workspace: { shown, index }, packetRows, info } = this.#around
+  override search(text: string, step: 1 | -1): null {
+    const { workspace: { shown, index }, packetRows, info } = this.around
     const textOf = (number: number) => packetText({ event: packetRows.event(number), type: index.typeOf(number) }, info)
     this.#search = { text, packets: new PacketSearch(shown, textOf, text, this.packet, step) }
     this.#workAtOnce()
@@ -160,7 +152,7 @@ export class PacketsController implements ViewController {
 
   /** Stops a filter or a search that is not done, and goes back to what was there before. Answers which, in a sentence; null where there was none. */
   stop(): string | null {
-    const { shown } = this.#around.workspace
+    const { shown } = this.around.workspace
     if (shown.cancel()) {
       this.#filter = shown.filter?.text ?? ''
       this.#state = { ...this.#state, pingsHidden: shown.pingsHidden }
@@ -178,13 +170,13 @@ export class PacketsController implements ViewController {
 
   /** Filters and searches on while `mayGoOn`. Answers whether there was anything to do. */
   work(mayGoOn: () => boolean): boolean {
-    let worked = this.#around.workspace.shown.work(mayGoOn)
+    let worked = this.around.workspace.shown.work(mayGoOn)
     if (this.#search === null || !mayGoOn()) return worked
     const { text, packets } = this.#search
     worked = packets.work(mayGoOn) || worked
     if (packets.progress !== null) return worked
     this.#search = null
-    if (packets.hit === null) this.#around.say(noHitText(text))
+    if (packets.hit === null) this.around.say(noHitText(text))
     else this.#goTo(packets.hit)
     return worked
   }
@@ -198,7 +190,7 @@ export class PacketsController implements ViewController {
 
   /** The cursor on any packet of the capture, and a range of its bytes marked. A filter that hides it is given up. */
   showPacket(packet: number, range: ByteRange | null): void {
-    const { workspace: { shown }, say } = this.#around
+    const { workspace: { shown }, say } = this.around
     if (packet < 1 || packet > shown.all) return say(`There is no packet ${packet}: there are ${grouped(shown.all)}`)
     if (shown.progress === null && !shown.has(packet)) {
       say(`The filter hid packet ${packet}: all packets are shown`)
@@ -215,13 +207,13 @@ export class PacketsController implements ViewController {
   }
 
   get #newest(): number {
-    const { shown } = this.#around.workspace
+    const { shown } = this.around.workspace
     return shown.at(shown.size - 1)
   }
 
   #toNewest(): void {
     const newest = this.#newest
-    if (newest > 0 && newest !== this.packet) this.#state = { ...packetsAt(this.#state, newest, null, []), top: this.#around.workspace.shown.size }
+    if (newest > 0 && newest !== this.packet) this.#state = { ...packetsAt(this.#state, newest, null, []), top: this.around.workspace.shown.size }
   }
 
   /**
@@ -229,7 +221,7 @@ export class PacketsController implements ViewController {
    * what is hidden.
    */
   #settle(): PacketsContext {
-    const { shown } = this.#around.workspace
+    const { shown } = this.around.workspace
     if (this.#wanted !== null && this.#wanted.beside === this.packet) this.#state = { ...this.#state, packet: this.#wanted.packet }
     const { packet } = this
     const context = this.#context()
@@ -240,17 +232,17 @@ export class PacketsController implements ViewController {
 
   // ---- What is shown of it
 
-  body(): Body {
-    const { paused } = this.#around
+  override body(): Body {
+    const { paused } = this.around
     if (this.following && paused === null) this.#toNewest()
     return { view: 'packets', props: this.#props() }
   }
 
   #props(): PacketsProps {
-    const { packetRows, info } = this.#around
+    const { packetRows, info } = this.around
     const context = this.#settle()
     const { detail, rows } = this.packet === (context.detail?.event.number ?? 0) ? context : this.#context()
-    const common = viewProps(this.#around)
+    const common = viewProps(this.around)
     const count = listRows(packetsLayout(common, this.#state))
     const frame = this.#wantedFrame()
     return {
@@ -264,7 +256,7 @@ export class PacketsController implements ViewController {
   }
 
   #context(): PacketsContext {
-    const { workspace, packetRows, info, size } = this.#around
+    const { workspace, packetRows, info, size } = this.around
     const { shown, index } = workspace
     return {
       ...size, shown, index,
@@ -278,13 +270,13 @@ export class PacketsController implements ViewController {
 
   #detailOf(packet: number): PacketDetail | null {
     if (this.#detail?.event.number === packet) return this.#detail
-    const { packetRows, showSecrets } = this.#around
+    const { packetRows, showSecrets } = this.around
     const event = packetRows.event(packet)
     return (this.#detail = event === null ? null : new PacketDetail(event, showSecrets))
   }
 
   get #detailRows(): readonly DetailRow[] {
-    return this.#detailOf(this.packet)?.rows(this.#state.folded, this.#around.workspace.findingsOf(this.packet)) ?? []
+    return this.#detailOf(this.packet)?.rows(this.#state.folded, this.around.workspace.findingsOf(this.packet)) ?? []
   }
 
   /** The frame of the packet under the cursor, read again where it is asked for; null where it is not. */
@@ -292,7 +284,7 @@ export class PacketsController implements ViewController {
     const { packet, frameBytes } = this.#state
     if (!frameBytes || packet === 0) return null
     if (this.#frame?.packet === packet) return this.#frame
-    const { workspace: { index, source }, showSecrets, changed } = this.#around
+    const { workspace: { index, source }, showSecrets, changed } = this.around
     const number = index.frameOf(packet)
     const waiting = { number, packet, found: null, missing: false }
     this.#frame = waiting
@@ -306,7 +298,7 @@ export class PacketsController implements ViewController {
   }
 
   get #nothingText(): string {
-    const { workspace: { shown, pipeline }, reading } = this.#around
+    const { workspace: { shown, pipeline }, reading } = this.around
     if (shown.all > 0) return shown.progress === null ? 'No packet matches the filter' : 'No packet matches the filter so far'
     return reading.state === 'reading' ? 'No MQTT packets so far' : `No MQTT packets in ${counted(pipeline.totals.frames, 'frame')}`
   }

@@ -1,59 +1,49 @@
-import { connectionsOf, viewProps, type Paused, type Surroundings, type ViewController } from '../view-controller.ts'
+import { connectionsOf, ViewController, viewProps, type Paused, type Surroundings } from '../view-controller.ts'
 import { reduceStats, searchStats, statsAtFirst, type StatsData, type StatsState } from './stats-state.ts'
 import { statsLines } from './stats-text.ts'
 import type { Body } from '../frame-content.ts'
 import type { Effect, ViewAction } from '../view.ts'
 
 /** Behind the Stats view. */
-export class StatsController implements ViewController {
-  following = false
-  readonly canFollow = false
-  readonly stream = null
-  readonly place = ''
-  readonly words = ''
-  readonly #around: Surroundings
+export class StatsController extends ViewController {
   #state: StatsState
   /** Lines by what they show. Paused, each form of the view is as it was when it was first looked at. */
   #paused: { readonly by: Paused; readonly lines: Map<string, readonly string[]> } | null = null
 
   /** `live`: of a capture that goes on. */
   constructor(around: Surroundings, live: boolean) {
-    this.#around = around
+    super(around)
     this.#state = statsAtFirst(live)
   }
 
-  act(action: ViewAction): Effect | null {
-    const { state, effect } = reduceStats(this.#state, action, { ...this.#data, ...this.#around.size })
+  override get canFollow(): boolean {
+    return false
+  }
+
+  override act(action: ViewAction): Effect | null {
+    const { state, effect } = reduceStats(this.#state, action, { ...this.#data, ...this.around.size })
     this.#state = state
     return effect
   }
 
-  close(): boolean {
-    return false
-  }
-
-  unfollow(): boolean {
-    return false
-  }
-
-  search(text: string, step: 1 | -1): Effect | null {
-    const { workspace: { statistics }, size: { height } } = this.#around
+  override search(text: string, step: 1 | -1): Effect | null {
+    const { workspace: { statistics }, size: { height } } = this.around
     const { state, effect } = searchStats(this.#state, text, step, { statistics, height })
     this.#state = state
     return effect
   }
 
-  body(): Body {
+  override body(): Body {
     return { view: 'stats', lines: this.#lines() }
   }
 
   #lines(): readonly string[] {
-    const { paused } = this.#around
-    const make = () => statsLines({ ...viewProps(this.#around), state: this.#state, ...this.#data })
+    const { paused } = this.around
+    const make = () => statsLines({ ...viewProps(this.around), state: this.#state, ...this.#data })
     if (paused === null) return make()
     if (this.#paused?.by !== paused) this.#paused = { by: paused, lines: new Map() }
     const { form, interval, sort, viewport, unfolded } = this.#state
-    const key = JSON.stringify([form, interval, sort, viewport, [...unfolded], this.#around.size])
+    const key = JSON.stringify([form, interval, sort, viewport, [...unfolded], this.around.size])
     const known = this.#paused.lines.get(key)
     if (known !== undefined) return known
     const lines = make()
@@ -62,9 +52,9 @@ export class StatsController implements ViewController {
   }
 
   get #data(): StatsData {
-    const { statistics, pipeline, index, evicted } = this.#around.workspace
+    const { statistics, pipeline, index, evicted } = this.around.workspace
     let exchanges = 0
-    for (const { open } of connectionsOf(this.#around)) exchanges += open
+    for (const { open } of connectionsOf(this.around)) exchanges += open
     return { statistics, totals: pipeline.totals, index: { packets: index.count, bytes: index.bytes, evicted }, open: { exchanges } }
   }
 }
