@@ -298,7 +298,7 @@ export class Controller {
     const command = parseCommand(text)
     switch (command.kind) {
       case 'go-to':
-        if (this.#view !== 'packets') this.#descend('packets')
+        if (command.packet >= 1 && command.packet <= this.#workspace.shown.all) this.#descend('packets')
         return this.#packets.showPacket(command.packet, null)
       case 'export': return this.#write(command.name, (name) => this.#outside.exportTo(name), 'packets')
       case 'report': return this.#write(command.name, (name) => this.#outside.reportTo(name), 'report')

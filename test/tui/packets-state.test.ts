@@ -122,6 +122,52 @@ describe('which packets are shown', () => {
     expect(shown.size).toBe(count + 1)
   })
 
+  test('nor connections, that match only since then', () => {
+    showAll('frame.number == 0')
+    shown.pause(true)
+    const { count } = index
+    index.add({ ...source.packet(CONNECT)!, number: count + 1, frame: 0 }, 0, index.positionOf(CONNECT))
+    shown.work(() => true)
+    expect([...shown.streams!]).toEqual([])
+    shown.pause(false)
+    shown.work(() => true)
+    expect([...shown.streams!]).toEqual([index.connectionOf(CONNECT).stream])
+  })
+
+  test('what was there before, where what was asked for is given up before it has come to the end', () => {
+    for (let more = 0; more < 64; more++) index.add({ ...source.packet(CONNECT)!, number: index.count + 1 }, 0, index.positionOf(CONNECT))
+    const before = showAll('mqtt.msgtype == PINGREQ')
+    const { streams } = shown
+    shown.show(filter('mqtt'), true)
+    shown.work(() => false)
+    expect([shown.underway, shown.size > before.length, shown.pingsHidden]).toEqual([true, true, true])
+    shown.show(filter('frame.number == 0'), true)
+    expect(shown.cancel()).toBe(true)
+    expect([shown.filter?.text, shown.pingsHidden, shown.size, shown.streams]).toEqual(['mqtt.msgtype == PINGREQ', false, before.length, streams])
+    expect(shown.work(() => true)).toBe(false)
+    expect(shown.cancel()).toBe(false)
+  })
+
+  test('all that was asked for, once it has come to the end: more that come give nothing back', () => {
+    showAll('mqtt.msgtype == PINGREQ')
+    const { count } = index
+    index.add({ ...source.packet(1)!, number: count + 1 }, 0, index.positionOf(1))
+    expect([shown.progress === null, shown.underway, shown.cancel()]).toEqual([false, false, false])
+    expect(shown.filter?.text).toBe('mqtt.msgtype == PINGREQ')
+  })
+
+  test('connections with packets that match, as far as the filter has come', () => {
+    expect(shown.streams).toBe(null)
+    showAll('mqtt.msgtype == CONNECT')
+    const all = new Set(Array.from({ length: index.count }, (_, place) => index.connectionOf(place + 1).stream))
+    expect(shown.streams).toEqual(all)
+    showAll('tcp.stream == 1')
+    expect(shown.streams).toEqual(new Set([1]))
+    // Hidden pings are no filter.
+    showAll(null, true)
+    expect(shown.streams).toBe(null)
+  })
+
   test('packets whose bytes are gone are counted, not shown as fitting', () => {
     const gone = new ShownPackets(index, new PacketSource(index, () => null), new FieldReader({ clock: () => null }))
     gone.show(filter('mqtt'), false)

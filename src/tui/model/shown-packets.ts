@@ -70,8 +70,7 @@ export class ShownPackets {
 
   /** How many packets are shown. */
   get size(): number {
-    if (this.#passing === null) return this.all
-    return this.#limit === Infinity ? this.#passing.size : this.#passing.placeOf(this.#limit + 1)
+    return this.#passing === null ? this.all : this.#passing.size
   }
 
   /** How much of all has been looked at, from 0 to 1; null where that is all of it. */
@@ -135,7 +134,8 @@ export class ShownPackets {
   /** Looks at more packets while `mayGoOn`. Answers whether there was anything to do. */
   work(mayGoOn: () => boolean): boolean {
     const passing = this.#passing
-    const { count } = this.#index
+    // Of a paused display, connections that match stand still as well.
+    const count = this.all
     if (passing === null || this.#lookedAt >= count) return false
     do {
       const end = Math.min(count, this.#lookedAt + AT_ONCE)
