@@ -746,7 +746,7 @@ export class Controller {
         this.#askForLadder(now)
         const progress = feed?.progress ?? null
         const following = this.#following.has('flow')
-        return { view: 'flow', props: { ...common, state: this.#flow, stream: feed?.reading.stream ?? null, ladder: this.#ladder, progress, following, fanOf: (packet) => feed?.reading.fanOf(packet) ?? null } }
+        return { view: 'flow', props: { ...common, state: this.#flow, stream: feed?.reading.stream ?? null, ladder: this.#ladder, progress, lost: feed?.lost ?? false, following, fanOf: (packet) => feed?.reading.fanOf(packet) ?? null } }
       }
       case 'findings':
         return {
