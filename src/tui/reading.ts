@@ -113,7 +113,8 @@ export class Reading {
     const begin = (): void => {
       if (begun) return
       begun = true
-      if (input.compression === null && input.size !== null) workspace.store.beginFile(name)
+      // Standard input has no name that it could be opened by once more, a file or not.
+      if (input.compression === null && input.size !== null && name !== '-') workspace.store.beginFile(name)
       else workspace.store.beginSpool()
       workspace.begin(name)
     }

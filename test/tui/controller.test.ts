@@ -242,6 +242,8 @@ describe('following', () => {
     expect(flow(one).following).toBe(true)
     one.keys('f')
     const { at } = flow(one).state
+    const newest = flow(one).ladder!.rows.at(-1)!
+    expect(at!.packet).toBe(newest.kind === 'packet' && newest.number)
     one.give(1)
     one.work()
     expect(flow(one)).toMatchObject({ following: false, state: { at } })
@@ -502,8 +504,9 @@ describe('a terminal without room', () => {
   it('keeps everything as it was, and only ends', () => {
     const one = driven().keys('2')
     command(one, '100')
-    one.keys('enter', 'j', 'j', 'x')
     filtered(one, 'mqtt.msgtype == PUBLISH || mqtt.msgtype == CONNECT')
+    one.frame()
+    one.keys('j', 'j', 'x', 'enter', 'j', 'j')
     const before = one.frame()
     const live = one.packets().state
     for (const size of [{ width: 59, height: 40 }, { width: 120, height: 14 }, { width: 1, height: 1 }]) {

@@ -51,7 +51,7 @@ export function drawn(state: FlowState, changes: Partial<FlowProps> = {}): strin
   const column = new TimeColumn('relative', true, () => null)
   const props: FlowProps = {
     width: 80, height: 22, theme: THEME, timeText: (time, previous) => column.text(time, previous),
-    state, stream: 3, ladder: LADDER, progress: null, following: false, fanOf: () => null, ...changes,
+    state, stream: 3, ladder: LADDER, progress: null, lost: false, following: false, fanOf: () => null, ...changes,
   }
   return flowLines(props).map((line) => line.trimEnd())
 }

@@ -77,7 +77,7 @@ export class FlowController extends ViewController {
     return {
       view: 'flow',
       props: {
-        ...viewProps(this.around), state: this.#state, stream: this.shownStream, ladder: this.#ladder, progress: feed?.progress ?? null, following: this.following,
+        ...viewProps(this.around), state: this.#state, stream: this.shownStream, ladder: this.#ladder, progress: feed?.progress ?? null, lost: feed?.lost ?? false, following: this.following,
         fanOf: (packet) => feed?.reading.fanOf(packet) ?? null,
       },
     }

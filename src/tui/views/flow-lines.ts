@@ -35,6 +35,8 @@ export interface FlowProps extends ViewProps {
   readonly ladder: Ladder | null
   /** How much of the capture was read, from 0 to 1; null where all was. */
   readonly progress: number | null
+  /** The capture does not have all bytes any more that the ladder needs: there are no more rows than these. */
+  readonly lost: boolean
   /** The cursor stays at the newest row. */
   readonly following: boolean
   /** What became of a PUBLISH, by PacketEvent.number. */
@@ -63,9 +65,10 @@ export function flowLines(props: FlowProps): readonly string[] {
   ].slice(0, height).map((line) => (line.includes('\x1b') ? line : fitted(line, width)))
 }
 
-function messageLines({ stream, progress, width, height, theme: { palette } }: FlowProps): string[] {
+function messageLines({ stream, progress, lost, width, height, theme: { palette } }: FlowProps): string[] {
   const text = stream === null ? 'No connection is chosen: Enter on a client (1) or a packet (2) shows its flow.'
     : progress !== null ? `Reading the capture for stream ${stream}: ${percent(progress)}`
+    : lost ? 'The beginning of the capture is not kept any more (--spool-limit), and a flow needs it.'
     : `Stream ${stream} has no MQTT packets in this capture.`
   return ['', ...wrapped(text, '  ', width - 2)].slice(0, height).map((line) => `${palette.dim}${line}${palette.reset}`)
 }
@@ -77,9 +80,9 @@ function percent(progress: number): string {
 // --- title ---
 
 /** What connection it is, at the left, and where the cursor is, at the right. The latter never goes, nor does the client's name. */
-function titleLine({ width, progress, theme: { palette } }: FlowProps, state: FlowState, title: LadderTitle, rows: FlowRows, current: FlowRow | undefined): string {
+function titleLine({ width, progress, lost, theme: { palette } }: FlowProps, state: FlowState, title: LadderTitle, rows: FlowRows, current: FlowRow | undefined): string {
   const where = [
-    progress === null ? '' : `reading ${percent(progress)}`,
+    lost ? 'not all: the capture is not kept' : progress === null ? '' : `reading ${percent(progress)}`,
     rows.hidden > 0 ? `${rows.hidden} pings hidden (P)` : '',
     exchangeText(rows, current),
     state.reference === null ? '' : `ref: ${state.reference}`,
