@@ -74,11 +74,11 @@ export const KEY_TABLE: readonly Binding[] = [
   { action: 'other-half', keys: ['o'], does: 'The other half of the exchange', views: ['packets', 'flow'], hint: 'other half' },
   {
     action: 'previous', keys: ['['], does: 'To the previous exchange', views: ['packets', 'flow', 'findings'], hint: 'back',
-    inView: { findings: { does: 'To the previous finding', hint: 'back' } },
+    inView: { packets: { does: 'To the finding before', hint: 'back' }, findings: { does: 'To the finding before', hint: 'back' } },
   },
   {
     action: 'next', keys: [']'], does: 'To the next exchange', views: ['packets', 'flow', 'findings'], hint: 'next',
-    inView: { findings: { does: 'To the next finding', hint: 'next' } },
+    inView: { packets: { does: 'To the next finding', hint: 'next' }, findings: { does: 'To the next finding', hint: 'next' } },
   },
   { action: 'reference', keys: ['='], does: 'Times since this row; again: no more', views: ['packets', 'flow'], hint: 'time ref' },
   { action: 'time-format', keys: ['t'], does: 'Times: elapsed, since the last row, of day', views: ['packets', 'flow'], hint: 'times' },
