@@ -19,6 +19,12 @@ interface Part {
   readonly temporary: string | null
 }
 
+/** Positions from `start` to before `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
 /** The spool is given up in parts of this share of its limit. */
 const PARTS = 16
 
@@ -27,7 +33,7 @@ export class CaptureStore {
   readonly #parts: Part[] = []
   #end = 0
   #spooled = 0
-  #givenUp = 0
+  readonly #givenUp: Span[] = []
   readonly #folder = new TemporaryFolder()
   #spooling = false
 
@@ -38,6 +44,11 @@ export class CaptureStore {
 
   /** Bytes below this position are not there any more, but for those of plain files. */
   get givenUp(): number {
+    return this.#givenUp[this.#givenUp.length - 1]?.end ?? 0
+  }
+
+  /** What is not there any more, in its order: plain files may lie between. */
+  get givenUpSpans(): readonly Span[] {
     return this.#givenUp
   }
 
@@ -136,7 +147,13 @@ export class CaptureStore {
       fs.closeSync(part!.file)
       fs.rmSync(part!.temporary!, { force: true })
       this.#spooled -= part!.length
-      this.#givenUp = part!.start + part!.length
+      this.#extendGivenUp(part!.start, part!.start + part!.length)
     }
+  }
+
+  #extendGivenUp(start: number, end: number): void {
+    const last = this.#givenUp[this.#givenUp.length - 1]
+    if (last?.end === start) this.#givenUp[this.#givenUp.length - 1] = { start: last.start, end }
+    else this.#givenUp.push({ start, end })
   }
 }

@@ -29,6 +29,23 @@ function spoolFolder(): string {
 }
 
 describe('a plain file', () => {
+  test('between spooled bytes is not among those that are given up', () => {
+    const name = join(folder, 'capture.pcap')
+    writeFileSync(name, bytes(4 * KIB, KIB))
+    const store = new CaptureStore(KIB)
+    const spool = (from: number, to: number) => {
+      store.beginSpool()
+      for (let at = from; at < to; at += 64) store.append(bytes(at, 64))
+    }
+    spool(0, 4 * KIB)
+    store.beginFile(name)
+    store.append(bytes(4 * KIB, KIB))
+    spool(5 * KIB, 8 * KIB)
+    expect(store.givenUpSpans).toEqual([{ start: 0, end: 4 * KIB }, { start: 5 * KIB, end: 7 * KIB }])
+    expect([store.givenUp, store.read(4 * KIB, 10)]).toEqual([7 * KIB, bytes(4 * KIB, 10)])
+    store.close()
+  })
+
   test('is read where it is, and only as far as it was read', () => {
     const name = join(folder, 'capture.pcap')
     writeFileSync(name, bytes(0, 5_000))

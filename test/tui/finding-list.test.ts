@@ -76,6 +76,49 @@ describe('the list of findings', () => {
     expect(before[0]!.count).toBe(1)
   })
 
+  it('stands still while it is paused, and then has all of it, in the order in which it was found', () => {
+    const list = MIXED()
+    const before = shown(list)
+    list.pause(true)
+    list.add(finding('slow', 'warning', { clientId: 'hmi' }))
+    list.add(finding('new', 'error', { frame: 30 }))
+    list.count({ totals: { error: 9, warning: 0, note: 0 }, counted: { error: 0, warning: 0, note: 0 }, findingsLeftOut: [{ rule: 'slow', count: 40 }] as never })
+    // A second pause does not lose what waits.
+    list.pause(true)
+    expect([shown(list), list.size, list.rules]).toEqual([before, 6, ['slow', 'nagle', 'flags']])
+    expect(shown(list, { form: 'client' })).toHaveLength(3)
+    list.pause(false)
+    expect(shown(list)).toEqual(['flags error 1 1 [3]', 'new error 1 1 [7]', 'slow warning 43 2 [0 2 6]', 'nagle note 3 1 [1 4 5]'])
+    expect([list.size, list.rules]).toEqual([8, ['slow', 'nagle', 'flags', 'new']])
+    list.pause(false)
+    expect(list.size).toBe(8)
+  })
+
+  it('has totals of all that was judged, paused or not', () => {
+    const list = MIXED()
+    const totals = { error: 1, warning: 2, note: 3 }
+    list.pause(true)
+    list.count({ totals, counted: totals, findingsLeftOut: [] })
+    expect(list.totals).toEqual({ totals, counted: totals })
+  })
+
+  it('names rules that have findings, once each, muted ones too', () => {
+    const list = MIXED()
+    list.mute('flags')
+    expect([list.rules, [...list.muted]]).toEqual([['slow', 'nagle', 'flags'], ['flags']])
+    expect(new FindingList().rules).toEqual([])
+  })
+
+  it('mutes a rule that is found only while it is paused', () => {
+    const list = MIXED()
+    list.mute('new')
+    list.pause(true)
+    list.add(finding('new', 'error'))
+    list.pause(false)
+    expect(shown(list)).toHaveLength(3)
+    expect(list.mutedRules).toBe(1)
+  })
+
   it('counts with what the judge does not keep, but for a part of them', () => {
     const few = booked('reconnect-storm.pcap', { mostFindings: 2 }).list
     const all = booked('reconnect-storm.pcap', { mostFindings: 1000 }).list

@@ -158,8 +158,13 @@ export class Workspace {
 
   /** Packets whose bytes are not kept any more. */
   get evicted(): number {
-    const { givenUp } = this.store
-    if (givenUp === 0) return 0
+    let packets = 0
+    for (const { start, end } of this.store.givenUpSpans) packets += this.#packetsBefore(end) - this.#packetsBefore(start)
+    return packets
+  }
+
+  #packetsBefore(position: number): number {
+    if (position === 0) return 0
     let low = 0
     let high = this.index.count
     while (low < high) {
@@ -167,7 +172,7 @@ export class Workspace {
       // Packets without a place of their own are kept beside; the one before them tells.
       let packet = middle
       while (packet > 1 && this.index.positionOf(packet) < 0) packet--
-      if (this.index.positionOf(packet) < givenUp) low = middle
+      if (this.index.positionOf(packet) < position) low = middle
       else high = middle - 1
     }
     return low

@@ -1,5 +1,6 @@
 import { Box, Text, render } from 'ink'
 import { createElement } from 'react'
+import stringWidth from 'string-width'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Screen } from '../../../src/tui/terminal/screen.ts'
 import { Emulator } from '../emulator.ts'
@@ -221,6 +222,37 @@ describe('when it is written', () => {
     written.screen.draw()
     vi.advanceTimersByTime(1000)
     expect(written.texts).toEqual([])
+  })
+})
+
+describe('a terminal that has only ASCII', () => {
+  const first = (line: string) => new Written({ ascii: true, windows: false }).drawn(line).split('\x1b[2K')[1]!.split('\x1b')[0]
+
+  it.each([
+    ['a cut text…', 'a cut text~'],
+    ['café', 'caf?'],
+    // Two columns each.
+    ['漢字 plant', '???? plant'],
+    ['👍🏽 ok', '?? ok'],
+    // A mark that has no column of its own.
+    ['cafe\u0301 au lait', 'cafe au lait'],
+    ['a……b', 'a~~b'],
+    ['漢…字', '??~??'],
+    ['plain ~ text', 'plain ~ text'],
+  ])('shows %s in as many columns: %s', (line, shown) => {
+    expect(first(line)).toBe(shown)
+    expect(stringWidth(shown)).toBe(stringWidth(line))
+  })
+
+  it('keeps colours, and writes nothing else', () => {
+    const written = new Written({ ascii: true })
+    const text = written.drawn('\x1b[31m漢\x1b[0m é')
+    expect(text).toContain('\x1b[31m??')
+    expect(text).not.toMatch(/[^\x00-\x7f]/)
+  })
+
+  it('is not taken for one unless it is said', () => {
+    expect(new Written().drawn('café…')).toContain('café…')
   })
 })
 
