@@ -2,10 +2,10 @@
 import type { Version } from '../mqtt/version.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 import { SIDES, type Side } from '../session/side.ts'
-import type { Finding, Waiver } from './finding.ts'
+import { kindKey, type Finding, type FindingKind, type Waiver } from './finding.ts'
 
-export interface LeftOut {
-  readonly rule: string
+/** Findings of a kind that are counted, and not kept. */
+export interface LeftOut extends FindingKind {
   readonly count: number
 }
 
@@ -15,9 +15,11 @@ export class FindingBook {
   readonly #hears: (finding: Finding) => void
   readonly #kept: Finding[] = []
   readonly #counts = new Map<string, number>()
+  readonly #leftOut = new Map<string, { readonly kind: FindingKind; count: number }>()
   readonly #violated = new Map<string, number>()
   readonly #totals = { error: 0, warning: 0, note: 0 }
   readonly #counted = { error: 0, warning: 0, note: 0 }
+  readonly #certainties = { certain: 0, likely: 0, unsure: 0 }
 
   /** `most`: of one rule that are kept. `hears` gets those, as they are found. */
   constructor(most: number, waiverOf: (finding: Finding) => Waiver | null, hears: (finding: Finding) => void) {
@@ -30,6 +32,7 @@ export class FindingBook {
     const waived = this.#waiverOf(found)
     const finding = waived === null ? found : { ...found, waived }
     this.#totals[finding.severity]++
+    this.#certainties[finding.certainty]++
     if (counts(finding)) {
       this.#counted[finding.severity]++
       if (finding.severity !== 'note' && finding.version !== null && finding.actor !== 'network') {
@@ -41,9 +44,19 @@ export class FindingBook {
     }
     const count = (this.#counts.get(finding.rule) ?? 0) + 1
     this.#counts.set(finding.rule, count)
-    if (count > this.#most) return
+    if (count > this.#most) {
+      this.#leave(finding)
+      return
+    }
     this.#kept.push(finding)
     this.#hears(finding)
+  }
+
+  #leave({ rule, version, statements }: Finding): void {
+    const key = kindKey({ rule, version, statements })
+    const left = this.#leftOut.get(key)
+    if (left === undefined) this.#leftOut.set(key, { kind: { rule, version, statements }, count: 1 })
+    else left.count++
   }
 
   /** In order of their packet; those without one by their frame. */
@@ -52,7 +65,7 @@ export class FindingBook {
   }
 
   get leftOut(): readonly LeftOut[] {
-    return [...this.#counts].filter(([, count]) => count > this.#most).map(([rule, count]) => ({ rule, count: count - this.#most }))
+    return [...this.#leftOut.values()].map(({ kind, count }) => ({ ...kind, count }))
   }
 
   /** All of them, those left out too. */
@@ -63,6 +76,11 @@ export class FindingBook {
   /** Of these, the ones that count: certain or likely, and not waived. */
   get counted(): Readonly<Record<Finding['severity'], number>> {
     return this.#counted
+  }
+
+  /** All of them, by how certain they are. */
+  get certainties(): Readonly<Record<Finding['certainty'], number>> {
+    return this.#certainties
   }
 
   /** How often a side broke a statement: errors and warnings that count. */

@@ -43,6 +43,14 @@ export interface Finding {
   readonly waived: Waiver | null
 }
 
+/** What a list by statement tells apart: a rule, with what it broke of a version. */
+export type FindingKind = Pick<Finding, 'rule' | 'version' | 'statements'>
+
+/** The same for findings of one kind. Where no statement is broken, the version is no matter. */
+export function kindKey({ rule, version, statements }: FindingKind): string {
+  return statements.length === 0 ? rule : `${rule} ${version} ${statements.join(' ')}`
+}
+
 /**
  * `fail` broken, certainly or likely · `pass` exercised and kept · `not-judged` it came up, but the capture lacks what a judgement needs · `not-exercised` it never
  * came up · `unobservable` no capture can tell.

@@ -54,6 +54,8 @@ export interface Judgement {
   readonly totals: Readonly<Record<Finding['severity'], number>>
   /** Of these, the ones that count: certain or likely, and not waived. */
   readonly counted: Readonly<Record<Finding['severity'], number>>
+  /** All findings by certainty. */
+  readonly certainties: Readonly<Record<Finding['certainty'], number>>
   readonly verdicts: readonly Verdict[]
 }
 
@@ -396,6 +398,7 @@ export class Judge {
       findingsLeftOut: this.#findings.leftOut,
       totals: this.#findings.totals,
       counted: this.#findings.counted,
+      certainties: this.#findings.certainties,
       verdicts: this.#side === null ? verdicts : verdicts.filter(({ side }) => side === this.#side),
     }
   }

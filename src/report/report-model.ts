@@ -79,7 +79,7 @@ export class ReportCollector {
     const listed = findings.map((finding) => findingObject(finding, clock))
     const connections = this.#listed(findings, opened)
     const statements = judgement.verdicts.map((verdict) => ({ ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason })) }))
-    const leftOut = findingsLeftOut.map(({ rule, count }) => ({ rule, count }))
+    const leftOut = byRule(findingsLeftOut)
     let exchanges = 0
     for (const count of totals.exchanges.values()) exchanges += count
     return {
@@ -171,4 +171,10 @@ function reportConnection(connection: NetworkConnection, clock: CaptureClock | n
 function clientKey({ clientId, client }: ReportConnection): string {
   if (clientId === null || clientId === '') return `address ${client.slice(0, client.lastIndexOf(':'))}`
   return typeof clientId === 'string' ? `text ${clientId}` : `bytes ${clientId.hex}`
+}
+
+function byRule(leftOut: Judgement['findingsLeftOut']): ReportObject['findingsLeftOut'] {
+  const counts = new Map<string, number>()
+  for (const { rule, count } of leftOut) counts.set(rule, (counts.get(rule) ?? 0) + count)
+  return [...counts].map(([rule, count]) => ({ rule, count }))
 }

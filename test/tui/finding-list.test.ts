@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FindingList, statementCounts, type FindingChoice } from '../../src/tui/model/finding-list.ts'
+import { FindingList, statementsSoFar, type FindingChoice } from '../../src/tui/model/finding-list.ts'
 import { booked } from './tui-capture.ts'
 import { finding } from './tui-findings.ts'
 
@@ -76,13 +76,22 @@ describe('the list of findings', () => {
     expect(before[0]!.count).toBe(1)
   })
 
+  it('is by statement and version: what one rule finds in two versions is two groups, each with its own count', () => {
+    const list = new FindingList()
+    const kinds = [{ version: '5.0', statements: ['MQTT-1'] }, { version: '3.1.1', statements: ['MQTT-2'] }] as const
+    for (const kind of [...kinds, kinds[1]]) list.add(finding('slow', 'warning', kind))
+    const counts = { error: 0, warning: 3, note: 0 }
+    list.count({ totals: counts, counted: counts, certainties: { certain: 3, likely: 0, unsure: 0 }, findingsLeftOut: [{ rule: 'slow', ...kinds[0], count: 7 }] })
+    expect(list.groups(ALL).map(({ rule, findings, count }) => [rule, findings[0]!.finding.version, findings.length, count])).toEqual([['slow', '5.0', 1, 8], ['slow', '3.1.1', 2, 2]])
+  })
+
   it('stands still while it is paused, and then has all of it, in the order in which it was found', () => {
     const list = MIXED()
     const before = shown(list)
     list.pause(true)
     list.add(finding('slow', 'warning', { clientId: 'hmi' }))
     list.add(finding('new', 'error', { frame: 30 }))
-    list.count({ totals: { error: 9, warning: 0, note: 0 }, counted: { error: 0, warning: 0, note: 0 }, findingsLeftOut: [{ rule: 'slow', count: 40 }] as never })
+    list.count({ totals: { error: 9, warning: 0, note: 0 }, counted: { error: 0, warning: 0, note: 0 }, certainties: { certain: 0, likely: 0, unsure: 0 }, findingsLeftOut: [{ rule: 'slow', version: '5.0', statements: [], count: 40 }] })
     // A second pause does not lose what waits.
     list.pause(true)
     expect([shown(list), list.size, list.rules]).toEqual([before, 6, ['slow', 'nagle', 'flags']])
@@ -98,8 +107,9 @@ describe('the list of findings', () => {
     const list = MIXED()
     const totals = { error: 1, warning: 2, note: 3 }
     list.pause(true)
-    list.count({ totals, counted: totals, findingsLeftOut: [] })
-    expect(list.totals).toEqual({ totals, counted: totals })
+    const certainties = { certain: 4, likely: 2, unsure: 0 }
+    list.count({ totals, counted: totals, certainties, findingsLeftOut: [] })
+    expect(list.totals).toEqual({ totals, counted: totals, certainties })
   })
 
   it('names rules that have findings, once each, muted ones too', () => {
@@ -132,19 +142,19 @@ describe('the list of findings', () => {
 
 describe('the statements that came up', () => {
   it('are counted once, though both sides must keep them', () => {
-    expect(statementCounts([
-      { version: '5.0', id: 'MQTT-1', verdict: 'pass' },
-      { version: '5.0', id: 'MQTT-1', verdict: 'not-judged' },
-      { version: '3.1.1', id: 'MQTT-1', verdict: 'not-judged' },
-      { version: '5.0', id: 'MQTT-2', verdict: 'fail' },
-      { version: '5.0', id: 'MQTT-3', verdict: 'not-exercised' },
-      { version: '5.0', id: 'MQTT-4', verdict: 'unobservable' },
-    ])).toEqual({ judged: 2, notJudged: 1 })
+    expect(statementsSoFar([
+      { version: '5.0', id: 'MQTT-1', verdict: 'pass', reasons: [] },
+      { version: '5.0', id: 'MQTT-1', verdict: 'not-judged', reasons: [{ reason: 'gap', count: 1 }] },
+      { version: '3.1.1', id: 'MQTT-1', verdict: 'not-judged', reasons: [{ reason: 'start', count: 2 }, { reason: 'gap', count: 1 }] },
+      { version: '5.0', id: 'MQTT-2', verdict: 'fail', reasons: [] },
+      { version: '5.0', id: 'MQTT-3', verdict: 'not-exercised', reasons: [] },
+      { version: '5.0', id: 'MQTT-4', verdict: 'unobservable', reasons: [] },
+    ])).toEqual({ judged: 2, notJudged: [{ version: '3.1.1', id: 'MQTT-1', reason: 'start' }] })
   })
 
   it('of a capture with holes are some that could not be judged', () => {
-    const { judged, notJudged } = statementCounts(booked('lost-frames.pcap').judge.judgement.verdicts)
+    const { judged, notJudged } = statementsSoFar(booked('lost-frames.pcap').judge.judgement.verdicts)
     expect(judged).toBeGreaterThan(40)
-    expect(notJudged).toBeGreaterThan(0)
+    expect(notJudged.length).toBeGreaterThan(0)
   })
 })

@@ -21,8 +21,10 @@ function after(list: FindingList, actions: readonly ViewAction[], state: Finding
 }
 
 function frame(list: FindingList, changes: Partial<FindingsProps> = {}): string[] {
-  return findingsLines({ state: FINDINGS_AT_FIRST, list, judged: 40, notJudged: 12, width: 80, height: 24, theme: PLAIN_THEME, timeText: secondsText, ...changes })
+  return findingsLines({ state: FINDINGS_AT_FIRST, list, judged: 40, notJudged: NOT_JUDGED, width: 80, height: 24, theme: PLAIN_THEME, timeText: secondsText, ...changes })
 }
+
+const NOT_JUDGED: FindingsProps['notJudged'] = Array.from({ length: 12 }, (_, at) => ({ version: '5.0', id: `MQTT-${at}`, reason: 'gap' }))
 
 const STORM = booked('reconnect-storm.pcap').list
 
@@ -43,7 +45,7 @@ describe('the Findings view', () => {
   it('says plainly that nothing was found, and what was judged', () => {
     expect(frame(new FindingList()).slice(0, 5)).toEqual([
       '  SEV STATEMENT            SECTION        COUNT CLIENTS WHAT',
-      '  No findings so far',
+      '  No findings',
       '  40 statements were judged',
       '  Not judged: 12 statements need facts that this capture does not hold',
       '',
@@ -100,7 +102,7 @@ describe('the Findings view', () => {
   })
 
   it('is drawn as its lines are', () => {
-    const props = { state: after(STORM, ['next']), list: STORM, judged: 40, notJudged: 12, width: 80, height: 24, theme: PLAIN_THEME, timeText: secondsText }
+    const props = { state: after(STORM, ['next']), list: STORM, judged: 40, notJudged: NOT_JUDGED, width: 80, height: 24, theme: PLAIN_THEME, timeText: secondsText }
     const drawn = renderToString(createElement(FindingsView, props), { columns: 80 }).split('\n').map((line) => line.trimEnd())
     expect(drawn).toEqual(frame(STORM, props).map((line) => line.trimEnd()))
   })
@@ -148,10 +150,10 @@ describe('the details of a finding', () => {
   it('of a group are those of its first finding, and say how many there are', () => {
     const list = new FindingList()
     for (let at = 0; at < 3; at++) list.add(finding('slow', 'warning', { packet: 100 + at }))
-    list.count({ totals: { error: 0, warning: 9, note: 0 }, counted: { error: 0, warning: 9, note: 0 }, findingsLeftOut: [{ rule: 'slow', count: 6 }] })
-    const lines = findingDetail(findingRows(FINDINGS_AT_FIRST, list).at(0), { width: 80, timeText: secondsText, notJudged: 1 })
+    list.count({ totals: { error: 0, warning: 9, note: 0 }, counted: { error: 0, warning: 9, note: 0 }, certainties: { certain: 9, likely: 0, unsure: 0 }, findingsLeftOut: [{ rule: 'slow', version: '5.0', statements: [], count: 6 }] })
+    const lines = findingDetail(findingRows(FINDINGS_AT_FIRST, list).at(0), { width: 80, timeText: secondsText, notJudged: [{ version: '5.0', id: 'MQTT-1', reason: 'gap' }] })
     expect(lines.slice(0, 3)).toEqual(['The first of 9 findings, of which 3 are kept:', 'plc-7  packet 100  1.000000  certain  warning  slow', 'what slow says'])
-    expect(lines).toContain('Not judged: 1 statement needs facts that this capture does not hold')
+    expect(lines.slice(-2)).toEqual(['Not judged: 1 statement needs facts that this capture does not hold', '  MQTT-1 (5.0): bytes of the connection are missing from the capture'])
   })
 
   it('say why a finding is waived', () => {

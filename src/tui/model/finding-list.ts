@@ -1,11 +1,11 @@
 /**
- * The findings of a capture for a list, in groups: those of a rule, or those of a client. Collected as the judge finds them; how many are kept of each rule is
+ * The findings of a capture for a list, in groups: those that broke the same statement of the same version by the same rule, or those of a client. Collected as the judge finds them; how many are kept of each rule is
  * the judge's matter, and it counts the others (`count`). Muted rules are left out of every list.
  */
 import { clientCellName } from './finding-names.ts'
-import type { LeftOut } from '../../conformance/finding-book.ts'
-import type { Finding, Verdict } from '../../conformance/finding.ts'
+import { kindKey, type Finding, type Verdict } from '../../conformance/finding.ts'
 import type { Judgement } from '../../conformance/judge.ts'
+import type { Reason } from '../../conformance/evidence.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 
 export const FINDING_FORMS = ['rule', 'client'] as const
@@ -35,7 +35,7 @@ export interface ListedFinding {
 export interface FindingGroup {
   /** The same as long as the form is. */
   readonly key: string
-  /** Null in a list by client. */
+  /** Null in a list by client. Of one rule all findings have the same statements. */
   readonly rule: string | null
   /** Safe for a terminal; null in a list by rule. */
   readonly client: string | null
@@ -50,7 +50,7 @@ export interface FindingGroup {
 }
 
 /** All of them, those that are not kept or muted as well. */
-export type FindingTotals = Pick<Judgement, 'totals' | 'counted'>
+export type FindingTotals = Pick<Judgement, 'totals' | 'counted' | 'certainties'>
 
 const NONE = { error: 0, warning: 0, note: 0 }
 
@@ -74,7 +74,7 @@ export class FindingList {
   readonly #rules = new Set<string>()
   readonly #muted = new Set<string>()
   #leftOut: ReadonlyMap<string, number> = new Map()
-  #totals: FindingTotals = { totals: NONE, counted: NONE }
+  #totals: FindingTotals = { totals: NONE, counted: NONE, certainties: { certain: 0, likely: 0, unsure: 0 } }
   /** By what was chosen, but for the order. */
   readonly #groupings = new Map<string, Grouping>()
   readonly #sorted = new Map<string, readonly FindingGroup[]>()
@@ -95,9 +95,9 @@ export class FindingList {
   }
 
   /** What the judge has counted so far. To ask it costs too much for every frame of the screen. */
-  count({ totals, counted, findingsLeftOut }: FindingTotals & { readonly findingsLeftOut: readonly LeftOut[] }): void {
-    this.#totals = { totals: { ...totals }, counted: { ...counted } }
-    const leftOut = new Map(findingsLeftOut.map(({ rule, count }) => [rule, count]))
+  count({ totals, counted, certainties, findingsLeftOut }: FindingTotals & Pick<Judgement, 'findingsLeftOut'>): void {
+    this.#totals = { totals: { ...totals }, counted: { ...counted }, certainties: { ...certainties } }
+    const leftOut = new Map(findingsLeftOut.map((kind) => [kindKey(kind), kind.count]))
     if (this.#waiting !== null) {
       this.#waitingLeftOut = leftOut
       return
@@ -178,7 +178,7 @@ export class FindingList {
         client: form === 'client' ? clientCellName(finding) : null,
         severity,
         findings,
-        count: findings.length + (whole ? this.#leftOut.get(finding.rule) ?? 0 : 0),
+        count: findings.length + (whole ? this.#leftOut.get(key) ?? 0 : 0),
         spread: spread.size,
       }
     })
@@ -199,7 +199,7 @@ export class FindingList {
       const { rule, severity } = finding
       if (this.#muted.has(rule) || RANKS[severity] > RANKS[least] || (stream !== null && finding.stream !== stream)) continue
       const client = clientKey(finding)
-      const group = form === 'rule' ? rule : client
+      const group = form === 'rule' ? kindKey(finding) : client
       let its = members.get(group)
       if (its === undefined) members.set(group, (its = { findings: [], spread: new Set(), severity }))
       its.findings.push(listed)
@@ -210,16 +210,27 @@ export class FindingList {
   }
 }
 
-/** Statements that came up: those that were judged of at least one side, and those that could be of neither. */
-export function statementCounts(verdicts: readonly Pick<Verdict, 'version' | 'id' | 'verdict'>[]): { readonly judged: number; readonly notJudged: number } {
+/** A statement that came up, and why no case of it could be judged: the most frequent reason. */
+export interface NotJudgedStatement extends Pick<Verdict, 'version' | 'id'> {
+  readonly reason: Reason | null
+}
+
+/** Statements that came up: how many were judged of at least one side, and those that could be of neither. */
+export interface StatementsSoFar {
+  readonly judged: number
+  readonly notJudged: readonly NotJudgedStatement[]
+}
+
+export function statementsSoFar(verdicts: readonly Pick<Verdict, 'version' | 'id' | 'verdict' | 'reasons'>[]): StatementsSoFar {
   const judged = new Set<string>()
-  const notJudged = new Set<string>()
-  for (const { version, id, verdict } of verdicts) {
-    if (verdict === 'pass' || verdict === 'fail') judged.add(`${version} ${id}`)
-    else if (verdict === 'not-judged') notJudged.add(`${version} ${id}`)
+  const notJudged = new Map<string, NotJudgedStatement>()
+  for (const { version, id, verdict, reasons } of verdicts) {
+    const key = `${version} ${id}`
+    if (verdict === 'pass' || verdict === 'fail') judged.add(key)
+    else if (verdict === 'not-judged' && !notJudged.has(key)) notJudged.set(key, { version, id, reason: reasons[0]?.reason ?? null })
   }
   for (const statement of judged) notJudged.delete(statement)
-  return { judged: judged.size, notJudged: notJudged.size }
+  return { judged: judged.size, notJudged: [...notJudged.values()] }
 }
 
 export const RANKS: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 }

@@ -19,16 +19,11 @@ export function bookRule(id: string): BookRule | undefined {
   return rules.get(id)
 }
 
-/** Of a group by rule, the finding that names the statements: not all of them need to. */
-export function stated({ findings }: FindingGroup): Finding {
-  return (findings.find(({ finding }) => finding.statements.length > 0) ?? findings[0]!).finding
-}
-
 export const NO_SECTION = '-'
 
 /** Of a group by rule: the statement, or where none is broken the rule itself; its section, and what is wrong. */
 export function ruleCells(group: FindingGroup): readonly [statement: string, section: string, what: string] {
-  const { version, statements, message } = stated(group)
+  const { version, statements, message } = group.findings[0]!.finding
   const rule = group.rule!
   const id = statements[0]
   const what = bookRule(rule)?.title ?? message

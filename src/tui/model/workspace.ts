@@ -17,7 +17,7 @@ import { PageDetails } from '../../report/html/page-details.ts'
 import { ReportCollector } from '../../report/report-model.ts'
 import { TimeColumn } from '../../report/time-format.ts'
 import { ConnectionBook } from './connection-book.ts'
-import { FindingList, RANKS, statementCounts } from './finding-list.ts'
+import { FindingList, RANKS, statementsSoFar, type StatementsSoFar } from './finding-list.ts'
 import { ShownPackets } from './shown-packets.ts'
 import type { CaptureProblem } from '../../capture/frame.ts'
 import type { Finding } from '../../conformance/finding.ts'
@@ -68,7 +68,7 @@ export class Workspace {
   #finished = false
   #judgedAt = -Infinity
   #judgedPackets = -1
-  #statements: { readonly judged: number; readonly notJudged: number } | null = null
+  #statements: StatementsSoFar | null = null
 
   constructor({ ports, version, utc, showSecrets, store }: WorkspaceOptions) {
     this.store = store
@@ -198,14 +198,14 @@ export class Workspace {
   }
 
   /** Statements that were judged, and those that could not be; asked anew once a second at most. `now`: milliseconds. */
-  statements(now: number): { readonly judged: number; readonly notJudged: number } | null {
+  statements(now: number): StatementsSoFar | null {
     const packets = this.pipeline.totals.packets
     if (now - this.#judgedAt < JUDGED_EVERY || (packets === this.#judgedPackets && this.#judgedAt > -Infinity)) return this.#statements
     this.#judgedAt = now
     this.#judgedPackets = packets
     const { judgement } = this
     this.findings.count(judgement)
-    this.#statements = statementCounts(judgement.verdicts)
+    this.#statements = statementsSoFar(judgement.verdicts)
     return this.#statements
   }
 

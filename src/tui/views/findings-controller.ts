@@ -1,15 +1,21 @@
 import { packetLabel } from '../../report/ladder/label.ts'
+import { grouped } from '../../bytes/number-text.ts'
 import { closedPanes } from '../parts/list-detail.ts'
 import { viewProps, ViewController } from '../view-controller.ts'
 import { findingDetail } from './findings-detail.ts'
 import { FINDINGS_AT_FIRST, findingsOfStream, reduceFindings, searchFindings, selectedFinding, type FindingRow, type FindingsState } from './findings-state.ts'
+import type { Finding } from '../../conformance/finding.ts'
 import type { Body } from '../frame-content.ts'
-import type { FindingList } from '../model/finding-list.ts'
+import type { FindingList, StatementsSoFar } from '../model/finding-list.ts'
 import type { Effect, ViewAction } from '../view.ts'
+
+const CERTAINTIES: readonly Finding['certainty'][] = ['certain', 'likely', 'unsure']
 
 /** Behind the Findings view. */
 export class FindingsController extends ViewController {
   #state: FindingsState = FINDINGS_AT_FIRST
+  /** As last drawn. */
+  #statements: StatementsSoFar | null = null
 
   override get canFollow(): boolean {
     return this.#state.panes.focus === 'list'
@@ -48,12 +54,12 @@ export class FindingsController extends ViewController {
   override body(now: number): Body {
     const { workspace, paused } = this.around
     if (this.following && paused === null) this.#toNewest()
-    const statements = workspace.statements(now)
+    this.#statements = workspace.statements(now)
     return {
       view: 'findings',
       props: {
         ...viewProps(this.around), state: this.#state, list: workspace.findings, describeFrame: this.#describeFrame,
-        judged: statements?.judged ?? null, notJudged: statements?.notJudged ?? null,
+        judged: this.#statements?.judged ?? null, notJudged: this.#statements?.notJudged ?? null,
       },
     }
   }
@@ -74,14 +80,24 @@ export class FindingsController extends ViewController {
 
   get #detailLines(): number {
     const { size: { width }, timeText } = this.around
-    return findingDetail(this.#selected, { width, timeText, describeFrame: this.#describeFrame, notJudged: null }).length
+    return findingDetail(this.#selected, { width, timeText, describeFrame: this.#describeFrame, notJudged: this.#statements?.notJudged ?? null }).length
   }
 
-  /** `70 PUBLISH #1`: the first packet that a frame completes; empty where it completes none. */
-  readonly #describeFrame = (frame: number): string => {
+  override get words(): string {
+    const { findings: { totals: { certainties } }, shown } = this.around.workspace
+    const counts = CERTAINTIES.filter((certainty) => certainties[certainty] > 0).map((certainty) => `${certainty} ${grouped(certainties[certainty])}`)
+    return [...counts, ...(shown.filter === null ? [] : ['not filtered'])].join('  ')
+  }
+
+  /** `70 PUBLISH #1`: the packet of the finding's connection that a frame completes; empty where it completes none. Of several, the one that the finding is about. */
+  readonly #describeFrame = (frame: number, { stream, packet: accused, exchange }: Finding): string => {
     const { workspace: { index }, packetRows } = this.around
-    const number = index.firstFrom(frame)
-    if (number === null || index.frameOf(number) !== frame) return ''
+    const all: number[] = []
+    for (let number = index.firstFrom(frame); number !== null && number <= index.count && index.frameOf(number) === frame; number++) {
+      if (index.connectionOf(number).stream === stream) all.push(number)
+    }
+    const number = all.find((it) => it === accused) ?? all.find((it) => index.exchangeOf(it) === exchange) ?? all[0]
+    if (number === undefined) return ''
     const event = packetRows.event(number)
     if (event === null) return `${number} ${index.typeOf(number)}`
     const { packet } = event

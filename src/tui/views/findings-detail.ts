@@ -5,30 +5,34 @@
  * plc-7  packet 4188  12.514990  certain  error  publish.identifier-in-use
  * PUBLISH #17 came again…
  * Evidence    4170 PUBLISH #17 -> 4171 PUBACK #17
- * Not judged: 12 statements need facts that this capture does not hold
  * Asked       the statement's id (5.0 §2.2.1): each time a client sends…
  * Who         client
  * How         …
+ *
+ * Not judged: 12 statements need facts that this capture does not hold
+ *   …
  * ```
  */
 import { counted } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { findStatement } from '../../conformance/catalogue.ts'
+import { REASON_TEXTS } from '../../report/conformance/digest.ts'
 import { needsOf } from '../../report/rules/rule-book.ts'
 import { wrapped } from '../../report/wrapped-text.ts'
 import { fitted } from '../../report/fit.ts'
 import { bookRule, clientCellName } from '../model/finding-names.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { Version } from '../../mqtt/version.ts'
+import type { NotJudgedStatement } from '../model/finding-list.ts'
 import type { FindingRow } from './findings-state.ts'
 
 export interface FindingDetailOptions {
   readonly width: number
   readonly timeText: (time: number, previous: number) => string
-  /** The number and the label of the packet that a frame completed, `4170 PUBLISH #17`; the empty text where there is none. */
-  readonly describeFrame?: ((frame: number) => string) | undefined
+  /** The number and the label of the packet of a finding's connection that a frame completed, `4170 PUBLISH #17`; the empty text where there is none. */
+  readonly describeFrame?: ((frame: number, finding: Finding) => string) | undefined
   /** Statements that came up and could not be judged; null while that is not known. */
-  readonly notJudged: number | null
+  readonly notJudged: readonly NotJudgedStatement[] | null
 }
 
 const LABEL = 12
@@ -36,8 +40,8 @@ const LABEL = 12
 const MOST_FRAMES = 12
 
 export function findingDetail(row: FindingRow | null, { width, timeText, describeFrame, notJudged }: FindingDetailOptions): string[] {
-  const said = notJudged === null ? [] : wrapped(notJudgedText(notJudged), '', width)
-  if (row === null) return said.map((line) => fitted(line, width))
+  const said = notJudged === null ? [] : ['', ...wrapped(notJudgedText(notJudged), '', width), ...notJudged.flatMap((statement) => wrapped(whyNotText(statement), '  ', width))]
+  if (row === null) return said.slice(1).map((line) => fitted(line, width))
   const { group, one } = row
   const { finding } = one ?? group.findings[0]!
   const { packet, frame, time, certainty, severity, rule, message, waived, version, statements } = finding
@@ -50,20 +54,25 @@ export function findingDetail(row: FindingRow | null, { width, timeText, describ
     ...wrapped(message, '', width),
     ...(waived === null ? [] : labelled('Waived', `${printable(waived.reason)}${waived.until === null ? '' : `, until ${waived.until}`}`)),
     ...labelled('Evidence', evidenceText(finding, describeFrame)),
-    ...said,
     ...askedLines(version, statements, labelled),
     ...judgedLines(rule, labelled),
+    ...said,
   ].map((line) => fitted(line.trimEnd(), width))
 }
 
-export function notJudgedText(statements: number): string {
-  return statements === 0 ? 'Every statement that came up could be judged' : `Not judged: ${counted(statements, 'statement needs', 'statements need')} facts that this capture does not hold`
+export function notJudgedText({ length }: readonly NotJudgedStatement[]): string {
+  return length === 0 ? 'Every statement that came up could be judged' : `Not judged: ${counted(length, 'statement needs', 'statements need')} facts that this capture does not hold`
 }
 
-function evidenceText({ evidence }: Finding, describeFrame: FindingDetailOptions['describeFrame']): string {
+function whyNotText({ version, id, reason }: NotJudgedStatement): string {
+  return `${id} (${version}${sectionText(findStatement(version, id)?.section ?? null)})${reason === null ? '' : `: ${REASON_TEXTS[reason]}`}`
+}
+
+function evidenceText(finding: Finding, describeFrame: FindingDetailOptions['describeFrame']): string {
+  const { evidence } = finding
   const shown = evidence.length <= MOST_FRAMES ? evidence : [...evidence.slice(0, MOST_FRAMES - 1), evidence[evidence.length - 1]!]
   const texts = shown.map((frame) => {
-    const label = describeFrame?.(frame) ?? ''
+    const label = describeFrame?.(frame, finding) ?? ''
     return label === '' ? `frame ${frame}` : label
   })
   if (shown.length < evidence.length) texts.splice(-1, 0, `${evidence.length - shown.length} more`)

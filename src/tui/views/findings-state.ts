@@ -1,6 +1,6 @@
 /** The Findings view: groups that unfold to their findings, its state, and what keys do to that. Pure. */
 import { FINDING_FORMS, FINDING_SORTS, LEAST_SEVERITIES, type FindingChoice, type FindingGroup, type FindingList, type ListedFinding } from '../model/finding-list.ts'
-import { clientCellName, NO_SECTION, ruleCells, stated } from '../model/finding-names.ts'
+import { clientCellName, NO_SECTION, ruleCells } from '../model/finding-names.ts'
 import { hitAt, hitFrom, noHit, rowOfTexts, type Searched } from '../model/search.ts'
 import { BOTH_PANES, anchored, movedPanes, paneHeights, type Panes } from '../parts/list-detail.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
@@ -231,7 +231,7 @@ function searchedText({ group, one }: FindingRow): string {
   }
   if (client !== null) return rowOfTexts([client, findings[findings.length - 1]!.finding.message])
   const [, section, what] = ruleCells(group)
-  return rowOfTexts([group.rule!, ...stated(group).statements, section === NO_SECTION ? '' : section, what])
+  return rowOfTexts([group.rule!, ...findings[0]!.finding.statements, section === NO_SECTION ? '' : section, what])
 }
 
 function next<Value>(values: readonly Value[], value: Value): Value {

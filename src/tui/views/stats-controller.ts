@@ -16,6 +16,10 @@ export class StatsController extends ViewController {
     this.#state = statsAtFirst(live)
   }
 
+  override get words(): string {
+    return this.around.workspace.shown.filter === null ? '' : 'not filtered'
+  }
+
   override get canFollow(): boolean {
     return false
   }

@@ -101,7 +101,7 @@ describe('against an earlier report', () => {
   })
 
   test('of more findings than are listed, the number says nothing', () => {
-    const before = report({ judged: { findings: [finding(), finding()], findingsLeftOut: [{ rule: 'publish.dup-on-qos0', count: 9 }] } })
+    const before = report({ judged: { findings: [finding(), finding()], findingsLeftOut: [{ rule: 'publish.dup-on-qos0', version: '5.0', statements: [], count: 9 }] } })
     expect(compared(before, finding())).toEqual({ new: [], fixed: [], unchanged: 1 })
   })
 

@@ -48,7 +48,10 @@ export const JUDGED: Pick<Judgement, 'findings' | 'verdicts' | 'findingsLeftOut'
     verdict({ id: 'MQTT-3.8.3-2', verdict: 'not-exercised', checked: 0 }),
     verdict({ id: 'MQTT-4.4.0-2', side: 'server', verdict: 'unobservable', checked: 0 }),
   ],
-  findingsLeftOut: [{ rule: 'connect.clear-text-password', count: 5 }],
+  findingsLeftOut: [
+    { rule: 'connect.clear-text-password', version: '3.1.1', statements: [], count: 2 },
+    { rule: 'connect.clear-text-password', version: '5.0', statements: [], count: 3 },
+  ],
 }
 
 /** With the counts that belong to these findings. */
@@ -56,12 +59,14 @@ export function judgement(changes: Partial<typeof JUDGED> = {}): Judgement {
   const judged = { ...JUDGED, ...changes }
   const totals = { error: 0, warning: 0, note: 0 }
   const counted = { error: 0, warning: 0, note: 0 }
+  const certainties = { certain: 0, likely: 0, unsure: 0 }
   for (const finding of judged.findings) {
     totals[finding.severity]++
+    certainties[finding.certainty]++
     if (counts(finding)) counted[finding.severity]++
   }
   for (const { count } of judged.findingsLeftOut) totals.note += count
-  return { ...judged, totals, counted }
+  return { ...judged, totals, counted, certainties }
 }
 
 const CONTEXT: ReportContext = { toolVersion: '0.1.0', timestamps: 'file', baseline: null }
