@@ -2,6 +2,16 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { OutputError, outputError } from './errors.ts'
 
+/** Writing would replace a file that is there. Of one of `inputs` it would not: that is refused. */
+export function wouldReplace(name: string, inputs: readonly string[]): boolean {
+  try {
+    return fs.statSync(name, { throwIfNoEntry: false })?.isFile() === true && !inputs.some((input) => isSameFile(input, name))
+  } catch {
+    // What is wrong with the name is told by whoever writes.
+    return false
+  }
+}
+
 /**
  * Writes a file so that it is there whole or not at all: into a temporary file beside it, which takes its name at the end.
  *

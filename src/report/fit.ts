@@ -19,6 +19,20 @@ export function fitted(text: string, width: number): string {
   return cut(text, fits)
 }
 
+let graphemes: Intl.Segmenter | null = null
+
+/** What of the text stands from this column on; `…` in place of what stood before it. */
+export function fromColumn(text: string, column: number): string {
+  if (column <= 0) return text
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  let columns = 0
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (columns > column) return `…${text.slice(index)}`
+    columns += stringWidth(segment)
+  }
+  return '…'
+}
+
 /** Exactly `width` columns: cut, or with blanks behind it. */
 export function cell(text: string, width: number): string {
   const fit = fitted(text, width)

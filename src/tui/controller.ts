@@ -39,6 +39,8 @@ export interface Outside {
   exportTo(name: string): Promise<string>
   reportTo(name: string): Promise<string>
   readonly findFrame: FindFrame
+  /** Writing would replace a file that is there. */
+  wouldReplace(name: string): boolean
   /** Something changed by itself: a frame is wanted. */
   changed(): void
 }
@@ -64,7 +66,14 @@ const TIME_WORDS: Readonly<Partial<Record<TimeStyle, string>>> = { relative: 'ti
 /** Milliseconds of work between two looks at what else there is to do. */
 const WORK_TIME = 8
 /** Those that take the cursor to another row than the newest. */
-const AWAY: ReadonlySet<Action> = new Set<Action>(['up', 'page-up', 'half-page-up', 'first', 'previous', 'next', 'other-half', 'mark'])
+const AWAY: ReadonlySet<Action> = new Set<Action>(['up', 'page-up', 'half-page-up', 'first', 'previous', 'next', 'other-half', 'mark', 'next-mark'])
+
+/** A view that was descended from, where the packets' cursor was then, and the display filter that the descent has put in place of another. */
+interface Descent {
+  readonly view: ViewName
+  readonly packet: number
+  readonly filter: { readonly before: string; readonly by: string } | null
+}
 
 export class Controller {
   readonly #workspace: Workspace
@@ -81,12 +90,13 @@ export class Controller {
   readonly #around: { -readonly [Name in keyof Surroundings]: Surroundings[Name] }
   #time: TimeColumn
   #view: ViewName = 'clients'
-  /** Views that were descended from, and where the packets' cursor was. */
-  #trail: { readonly view: ViewName; readonly packet: number }[] = []
+  #trail: Descent[] = []
   #help: number | null = null
   #message: string | null = null
   /** What is searched for; null for nothing yet. */
   #sought: string | null = null
+  /** Writes a file that is there, once the user has agreed; null where nothing is asked. */
+  #toOverwrite: (() => void) | null = null
   /** What is being written; null for nothing. */
   #busy: string | null = null
 
@@ -181,10 +191,10 @@ export class Controller {
       case 'view-4': return this.#jump('findings')
       case 'view-5': return this.#jump('stats')
       case 'filter': return this.#prompts.ask('filter', this.#packets.filter)
-      case 'search': return this.#prompts.ask('search', '')
-      case 'command': return this.#prompts.ask('command', '')
-      case 'export': return this.#prompts.ask('export', 'filtered.pcapng')
-      case 'report': return this.#prompts.ask('report', 'report.html')
+      case 'search': return this.#prompts.ask('search')
+      case 'command': return this.#prompts.ask('command')
+      case 'export': return this.#prompts.propose('export', 'filtered.pcapng')
+      case 'report': return this.#prompts.propose('report', 'report.html')
       case 'next-hit': return this.#search(1)
       case 'previous-hit': return this.#search(-1)
       case 'follow': return this.#toggleFollow()
@@ -232,13 +242,16 @@ export class Controller {
       case 'show-findings':
         this.#descend('findings')
         return this.#findings.showThoseOf(effect.stream)
-      case 'filter':
-        this.#descend('packets')
+      case 'filter': {
+        const before = this.#packets.filter
+        this.#descend('packets', { before, by: effect.text })
         this.#prompts.remember(effect)
+        if (before !== '' && before !== effect.text) this.#say(`In place of the filter ${printable(before, 40)}: Esc brings it back`)
         return this.#packets.applyFilter(effect.text)
+      }
       case 'mute':
         this.#workspace.findings.mute(effect.rule)
-        return this.#say(`${effect.rule} is muted: ${this.#labelOf('unmute', 'M')} brings all rules back`)
+        return this.#say(`${effect.rule} is muted in these lists, not in reports: ${this.#labelOf('unmute', 'M')} brings all rules back`)
       case 'copy':
         return this.#say(this.#outside.copy(effect.text) ? `Copied: ${effect.what}` : `Too long for a clipboard: ${effect.what}`)
     }
@@ -248,7 +261,7 @@ export class Controller {
 
   #jump(view: ViewName): void {
     if (view === this.#view) return
-    const { stream } = this.#current
+    const stream = this.#current.stream ?? (this.#flow.shownStream === null ? this.#views.clients.stream : null)
     const packet = this.#view === 'packets' ? this.#packets.packet : null
     this.#trail = []
     if (view === 'flow' && stream !== null && (stream !== this.#flow.shownStream || packet !== null)) this.#flow.show(stream, packet)
@@ -256,8 +269,8 @@ export class Controller {
     this.#view = view
   }
 
-  #descend(view: ViewName): void {
-    if (view !== this.#view) this.#trail.push({ view: this.#view, packet: this.#packets.packet })
+  #descend(view: ViewName, filter: Descent['filter'] = null): void {
+    if (view !== this.#view) this.#trail.push({ view: this.#view, packet: this.#packets.packet, filter })
     this.#view = view
   }
 
@@ -272,6 +285,7 @@ export class Controller {
     const before = this.#trail.pop()
     if (before === undefined) return false
     this.#view = before.view
+    if (before.filter !== null && before.filter.by === this.#packets.filter) this.#packets.applyFilter(before.filter.before)
     if (before.view === 'packets' && before.packet > 0) this.#packets.comeBackTo(before.packet)
     return true
   }
@@ -290,6 +304,11 @@ export class Controller {
       case 'command': return this.#command(text)
       case 'export': return this.#write(text, (name) => this.#outside.exportTo(name), 'packets')
       case 'report': return this.#write(text, (name) => this.#outside.reportTo(name), 'report')
+      case 'overwrite': {
+        const write = this.#toOverwrite
+        this.#toOverwrite = null
+        return /^y(es)?$/i.test(text.trim()) ? write?.() : this.#say('Nothing was written')
+      }
     }
   }
 
@@ -318,13 +337,21 @@ export class Controller {
     }
   }
 
-  /** One at a time: both read the capture once more. */
+  /** A file that is there is asked about first. */
   #write(name: string, write: (name: string) => Promise<string>, what: string): void {
-    if (name.trim() === '') return
+    const file = name.trim()
+    if (file === '') return
+    if (!this.#outside.wouldReplace(file)) return this.#writeNow(file, write, what)
+    this.#toOverwrite = () => this.#writeNow(file, write, what)
+    this.#prompts.ask('overwrite')
+  }
+
+  /** One at a time: both read the capture once more. */
+  #writeNow(name: string, write: (name: string) => Promise<string>, what: string): void {
     if (this.#busy !== null) return this.#say(`Still writing ${this.#busy}`)
     this.#busy = what
     this.#say(`Writing ${what} to ${printable(name, 60)}`)
-    void write(name.trim()).then((sentence) => {
+    void write(name).then((sentence) => {
       this.#busy = null
       this.#say(sentence)
       this.#outside.changed()
@@ -348,6 +375,7 @@ export class Controller {
   #togglePause(): void {
     const { pipeline, shown, findings, book } = this.#workspace
     const paused = this.#around.paused === null
+    if (paused && this.#reading.state !== 'reading') return this.#say('All of the capture is here: nothing moves')
     this.#around.paused = paused ? { packets: pipeline.totals.packets, rows: book.rows } : null
     shown.pause(paused)
     findings.pause(paused)
@@ -367,6 +395,8 @@ export class Controller {
   }
 
   #nextTime(): void {
+    const { reference } = this.#packets
+    if (this.#view === 'packets' && reference !== null) return this.#say(`Times are counted from packet ${reference}: ${this.#labelOf('reference', '=')} there ends that`)
     const style = TIME_STYLES[(TIME_STYLES.indexOf(this.#time.style) + 1) % TIME_STYLES.length]!
     this.#time = this.#column(style, this.#options.utc)
     this.#say(`${TIME_WORDS[style]!}${style === 'clock' && this.#options.utc ? ' (UTC)' : ''}`)

@@ -2,7 +2,7 @@ import { Box } from 'ink'
 import type { ReactNode } from 'react'
 import { fitted } from '../report/fit.ts'
 import { isTiny, LEAST, type Body, type FrameContent } from './frame-content.ts'
-import { footerLine, headerLine, statusLine, tabLine } from './parts/bars.ts'
+import { bottomLines, headerLine, tabLine } from './parts/bars.ts'
 import { HelpView } from './parts/help.tsx'
 import { Lines } from './parts/lines.tsx'
 import { promptLines } from './parts/prompt-lines.ts'
@@ -18,7 +18,7 @@ export function Frame(content: FrameContent): ReactNode {
   const top = [headerLine(header, width, theme), tabLine(view, words, keymap, width, theme)]
   const field = prompt === null ? [] : promptLines({ ...prompt, theme, width })
   const bottom = prompt === null
-    ? [statusLine(message, filter, place, width, theme), footerLine(view, keymap, width, theme)]
+    ? bottomLines({ message, filter, place, view, keymap, width, theme })
     : field.length === 2 ? field : [...field, '']
   const inner = { width, height: height - top.length - bottom.length }
   return (

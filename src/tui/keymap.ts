@@ -87,7 +87,7 @@ export const KEY_TABLE: readonly Binding[] = [
     inView: {
       clients: { does: 'Earlier connections together, or each', hint: 'form' },
       flow: { does: 'What the server passed on to whom', hint: 'fan-out' },
-      findings: { does: 'Group by rule, by client, or not', hint: 'group' },
+      findings: { does: 'Group by statement, or by client', hint: 'group' },
       stats: { does: 'Overview, topics, clients, types', hint: 'topics/clients/types' },
     },
   },
@@ -97,6 +97,7 @@ export const KEY_TABLE: readonly Binding[] = [
   { action: 'pings', keys: ['P'], does: 'Hide or show PINGREQ and PINGRESP', views: ['packets', 'flow'], hint: 'pings' },
   { action: 'colour', keys: ['c'], does: 'Colour by direction, exchange or QoS', views: ['flow'], hint: 'colour' },
   { action: 'mark', keys: ['x'], does: 'Mark the packet', views: ['packets'], hint: 'mark' },
+  { action: 'next-mark', keys: ['X'], does: 'To the next marked packet', views: ['packets'] },
   { action: 'frame-bytes', keys: ['b'], does: 'Bytes of the frame, or of the packet', views: ['packets'], hint: 'bytes' },
   { action: 'copy', keys: ['y'], does: 'Copy to the clipboard of the terminal', views: 'all', hint: 'copy' },
 

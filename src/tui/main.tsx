@@ -6,6 +6,7 @@ import { openSync, statSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { render } from 'ink'
 import { counted, grouped } from '../bytes/number-text.ts'
+import { wouldReplace } from '../io/atomic-file.ts'
 import { CaptureStore } from '../io/capture-store.ts'
 import { findFrame } from '../io/frame-finder.ts'
 import { FrameExport } from '../io/frame-export.ts'
@@ -160,8 +161,9 @@ class Screens {
         redraw: () => screen.forget(),
         copy: (text) => terminal.copy(text),
         exportTo: (name) => this.#written(() => this.#export(name)),
-        reportTo: (name) => this.#written(() => writeReport(name, workspace, { toolVersion: plan.toolVersion, timestamps: plan.live?.timestamps ?? 'file', inputs: plan.files, utc: plan.utc })),
+        reportTo: (name) => this.#written(() => writeReport(name, workspace, { toolVersion: plan.toolVersion, timestamps: plan.live?.timestamps ?? 'file', inputs: this.#sources, utc: plan.utc })),
         findFrame: (number) => (this.#store.givenUp > 0 ? Promise.resolve(null) : findFrame(this.#again(), number)),
+        wouldReplace: (name) => wouldReplace(name, this.#sources),
         changed: () => this.#changed(),
       },
       source: plan.live === null ? plan.files.map((file) => (file === '-' ? 'standard input' : file.replace(/^.*[/\\]/, ''))).join(', ') : `live ${plan.live.name}`,
@@ -231,6 +233,12 @@ class Screens {
 
   // ---- Files
 
+  /** Onto these nothing is written: what is read, and what a live capture is written to. */
+  get #sources(): readonly string[] {
+    const { files, savedTo } = this.#plan
+    return savedTo === null ? files : [...files, savedTo]
+  }
+
   /** What to say of a file that is written. */
   async #written(write: () => string | Promise<string>): Promise<string> {
     try {
@@ -244,7 +252,7 @@ class Screens {
   async #export(name: string): Promise<string> {
     const { shown, index } = this.#workspace
     if (this.#store.givenUp > 0) return 'The beginning of the capture is not kept any more (--spool-limit), so that no frames can be written'
-    const file = new FrameExport(`mqtap ${this.#plan.toolVersion}`, name, this.#plan.files)
+    const file = new FrameExport(`mqtap ${this.#plan.toolVersion}`, name, this.#sources)
     try {
       for (let place = 0; place < shown.size; place++) {
         file.addIndexed(index, shown.at(place))

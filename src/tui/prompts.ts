@@ -1,14 +1,14 @@
 /** The field at the bottom of the screen: what it asks for, what is typed into it, and what was answered before. */
 import { commandCompletions } from './model/commands.ts'
 import { filterCompletions, filterState } from './model/filter-field.ts'
-import { historyWith, lineWith, reduceLine, type Completions, type LineState } from './model/line-editor.ts'
+import { historyWith, lineWith, proposalOf, reduceLine, type Completions, type LineState } from './model/line-editor.ts'
 import type { PromptProps } from './parts/prompt-lines.ts'
 import type { Key } from './terminal/decode-input.ts'
 
-export type PromptKind = 'filter' | 'search' | 'command' | 'export' | 'report'
+export type PromptKind = 'filter' | 'search' | 'command' | 'export' | 'report' | 'overwrite'
 
 const LABELS: Readonly<Record<PromptKind, string>> = {
-  filter: 'filter', search: 'search', command: 'go to packet, or command', export: 'write packets to', report: 'write report to',
+  filter: 'filter', search: 'search', command: 'go to packet, or command', export: 'write packets to', report: 'write report to', overwrite: 'It exists; overwrite it? y or n',
 }
 
 export interface Answer {
@@ -18,7 +18,7 @@ export interface Answer {
 
 export class Prompts {
   readonly #rules: () => readonly string[]
-  readonly #histories: Record<PromptKind, readonly string[]> = { filter: [], search: [], command: [], export: [], report: [] }
+  readonly #histories: Record<PromptKind, readonly string[]> = { filter: [], search: [], command: [], export: [], report: [], overwrite: [] }
   #open: { readonly kind: PromptKind; readonly line: LineState } | null = null
 
   /** `rules`: those that a command may name. */
@@ -30,8 +30,14 @@ export class Prompts {
     return this.#open !== null
   }
 
-  ask(kind: PromptKind, text: string): void {
+  /** `text`: what is in the field at first, to go on with. */
+  ask(kind: PromptKind, text = ''): void {
     this.#open = { kind, line: lineWith(text) }
+  }
+
+  /** The text at first is only a proposal. */
+  propose(kind: PromptKind, text: string): void {
+    this.#open = { kind, line: proposalOf(text) }
   }
 
   /** What was typed, once it is complete. A filter with a mistake never is: what is wrong stands under it. */

@@ -13,7 +13,7 @@ export type ViewName = (typeof VIEW_NAMES)[number]
 export type ViewAction =
   | 'up' | 'down' | 'page-up' | 'page-down' | 'half-page-up' | 'half-page-down' | 'first' | 'last' | 'left' | 'right'
   | 'open' | 'next-pane' | 'previous-pane' | 'maximise' | 'swap-layout' | 'grow' | 'shrink'
-  | 'reference' | 'other-half' | 'previous' | 'next' | 'mark' | 'mute' | 'form' | 'sort' | 'pings' | 'colour' | 'compress' | 'frame-bytes' | 'copy'
+  | 'reference' | 'other-half' | 'previous' | 'next' | 'mark' | 'next-mark' | 'mute' | 'form' | 'sort' | 'pings' | 'colour' | 'compress' | 'frame-bytes' | 'copy'
   | 'packets' | 'findings' | 'evidence' | 'interval'
 
 /** What a view asks of the program. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { AtomicFile } from '../../src/io/atomic-file.ts'
+import { AtomicFile, wouldReplace } from '../../src/io/atomic-file.ts'
 import { OutputError } from '../../src/io/errors.ts'
 import { temporaryFolder } from './build.ts'
 
@@ -138,5 +138,15 @@ describe('a file that is refused', () => {
   it.runIf(linux)('does not fit on the disk', () => {
     const file = new AtomicFile('/dev/full', [])
     expect(failure(() => file.writeText('text'))).toEqual({ code: 'disk-full', message: '/dev/full could not be written: the disk is full' })
+  })
+})
+
+describe('what writing would replace', () => {
+  it('is a file that is there, and none of those read', () => {
+    const at = place({ old: 'x', input: 'y' })
+    const name = (file: string) => path.join(at, file)
+    const inputs = ['-', name('input')]
+    expect(['old', 'input', 'new', 'no/such/folder', 'old/below'].map((file) => wouldReplace(name(file), inputs))).toEqual([true, false, false, false, false])
+    expect([wouldReplace(at, inputs), wouldReplace('/dev/null', inputs), wouldReplace('\0', inputs)]).toEqual([false, false, false])
   })
 })

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { fitted } from '../../src/report/fit.ts'
+import { fitted, fromColumn } from '../../src/report/fit.ts'
 import { cut } from '../../src/bytes/printable.ts'
 
 describe('text that is cut to a width', () => {
@@ -24,5 +25,22 @@ describe('text that is cut to a width', () => {
         expect(shown).toBe(longer[longer.length - 1] ?? '')
       }
     }
+  })
+})
+
+describe('from a column on', () => {
+  it('is all of it, or the rest behind a mark', () => {
+    expect(fromColumn('abcdef', 0)).toBe('abcdef')
+    expect(fromColumn('abcdef', 2)).toBe('…def')
+    expect(fromColumn('abcdef', 6)).toBe('…')
+    expect(fromColumn('', 3)).toBe('…')
+  })
+
+  it('cuts no character in two: what is left is never wider than what there was from there on', () => {
+    expect(fromColumn('温度计ab', 2)).toBe('…计ab')
+    expect(fromColumn('温度计ab', 3)).toBe('…计ab')
+    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), fc.nat(40), (text, column) => {
+      expect(stringWidth(fromColumn(text, column))).toBeLessThanOrEqual(Math.max(1, stringWidth(text) - column))
+    }))
   })
 })

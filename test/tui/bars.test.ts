@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { Keymap } from '../../src/tui/keymap.ts'
-import { footerLine, headerLine, statusLine, tabLine, type HeaderFacts } from '../../src/tui/parts/bars.ts'
+import { bottomLines, footerLine, headerLine, statusLine, tabLine, type HeaderFacts } from '../../src/tui/parts/bars.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { VIEW_NAMES } from '../../src/tui/view.ts'
 
@@ -72,10 +72,20 @@ describe('the status', () => {
     expect(status(null, '', 'row 3 of 1,310')).toBe(` filter: -${' '.repeat(36)}row 3 of 1,310`)
   })
 
-  it('cuts the message and not the place', () => {
-    const line = status('x'.repeat(100), '', 'row 3 of 1,310')
-    expect(line).toMatch(/^ x+.* {2}row 3 of 1,310$/)
+  it('cuts the filter and not the place, which gives way to a message', () => {
+    const line = status(null, 'x'.repeat(100), 'row 3 of 1,310')
+    expect(line).toMatch(/^ filter: x+.* {2}row 3 of 1,310$/)
     expect(stringWidth(line)).toBe(60)
+    expect(status('x'.repeat(50), '', 'row 3 of 1,310')).toBe(` ${'x'.repeat(50)}`)
+  })
+
+  it('has two lines for a message that needs them, in place of the keys', () => {
+    const lines = (message: string) =>
+      bottomLines({ message, filter: '', place: 'row 3 of 1,310', view: 'packets', keymap: new Keymap({}), width: 60, theme: THEME }).map((line) => stripVTControlCharacters(line))
+    expect(lines('76 frames written to /tmp/x1.pcapng, raw: secrets are in them as captured')).toEqual([' 76 frames written to /tmp/x1.pcapng, raw: secrets are in', ' them as captured'])
+    expect(lines('short')).toEqual([' short                                        row 3 of 1,310', expect.stringContaining('Enter expand')])
+    for (const line of lines('words '.repeat(100))) expect(stringWidth(line)).toBeLessThanOrEqual(60)
+    expect(lines('words '.repeat(100))).toHaveLength(2)
   })
 })
 

@@ -404,7 +404,7 @@ describe('commands', () => {
   it('mute a rule and bring all back', () => {
     const one = driven({ capture: 'lost-frames.pcap' }).keys('4')
     const [rule] = one.workspace.findings.rules
-    expect(command(one, `mute ${rule}`)).toBe(`${rule} is muted: M brings all rules back`)
+    expect(command(one, `mute ${rule}`)).toBe(`${rule} is muted in these lists, not in reports: M brings all rules back`)
     expect(one.workspace.findings.mutedRules).toBe(1)
     expect(command(one, 'unmute')).toBe('1 rule listed again')
     expect(one.workspace.findings.mutedRules).toBe(0)
@@ -458,6 +458,55 @@ describe('down from a client to the bytes, and up', () => {
   })
 })
 
+describe('a filter that a key puts in place of another', () => {
+  it('goes with the way back, and the one before comes back', () => {
+    const one = filtered(driven(), 'mqtt.qos > 0').keys('1', 'p')
+    expect(one.frame()).toMatchObject({ view: 'packets', filter: expect.stringMatching(/^tcp\.stream == /), message: 'In place of the filter mqtt.qos > 0: Esc brings it back' })
+    expect(one.keys('escape').frame()).toMatchObject({ view: 'clients', filter: 'mqtt.qos > 0' })
+  })
+
+  it('stays where the user has filtered otherwise since then', () => {
+    const one = driven().keys('p')
+    filtered(one, 'mqtt.qos == 2')
+    expect(one.keys('escape').frame()).toMatchObject({ view: 'clients', filter: 'mqtt.qos == 2' })
+  })
+})
+
+describe('marks', () => {
+  it('can be gone to, one after another and round', () => {
+    const one = driven().keys('2', 'X')
+    expect(message(one)).toBe('No packet is marked.')
+    one.keys('j', 'x', 'j', 'j', 'x')
+    const visited = [0, 1, 2].map(() => one.keys('X').packet)
+    expect(visited).toEqual([2, 5, 2])
+    filtered(one, 'mqtt.msgtype == CONNECT')
+    expect(message(one.keys('X'))).toBe('No marked packet is shown: the filter hides them.')
+  })
+})
+
+describe('times', () => {
+  it('are counted from the reference in the packets, whatever the format, which is said', () => {
+    const one = driven().keys('2', '=', 't')
+    expect(message(one)).toBe('Times are counted from packet 1: = there ends that')
+    expect(message(one.keys('=', 't'))).toBe('times since the row before')
+  })
+})
+
+describe('a long field', () => {
+  it('is scrolled by half a pane, as far as there is more of it, and back', () => {
+    const one = driven().keys('2', 'enter')
+    one.controller.resize({ width: 80, height: 24 })
+    const left = () => one.packets().state.fieldsLeft
+    expect(one.packets().rows[0]!.text.length).toBeGreaterThan(80)
+    one.keys('l', 'l', 'l', 'l')
+    expect(left()).toBe(40)
+    one.keys('h')
+    expect(left()).toBe(0)
+    one.keys('l', 'escape', 'j', 'enter')
+    expect(left()).toBe(0)
+  })
+})
+
 describe('what is written', () => {
   it('has a name to begin with, and one thing is written at a time', async () => {
     const one = driven().keys('e')
@@ -474,6 +523,28 @@ describe('what is written', () => {
     expect(one.asked.at(-1)).toBe('report report.html')
   })
 
+  it('takes what is typed in place of the name that is proposed, or goes on with that', () => {
+    const one = driven().keys('e', 'm', 'y')
+    expect(one.frame().prompt).toMatchObject({ line: { text: 'my', proposed: false } })
+    one.keys('escape', 'e', 'end', 'x')
+    expect(one.frame().prompt).toMatchObject({ line: { text: 'filtered.pcapngx' } })
+  })
+
+  it('overwrites a file only where the user agrees', () => {
+    const one = driven()
+    for (const answer of ['n', '', 'yes please']) {
+      command(one, 'w old.pcapng')
+      expect(one.frame().prompt?.label).toBe('It exists; overwrite it? y or n')
+      expect(message(one.type(answer).keys('enter'))).toBe('Nothing was written')
+    }
+    command(one, 'w old.pcapng')
+    one.keys('escape')
+    expect([one.frame().prompt, one.asked]).toEqual([null, []])
+    command(one, 'w old.pcapng')
+    one.keys('y', 'enter')
+    expect(one.asked).toEqual(['export old.pcapng'])
+  })
+
   it('is not written under no name', () => {
     const one = driven().keys('e', 'ctrl-u', 'enter', 'w', 'ctrl-u').type('   ').keys('enter')
     expect(one.asked).toEqual([])
@@ -488,7 +559,7 @@ describe('what is written', () => {
   it('says why it was not written', async () => {
     const one = driven({ options: {
       outside: {
-        quit: () => undefined, suspend: () => undefined, redraw: () => undefined, changed: () => undefined, copy: () => true, findFrame: () => Promise.resolve(null),
+        quit: () => undefined, suspend: () => undefined, redraw: () => undefined, changed: () => undefined, copy: () => true, findFrame: () => Promise.resolve(null), wouldReplace: () => false,
         exportTo: (name) => Promise.resolve(`${name} is one of the files read`), reportTo: () => Promise.resolve(''),
       },
     } })

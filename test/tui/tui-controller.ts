@@ -68,6 +68,7 @@ export class Driven {
         exportTo: (name) => (ask(`export ${name}`), Promise.resolve(`wrote ${name}`)),
         reportTo: (name) => (ask(`report ${name}`), Promise.resolve(`wrote ${name}`)),
         findFrame: () => Promise.resolve(null),
+        wouldReplace: (name) => name.startsWith('old'),
       },
       source: capture ?? 'nothing.pcap', keymap: new Keymap({}), theme: themeOf(false, false), size: { width: 120, height: 40 },
       time: 'relative', utc: true, showSecrets: false, filter: '',

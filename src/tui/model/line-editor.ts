@@ -18,6 +18,8 @@ export interface LineState {
   readonly draft: string
   /** While Tab goes through what may stand here. */
   readonly completing: Completing | null
+  /** The text is a proposal: what is typed takes its place, and any other key keeps it. */
+  readonly proposed: boolean
 }
 
 interface Completing {
@@ -30,12 +32,17 @@ interface Completing {
   readonly cursor: number
 }
 
-export const EMPTY_LINE: LineState = { text: '', cursor: 0, place: -1, draft: '', completing: null }
+export const EMPTY_LINE: LineState = { text: '', cursor: 0, place: -1, draft: '', completing: null, proposed: false }
 
 /** A field with this text, and the cursor at its end. */
 export function lineWith(text: string): LineState {
   const line = oneLine(text).slice(0, LONGEST_LINE)
   return { ...EMPTY_LINE, text: line, cursor: line.length }
+}
+
+/** A field that proposes this text. */
+export function proposalOf(text: string): LineState {
+  return { ...lineWith(text), proposed: true }
 }
 
 /** UTF-16 units: what a person still reads. What is longer is a slip of the mouse. */
@@ -60,9 +67,14 @@ export interface LineContext {
 
 /** The field after a key; null where the key is none of a field's (Enter, Escape…). */
 export function reduceLine(state: LineState, key: LineKey, { history, complete }: LineContext): LineState | null {
-  if (key.kind !== 'key') return inserted(state, oneLine(key.text))
+  if (key.kind !== 'key') return inserted(state.proposed ? EMPTY_LINE : state, oneLine(key.text))
+  const next = afterKey(state, key.name, history, complete)
+  return next === null || !next.proposed ? next : { ...next, proposed: false }
+}
+
+function afterKey(state: LineState, name: string, history: readonly string[], complete: LineContext['complete']): LineState | null {
   const { text, cursor } = state
-  switch (key.name) {
+  switch (name) {
     case 'left': return at(state, before(text, cursor))
     case 'right': return at(state, after(text, cursor))
     case 'home': case 'ctrl-a': return at(state, 0)
@@ -154,7 +166,7 @@ function remembered(state: LineState, history: readonly string[], place: number)
   if (place < -1 || place >= history.length) return at(state, state.cursor)
   const draft = state.place === -1 ? state.text : state.draft
   const text = place === -1 ? draft : history[place]!
-  return { text, cursor: text.length, place, draft, completing: null }
+  return { ...EMPTY_LINE, text, cursor: text.length, place, draft }
 }
 
 // ---- Completion
@@ -262,7 +274,10 @@ export function drawLine(state: LineState, width: number, { inverse, palette, gl
   if (width < 1) return ''
   const window = lineWindow(state, width)
   if (sum(window.cells) > width) return `${inverse}${spaces(width)}${palette.reset}`
-  const text = window.cells.map(({ offset, shown }) => (offset === state.cursor ? `${inverse}${shown}${palette.reset}` : shown)).join('')
+  const text = window.cells.map(({ offset, shown }) => {
+    if (offset === state.cursor) return `${inverse}${shown}${palette.reset}`
+    return state.proposed ? `${palette.dim}${shown}${palette.reset}` : shown
+  }).join('')
   // Too narrow for marks: only the cursor's own place is left.
   const marks = sum(window.cells) + MARKS <= width
   return `${window.cutBefore && marks ? ellipsis : ''}${text}${window.cutBehind && marks ? ellipsis : ''}`

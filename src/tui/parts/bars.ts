@@ -11,10 +11,11 @@
  */
 import cliProgress from 'cli-progress'
 import stringWidth from 'string-width'
-import { grouped, shortened } from '../../bytes/number-text.ts'
+import { counted, grouped, shortened } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
 import { SEVERITY_MARK, severityColour } from '../../report/colour.ts'
 import { fitted, spaces } from '../../report/fit.ts'
+import { wrapped } from '../../report/wrapped-text.ts'
 import { keyLabel, VIEW_TITLES, type Keymap } from '../keymap.ts'
 import { VIEW_NAMES, type ViewName } from '../view.ts'
 import type { Severity } from '../../mqtt/problem.ts'
@@ -54,12 +55,12 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
   const parts = [
     progress === null ? state : progressText(progress, theme),
     ...(found.length === 0 ? [] : [found.join('  ')]),
-    `${grouped(packets)} pkts`,
+    counted(packets, 'pkt'),
     ...(shown === null ? [] : [`showing ${grouped(shown)}`]),
     ...(evicted === 0 ? [] : [`evicted ${grouped(evicted)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`lost ${grouped(dropped)}`]),
     ...(Number.isNaN(facts.duration) ? [] : [clockText(facts.duration)]),
-    `${grouped(connections)} conns`,
+    counted(connections, 'conn'),
   ]
   let fitting = parts
   const name = `mqtap ${printable(facts.source)}`
@@ -100,9 +101,30 @@ export function tabLine(view: ViewName, words: string, keymap: Keymap, width: nu
   return ` ${line}${said === '' ? '' : `${spaces(room + 2 - stringWidth(said))}${dim}${said}${reset}`}`
 }
 
-/** A message, or else the filter; at the right where the cursor is. */
+/** The two lines at the bottom: a message, or else the filter, and the keys. A message that is too long for one line has both. */
+export function bottomLines({ message, filter, place, view, keymap, width, theme }: BottomFacts): string[] {
+  if (message !== null && 1 + stringWidth(message) > width) {
+    const { bold, reset } = theme.palette
+    const [first = '', ...rest] = wrapped(message, ' ', width)
+    return [`${bold}${first}${reset}`, `${bold}${fitted(` ${rest.map((line) => line.trim()).join(' ')}`, width)}${reset}`]
+  }
+  return [statusLine(message, filter, place, width, theme), footerLine(view, keymap, width, theme)]
+}
+
+export interface BottomFacts {
+  readonly message: string | null
+  readonly filter: string
+  /** Where the cursor is. */
+  readonly place: string
+  readonly view: ViewName
+  readonly keymap: Keymap
+  readonly width: number
+  readonly theme: Theme
+}
+
+/** A message, or else the filter; at the right where the cursor is, where the message leaves room. */
 export function statusLine(message: string | null, filter: string, place: string, width: number, { palette: { bold, dim, reset } }: Theme): string {
-  const at = stringWidth(place) + 3 > width ? '' : place
+  const at = stringWidth(place) + 3 > width || (message !== null && stringWidth(message) + stringWidth(place) + 3 > width) ? '' : place
   const room = width - 1 - (at === '' ? 0 : stringWidth(at) + 2)
   const text = fitted(message ?? `filter: ${filter === '' ? '-' : printable(filter)}`, room)
   const line = message === null ? `${filter === '' ? dim : ''}${text}${filter === '' ? reset : ''}` : `${bold}${text}${reset}`

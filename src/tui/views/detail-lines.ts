@@ -1,19 +1,28 @@
 /** The fields of a packet, and its bytes, as lines. The field under the cursor and its bytes are marked in both. */
 import { hexDump, type ByteRange } from '../../bytes/hex.ts'
 import { severityColour } from '../../report/colour.ts'
-import { cell, fitted } from '../../report/fit.ts'
+import stringWidth from 'string-width'
+import { cell, fitted, fromColumn } from '../../report/fit.ts'
 import type { DetailRow } from '../model/packet-detail.ts'
 import type { ShownBytes } from '../model/shown-bytes.ts'
 import type { Theme } from '../theme.ts'
 import type { Size } from '../view.ts'
 import type { Viewport } from '../viewport.ts'
 
-/** `focused`: keys go to this pane. Without it the cursor is still marked, by its sign alone. */
-export function fieldLines(rows: readonly DetailRow[], { cursor, top }: Viewport, focused: boolean, { width, height }: Size, theme: Theme): string[] {
+/** The cursor's mark, and the fold's behind the indent. */
+const MARKS_WIDTH = 4
+
+/** Columns that a field takes, with its marks. */
+export function fieldWidth({ depth, text }: DetailRow): number {
+  return MARKS_WIDTH + 2 * depth + stringWidth(text)
+}
+
+/** `left`: columns that are scrolled out. `focused`: keys go to this pane. Without it the cursor is still marked, by its sign alone. */
+export function fieldLines(rows: readonly DetailRow[], { cursor, top }: Viewport, left: number, focused: boolean, { width, height }: Size, theme: Theme): string[] {
   const { glyphs, palette, inverse } = theme
   return rows.slice(top, top + height).map((row, order) => {
     const fold = row.fold === null ? ' ' : row.fold === 'folded' ? glyphs.folded : glyphs.unfolded
-    const text = `${'  '.repeat(row.depth)}${fold} ${row.text}`
+    const text = fromColumn(`${'  '.repeat(row.depth)}${fold} ${row.text}`, left)
     if (top + order === cursor) {
       const line = cell(`> ${text}`, width)
       return focused ? `${inverse}${line}${palette.reset}` : `${palette.bold}${line.trimEnd()}${palette.reset}`

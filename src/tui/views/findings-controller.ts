@@ -89,14 +89,12 @@ export class FindingsController extends ViewController {
     return [...counts, ...(shown.filter === null ? [] : ['not filtered'])].join('  ')
   }
 
-  /** `70 PUBLISH #1`: the packet of the finding's connection that a frame completes; empty where it completes none. Of several, the one that the finding is about. */
+  /** `70 PUBLISH #1`: the packet that a frame completes; empty where it completes none. Of several, the one that the finding is about, or else the first of its connection. */
   readonly #describeFrame = (frame: number, { stream, packet: accused, exchange }: Finding): string => {
     const { workspace: { index }, packetRows } = this.around
     const all: number[] = []
-    for (let number = index.firstFrom(frame); number !== null && number <= index.count && index.frameOf(number) === frame; number++) {
-      if (index.connectionOf(number).stream === stream) all.push(number)
-    }
-    const number = all.find((it) => it === accused) ?? all.find((it) => index.exchangeOf(it) === exchange) ?? all[0]
+    for (let number = index.firstFrom(frame); number !== null && number <= index.count && index.frameOf(number) === frame; number++) all.push(number)
+    const number = all.find((it) => it === accused) ?? all.find((it) => index.exchangeOf(it) === exchange) ?? all.find((it) => index.connectionOf(it).stream === stream) ?? all[0]
     if (number === undefined) return ''
     const event = packetRows.event(number)
     if (event === null) return `${number} ${index.typeOf(number)}`

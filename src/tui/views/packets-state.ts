@@ -1,6 +1,7 @@
 /** The Packets view as a value, and what keys make of it. The cursor is bound to a packet, not to a row: nothing moves under it. */
 import { toHex } from '../../bytes/hex.ts'
 import type { PacketIndex } from '../../analysis/packet-index.ts'
+import { fieldWidth } from './detail-lines.ts'
 import { rowOfByte, type DetailRow, type PacketDetail } from '../model/packet-detail.ts'
 import { bytesOfFrame, bytesOfPacket, shownRange, type ShownBytes } from '../model/shown-bytes.ts'
 import type { CapturedFrame } from '../model/captured-frame.ts'
@@ -16,6 +17,8 @@ export interface PacketsState extends PaneChoice {
   /** The place of the first row on the screen. */
   readonly top: number
   readonly fields: Viewport
+  /** Columns of the fields that are scrolled out at the left. */
+  readonly fieldsLeft: number
   /** Of the byte pane: the first row on the screen. */
   readonly bytesTop: number
   /** The byte under the cursor, from the packet's first one that is shown: below 0 for those of the frame before it. */
@@ -31,7 +34,7 @@ export interface PacketsState extends PaneChoice {
 }
 
 export const PACKETS_START: PacketsState = {
-  packet: 1, top: 0, focus: 'list', maximised: false, swapped: false, more: 0, fields: { cursor: 0, top: 0 }, bytesTop: 0, byte: 0, frameBytes: false, folded: new Set(), marks: new Set(),
+  packet: 1, top: 0, focus: 'list', maximised: false, swapped: false, more: 0, fields: { cursor: 0, top: 0 }, fieldsLeft: 0, bytesTop: 0, byte: 0, frameBytes: false, folded: new Set(), marks: new Set(),
   reference: null, pingsHidden: false,
 }
 
@@ -62,6 +65,7 @@ export function reducePackets(state: PacketsState, action: ViewAction, context: 
     case 'shrink': return only({ ...state, more: Math.max(state.more - 1, -context.height) })
     case 'reference': return only({ ...state, reference: state.reference === state.packet ? null : state.packet })
     case 'mark': return only(stepped({ ...state, marks: toggled(state.marks, state.packet) }, 'down', context, layout))
+    case 'next-mark': return nextMark(state, context)
     case 'pings': return only({ ...state, pingsHidden: !state.pingsHidden })
     case 'frame-bytes': return only(withFrameBytes(state, context, layout))
     case 'other-half': return otherHalf(state, context)
@@ -79,7 +83,7 @@ export function reducePackets(state: PacketsState, action: ViewAction, context: 
 
 /** The cursor on a packet, and a range of its bytes marked. */
 export function packetsAt(state: PacketsState, packet: number, range: ByteRange | null, rows: readonly DetailRow[]): PacketsState {
-  const next = { ...state, packet, fields: { cursor: 0, top: 0 }, byte: 0, bytesTop: 0 }
+  const next = { ...state, packet, fields: { cursor: 0, top: 0 }, fieldsLeft: 0, byte: 0, bytesTop: 0 }
   if (range === null) return next
   return { ...next, byte: range.start, fields: { cursor: rowOfByte(rows, range.start), top: 0 } }
 }
@@ -168,9 +172,9 @@ function inFields(state: PacketsState, action: ViewAction, context: PacketsConte
   const { rows } = context
   const row = rows[state.fields.cursor]
   if (action === 'open' || action === 'left' || action === 'right') {
-    if (row === undefined || row.fold === null) return action === 'open' ? { ...state, focus: 'bytes' } : state
-    if (action === 'left' && row.fold === 'folded') return state
-    if (action === 'right' && row.fold === 'unfolded') return state
+    if (action === 'open' && (row === undefined || row.fold === null)) return { ...state, focus: 'bytes' }
+    if (action !== 'open' && (row?.fold !== (action === 'right' ? 'folded' : 'unfolded') || state.fieldsLeft > 0)) return scrolled(state, action, row, layout)
+    if (row === undefined) return state
     const folded = new Set(state.folded)
     if (!folded.delete(row.key)) folded.add(row.key)
     return { ...state, folded }
@@ -182,6 +186,14 @@ function inFields(state: PacketsState, action: ViewAction, context: PacketsConte
   const start = markedRange(next, rows)?.start
   if (start === undefined) return next
   return bytes === null ? { ...next, byte: start } : withByte(next, markedByte(next, rows, bytes), bytes, layout)
+}
+
+/** What of the field under the cursor is wider than the pane comes into it, by half a pane; back again at the left. */
+function scrolled(state: PacketsState, action: 'left' | 'right', row: DetailRow | undefined, { fields }: PacketsLayout): PacketsState {
+  if (row === undefined || fields === null) return state
+  const step = Math.max(1, Math.floor(fields.width / 2))
+  if (action === 'left') return state.fieldsLeft === 0 ? state : { ...state, fieldsLeft: Math.max(0, state.fieldsLeft - step) }
+  return fieldWidth(row) - state.fieldsLeft > fields.width ? { ...state, fieldsLeft: state.fieldsLeft + step } : state
 }
 
 function inBytes(state: PacketsState, action: ViewAction, context: PacketsContext, layout: PacketsLayout): PacketsState {
@@ -230,6 +242,13 @@ function otherHalf(state: PacketsState, { index, shown }: PacketsContext): Step 
   if (other === null) return say(state, 'No other packet of this exchange is in the capture.')
   if (!shown.has(other)) return say(state, `Packet ${other}, the other one of this exchange, is hidden by the filter.`)
   return only(packetsAt(state, other, null, []))
+}
+
+function nextMark(state: PacketsState, { shown }: PacketsContext): Step {
+  const marked = [...state.marks].filter((packet) => shown.has(packet)).sort((one, other) => one - other)
+  const packet = marked.find((it) => it > state.packet) ?? marked[0]
+  if (packet === undefined) return say(state, state.marks.size === 0 ? 'No packet is marked.' : 'No marked packet is shown: the filter hides them.')
+  return only(packetsAt(state, packet, null, []))
 }
 
 function found(state: PacketsState, { shown, isFound }: PacketsContext, step: 1 | -1): Step {

@@ -41,7 +41,7 @@ export function PacketsView({ width, height, theme, state, packets, detail, rows
   const listLines = list === null ? [] : packets.length === 0 ? ['', `  ${nothing}`] : packetLines(packets, state.packet, list.width, info, theme)
   const fieldPane = fields === null ? null : [
     paneTitle('fields', state.focus === 'fields', fields.width, theme),
-    ...fieldLines(rows, state.fields, state.focus === 'fields', { width: fields.width, height: fields.height - 1 }, theme),
+    ...fieldLines(rows, state.fields, state.fieldsLeft, state.focus === 'fields', { width: fields.width, height: fields.height - 1 }, theme),
   ]
   const shown = bytesShown(state, { detail, frame })
   const title = state.frameBytes ? frameTitle(state, rows, shown, wantedFrame.number) : byteTitle(markedRange(state, rows))
