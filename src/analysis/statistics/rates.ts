@@ -104,6 +104,19 @@ export class Rates {
     return this.#columns(interval, Math.max(first, last - Math.max(1, Math.round(length / interval)) + 1))
   }
 
+  /** The end of the bucket of the newest packet; NaN where none has a time. */
+  get end(): number {
+    return this.#last < this.#first ? NaN : (this.#last + 1) * this.#width
+  }
+
+  /** All that went by from this time on; from the beginning of its bucket, which `start` tells. */
+  since(time: number): RateColumn {
+    const from = Math.floor(time / this.#width)
+    const sums = new Float64Array(NUMBERS)
+    for (let index = Math.max(this.#first, from); index <= this.#last; index++) addNumbers(sums, 0, this.#counts, this.#place(index))
+    return columnOf(from * this.#width, sums, 0)
+  }
+
   /** From the column `first` on: the one that begins at `first × interval`. */
   #columns(interval: number, first: number): RateColumns {
     if (this.#last < this.#first) return { interval: this.#width, columns: [] }
@@ -113,7 +126,7 @@ export class Rates {
     for (let index = from; index <= this.#last; index++) addNumbers(sums, (Math.floor(index / buckets) - first) * NUMBERS, this.#counts, this.#place(index))
     const columns: RateColumn[] = []
     for (let at = 0; at < sums.length; at += NUMBERS) {
-      columns.push({ start: (first + at / NUMBERS) * interval, packets: bySender(sums, at), bytes: bySender(sums, at + SENT_BY.length) })
+      columns.push(columnOf((first + at / NUMBERS) * interval, sums, at))
     }
     return { interval, columns }
   }
@@ -180,6 +193,10 @@ export class Rates {
 
 function addNumbers(to: Float64Array, at: number, from: Float64Array, fromAt: number): void {
   for (let number = 0; number < NUMBERS; number++) to[at + number]! += from[fromAt + number]!
+}
+
+function columnOf(start: number, numbers: Float64Array, at: number): RateColumn {
+  return { start, packets: bySender(numbers, at), bytes: bySender(numbers, at + SENT_BY.length) }
 }
 
 function bySender(numbers: Float64Array, at: number): BySender {

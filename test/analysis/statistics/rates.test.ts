@@ -159,3 +159,27 @@ describe('the last packets', () => {
     }))
   })
 })
+
+describe('since a time', () => {
+  const since = (rates: Rates, second: number) => {
+    const { start, packets, bytes } = rates.since(second * SECOND)
+    return [start / SECOND, packets, bytes]
+  }
+  const rates = new Rates(64, SECOND)
+  for (const second of [1, 2, 3.5]) rates.add(second * SECOND, SERVER, 10)
+
+  test('all from the bucket on that it is in', () => {
+    expect(since(rates, 2.5)).toEqual([2, { client: 0, server: 2, unknown: 0 }, { client: 0, server: 20, unknown: 0 }])
+    expect(rates.end).toBe(4 * SECOND)
+  })
+
+  test('before the first packet, and behind the last one', () => {
+    expect(since(rates, -5)).toEqual([-5, { client: 0, server: 3, unknown: 0 }, { client: 0, server: 30, unknown: 0 }])
+    expect(since(rates, 60)).toEqual([60, { client: 0, server: 0, unknown: 0 }, { client: 0, server: 0, unknown: 0 }])
+  })
+
+  test('of none', () => {
+    const none = new Rates(64)
+    expect([none.end, none.since(SECOND).packets]).toEqual([NaN, { client: 0, server: 0, unknown: 0 }])
+  })
+})
