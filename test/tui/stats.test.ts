@@ -28,7 +28,7 @@ const PLAIN = themeOf(false, false)
 const plain = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '')
 
 const dataOf = (statistics: StatsData['statistics'], totals: CaptureTotals = QMQTT_TOTALS, evicted = 0): StatsData =>
-  ({ statistics, totals, index: { packets: 59, bytes: 12_345, evicted }, open: { exchanges: 2 } })
+  ({ statistics, totals, until: null, index: { packets: 59, bytes: 12_345, evicted }, open: { exchanges: 2 } })
 
 /** Messages of these topics, in this order. */
 const published = (topics: readonly string[], limits: Partial<StatisticsLimits> = {}): StatsData => {
@@ -177,6 +177,24 @@ TOPIC                                 MSGS  BYTES │
       'PACKETS/s  last 10 s  mean 10.1  max 50.0  over 200ms',
     ])
     expect(view.state.interval).toBe(60)
+  })
+
+  test('of a live capture the plot goes on while nothing comes', () => {
+    const site = new Site()
+    const line = site.open(4000)
+    for (let at = 0; at < 20; at++) {
+      line.client(publish('a'))
+      site.wait(5)
+    }
+    const data = dataOf(site.end().statistics, { ...QMQTT_TOTALS, firstTime: 0, lastTime: 95e6 })
+    const seen = (seconds: number) => new View({ ...data, until: seconds * 1e9 }, { interval: 10 }, 80, 30).text.split('\n').slice(1, 7)
+    const [heading, , , , plot, axis] = seen(4)
+    // A capture that is younger than the window: by its age.
+    expect([heading, plot, axis]).toEqual(['PACKETS/s  last 10 s  mean 5.00  max 200  over 100ms', '█', `0s${' '.repeat(34)}4.10s`])
+    expect(seen(10.05)[0]).toContain('last 10 s  mean 1.00')
+    expect(seen(100)).toEqual(['PACKETS/s  last 10 s  mean 0.00  max 0.00  over 200ms', 'bytes/s -> 0.00  <- 0.00', '', '', '', `1m30s${' '.repeat(40)}1m40s`])
+    expect(new View({ ...data, until: 100e9 }, { interval: 0 }, 80, 30).text).toContain('whole capture  mean 0.20  max 10.0  over 2.00s')
+    expect(new View({ ...data, until: 100e9 }, { form: 'topics' }).text).toMatch(/a +20 +\S+ +0\.20 /)
   })
 
   test.each(CAPTURES)('the mean rates of %s are those of `mqtap stats`, whatever the width', (name) => {

@@ -29,6 +29,11 @@ export interface PageProps extends StatsData, Size {
   readonly state: StatsState
 }
 
+/** The length so far, in seconds; null where it has none. */
+export function secondsSoFar({ totals, until }: Pick<StatsData, 'totals' | 'until'>): number | null {
+  return secondsOf(until === null ? totals : { firstTime: totals.firstTime, lastTime: until })
+}
+
 /** Rows below the head of the view. */
 export function bodyHeight(height: number): number {
   return Math.max(1, height - 1)
@@ -82,9 +87,9 @@ function joined(panels: readonly (readonly string[])[]): string[] {
 const NANOSECONDS = 1e9
 
 function ratePanel(props: PageProps, width: number): string[] {
-  const { statistics: { rates }, state: { interval: window }, height, theme } = props
+  const { statistics: { rates }, state: { interval: window }, until, height, theme } = props
   const went = wentBy(props)
-  const { interval, columns } = went.whole ? rates.columns(width) : rates.recent(window * NANOSECONDS, width)
+  const { interval, columns } = went.whole ? rates.columns(width, until ?? undefined) : rates.recent(window * NANOSECONDS, width, until ?? undefined)
   const shown = columns.slice(-width)
   if (shown.length === 0) return [title('PACKETS/s', width, theme), fitted('no packet with a time', width)]
   const perSecond = (count: number) => (went.seconds === null ? '-' : rateText(count / went.seconds))
@@ -112,12 +117,12 @@ interface WentBy {
   readonly bytes: BySender
 }
 
-/** A window ends with the newest packet. Of a capture that is younger, it has as many seconds as that. */
-function wentBy({ statistics, totals, state: { interval: window } }: PageProps): WentBy {
+/** A window ends with the last packet of a file, and of a live capture now. Of a capture that is younger, it has as many seconds as that. */
+function wentBy({ statistics, totals, until, state: { interval: window } }: PageProps): WentBy {
   const { rates } = statistics
-  const seconds = secondsOf(totals)
+  const seconds = secondsSoFar({ totals, until })
   const first = totals.firstTime ?? 0
-  const end = Math.min(rates.end, totals.lastTime ?? Infinity)
+  const end = until ?? Math.min(rates.end, totals.lastTime ?? Infinity)
   const from = end - window * NANOSECONDS
   // As `mqtap stats` has it.
   if (window === 0 || seconds === null || !(from > first)) return { whole: true, seconds, ...bothOf(statistics.total()) }
@@ -203,10 +208,10 @@ function typePanel({ statistics, theme }: PageProps, width: number): string[] {
 }
 
 /** `room`: lines for topics, with the heading. */
-function topicPanel({ statistics, totals, state: { sort, unfolded }, theme }: PageProps, width: number, room: number): string[] {
+function topicPanel({ statistics, totals, until, state: { sort, unfolded }, theme }: PageProps, width: number, room: number): string[] {
   const rows = topicRows(statistics, sort, unfolded)
   if (rows.length === 0) return []
-  const seconds = secondsOf(totals)
+  const seconds = secondsSoFar({ totals, until })
   const heading = title(topicHeading(width), width, theme)
   const most = Math.max(LEAST_TOPICS, room - 1)
   // One line says how many more there are.
