@@ -228,15 +228,13 @@ export class ConnectionBook {
     if (entry === undefined) return []
     const network = entry.mqtt === null ? null : knownConnection(entry.mqtt)
     if (network === null) return entry.detail ?? [`Connection ${stream}: of connections that have ended, the newest ${this.#limits.details} are kept with their details`]
-    const lines = asIfEnded(network, (it) => this.#linesOf(it))
-    // One side has closed: why is known by now.
-    if (network.state === 'closing') return lines
-    const state = `${'  State'.padEnd(WHY.length)}${stateOf(entry.mqtt!, network, this.#now[0]!)}`
-    return lines.map((line) => line.startsWith(WHY) ? state : line)
+    // Of one that one side has closed, why is known by now.
+    const state = network.state === 'closing' ? null : stateOf(entry.mqtt!, network, this.#now[0]!)
+    return asIfEnded(network, (it) => this.#linesOf(it, state))
   }
 
-  #linesOf(network: NetworkConnection): readonly string[] {
-    return this.#detail.item(network).split('\n').filter((line) => line !== '')
+  #linesOf(network: NetworkConnection, state: string | null = null): readonly string[] {
+    return this.#detail.item(network, state).split('\n').filter((line) => line !== '')
   }
 
   #begin(mqtt: MqttConnection, firstPacket: number | null): Entry {
@@ -303,8 +301,6 @@ const PUBLISH = 3
 /** A p95 of 100 ms may be told as 99 ms or 101 ms. */
 const PRECISION = 0.01
 const MOST_EARLY = 1_000
-/** How the line of connection-detail.ts begins that a connection without an end does not have. */
-const WHY = '  Why it ended     '
 
 function factsOf(mqtt: MqttConnection, network: NetworkConnection | null, p95: number | null, now = NaN): Facts {
   const { tcp, client, clientIdentifier } = mqtt
