@@ -144,6 +144,14 @@ export const LIMITS = {
     /** As in `mqtt`. */
     pieces: 65_536,
   },
+  clientTopics: {
+    /** Topics counted of the client of one connection, for the terminal UI: a device has fewer than a hundred, a gateway some hundreds. 0.1 kB each. */
+    topics: 256,
+    /** Those of all connections that are open: one for each of 100,000 clients. */
+    topicsTotal: 131_072,
+    /** Their characters: 64 for each. A topic may have 65,535. */
+    topicCharacters: 8_388_608,
+  },
   conformance: {
     /** Findings of one rule that are kept with all that shows them: more than anybody reads of one defect; the count goes on. */
     findings: 100,

@@ -130,9 +130,9 @@ export class PacketIndex {
     return this.#notKept
   }
 
-  /** Of the table itself; what is kept aside comes to that. */
+  /** In use: of the table, which is allocated in larger blocks, and of packets that are kept aside. */
   get bytes(): number {
-    return this.#chunks.length * CHUNK_ROWS * BYTES_PER_PACKET + this.#keptBytes
+    return this.#count * BYTES_PER_PACKET + this.#keptBytes
   }
 
   /** The next packet. `located` is Pipeline.positionOf its first byte, `exchange` the number of its exchange or 0. */

@@ -106,6 +106,8 @@ export interface Pipeline {
    * `PipelineOptions.locates`. Only while the packet is told.
    */
   positionOf(buffer: Uint8Array, index: number): number
+  /** How far the capture has come: the time of its newest frame, or that of a tick since then. NaN before the first timed frame. */
+  readonly now: number
   /** The absolute time of `time === 0`; null before the first timed frame. */
   readonly clock: CaptureClock | null
   /** True once nothing more can be read from the current file: its remaining bytes need not be pushed. */
@@ -190,7 +192,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
   finish(): void {
     this.#capture.finish()
     this.#network.finish()
-    const time = this.#ticks.newest(this.#running[1]!)
+    const time = this.now
     this.#sink.captureEnds?.(time)
     this.#sessions?.finish()
     this.#tcp.finish(this.#frames, time)
@@ -215,6 +217,10 @@ class WiredPipeline implements Pipeline, CaptureSink {
   positionOf(buffer: Uint8Array, index: number): number {
     const position = this.#capture.positionOf(buffer, index)
     return position < 0 ? -1 : this.#filesBefore + position
+  }
+
+  get now(): number {
+    return this.#ticks.newest(this.#running[1]!)
   }
 
   get clock(): CaptureClock | null {

@@ -5,10 +5,10 @@ import { whyItEnded } from './connection-line.ts'
 import { millisecondsText } from './exchange-line.ts'
 import { reasonText } from './reason-text.ts'
 import { word } from './wire-text.ts'
+import { historySoFar, type SubscriptionPeriod } from '../session/subscription-periods.ts'
 import type { Limits } from '../session/connect-facts.ts'
 import type { NetworkConnection } from '../session/network-connection.ts'
 import type { Side } from '../session/side.ts'
-import type { SubscriptionPeriod } from '../session/subscription-periods.ts'
 import type { HalfStream } from '../tcp/half-stream.ts'
 import type { Palette } from './colour.ts'
 import type { Renderer } from './renderer.ts'
@@ -47,11 +47,12 @@ export class ConnectionDetailRenderer implements Renderer<NetworkConnection> {
     return ''
   }
 
-  item(connection: NetworkConnection): string {
+  /** `state`: of a connection that goes on, in a word or two; null for one that has ended. */
+  item(connection: NetworkConnection, state: string | null = null): string {
     const { palette } = this.#options
     const separator = this.#first ? '' : '\n'
     this.#first = false
-    const lines = this.#rows(connection).flatMap(([label, texts]) =>
+    const lines = this.#rows(connection, state).flatMap(([label, texts]) =>
       [texts].flat().map((text, index) => `  ${palette.dim}${(index === 0 ? label : '').padEnd(LABEL_WIDTH)}${palette.reset}${text}\n`))
     return `${separator}${palette.bold}${heading(connection)}${palette.reset}\n${lines.join('')}`
   }
@@ -60,14 +61,14 @@ export class ConnectionDetailRenderer implements Renderer<NetworkConnection> {
     return ''
   }
 
-  #rows(connection: NetworkConnection): [label: string, text: string | readonly string[]][] {
+  #rows(connection: NetworkConnection, state: string | null): [label: string, text: string | readonly string[]][] {
     const { closing, handshake, client, server, mqtt } = connection
     const { firstTime } = mqtt.tcp
     const lasted = connection.endTime - firstTime
     const frames = closing === null || closing.evidence.length === 0 ? '' : ` (${closing.evidence.length === 1 ? 'frame' : 'frames'} ${closing.evidence.join(', ')})`
     const rows: [string, string | readonly string[] | null][] = [
-      ['Why it ended', `${whyItEnded(connection)}${frames}`],
-      ['Began', `${this.#options.time.text(firstTime, NaN)}${lasted >= 0 ? `, lasted ${durationText(lasted)}` : ''}`],
+      state === null ? ['Why it ended', `${whyItEnded(connection)}${frames}`] : ['State', state],
+      ['Began', `${this.#options.time.text(firstTime, NaN)}${state !== null ? ', goes on' : lasted >= 0 ? `, lasted ${durationText(lasted)}` : ''}`],
       ['TCP handshake', handshake === null ? null : `${[handshake.answered, handshake.acknowledged].filter((time) => time !== null).map(millisecondsText).join(' + ')} ms`],
       ['CONNECT', connectText(connection)],
       ['CONNACK', connackText(connection)],
@@ -179,7 +180,7 @@ const SERVER_FEATURES = [
 ] as const
 
 function subscriptionTexts({ served, connack }: NetworkConnection): string[] {
-  const history = served?.history ?? null
+  const history = served === null ? null : served.history ?? historySoFar(served, MOST_SUBSCRIPTIONS)
   // Who is refused has none, whatever else is known of the client.
   if (history === null || (connack !== null && connack.reasonCode !== 0)) return []
   const { periods, complete, leftOut } = history

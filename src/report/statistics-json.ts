@@ -44,7 +44,7 @@ export function statsObject(statistics: Statistics, totals: CaptureTotals, clock
 }
 
 /** The length of the capture in seconds; null where it has none. */
-export function secondsOf({ firstTime, lastTime }: CaptureTotals): number | null {
+export function secondsOf({ firstTime, lastTime }: Pick<CaptureTotals, 'firstTime' | 'lastTime'>): number | null {
   if (firstTime === null || lastTime === null || lastTime <= firstTime) return null
   return (lastTime - firstTime) / 1e9
 }

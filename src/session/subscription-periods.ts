@@ -17,9 +17,9 @@ export interface SubscriptionPeriod {
   readonly until: Seen | null
 }
 
-/** The subscriptions of a connection that has ended. */
+/** The subscriptions of a connection. */
 export interface SubscriptionHistory {
-  /** Those that ended, then those in force. */
+  /** Those that ended, then those in force; while the connection goes on, those in force come first. */
   readonly periods: readonly SubscriptionPeriod[]
   /** Nothing that could have changed them has gone unseen. */
   readonly complete: boolean
@@ -84,6 +84,25 @@ export class SubscriptionPeriods {
     this.#count++
     return true
   }
+}
+
+/**
+ * Of a connection that goes on, at most `most` of them: the others are left out. Made anew each time, and not held. Null where the connection has ended, or its client
+ * has another one by now.
+ */
+export function historySoFar({ subscriber, connection, ended }: ServedConnection, most: number): SubscriptionHistory | null {
+  if (ended || subscriber.connection !== connection) return null
+  const periods: SubscriptionPeriod[] = []
+  const past = subscriber.past ?? []
+  let inForce = 0
+  for (const subscription of subscriber.subscriptions.values()) {
+    if (subscription.since === null) continue
+    inForce++
+    const period = periods.length < most ? periodOf(subscription, null) : null
+    if (period !== null) periods.push(period)
+  }
+  periods.push(...past.slice(0, most - periods.length))
+  return { periods, complete: subscriber.whole, leftOut: subscriber.pastLeftOut + inForce + past.length - periods.length }
 }
 
 /** Null where it is not in force. */

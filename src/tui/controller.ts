@@ -454,7 +454,7 @@ export class Controller {
       source: this.#options.source,
       state: this.#stateText(totals.packets),
       progress: this.#around.paused === null ? this.#reading.progress : null,
-      duration: totals.firstTime === null || totals.lastTime === null ? NaN : totals.lastTime - totals.firstTime,
+      duration: totals.firstTime === null ? NaN : pipeline.now - totals.firstTime,
       packets: totals.packets,
       shown: shown.filter === null && !shown.pingsHidden ? null : shown.size,
       connections: totals.mqttStreams,

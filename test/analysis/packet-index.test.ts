@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../src/analysis/limits.ts'
-import { PacketIndex } from '../../src/analysis/packet-index.ts'
+import { BYTES_PER_PACKET, PacketIndex } from '../../src/analysis/packet-index.ts'
 import { PacketSet } from '../../src/analysis/packet-set.ts'
 import { PacketSource } from '../../src/analysis/packet-source.ts'
 import { createPipeline } from '../../src/analysis/pipeline.ts'
@@ -155,4 +155,12 @@ describe('a set of packets', () => {
     expect(set.placeOf(1e9)).toBe(list.length)
     expect([set.has(list[5]!), set.has(list[5]! + 1), set.has(1e9)]).toEqual([true, list.includes(list[5]! + 1), false])
   })
+})
+
+test.each(['mosquitto-5.0.pcapng', 'lossy-broker-side.pcap.gz'])('its bytes are those in use for %s, and not the blocks that they are allocated in', (name) => {
+  const { index } = indexed([bytesOf(name)], 65_536)
+  let kept = 0
+  for (let number = 1; number <= index.count; number++) kept += index.asideOf(number)?.bytes?.length ?? 0
+  expect(kept).toBeGreaterThan(0)
+  expect(index.bytes).toBe(index.count * BYTES_PER_PACKET + kept)
 })

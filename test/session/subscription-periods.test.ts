@@ -1,6 +1,9 @@
 /** Which subscriptions were in force on each connection, and from which frame to which. */
 import { describe, expect, test } from 'vitest'
 import { connectionsOf, Network, type Client } from './broker-network.ts'
+import { knownConnection } from '../../src/session/network-connection.ts'
+import { historySoFar, type SubscriptionHistory } from '../../src/session/subscription-periods.ts'
+import type { ServedConnection } from '../../src/session/served-connection.ts'
 import type { SessionLimits } from '../../src/session/session-tracker.ts'
 
 /** In words, one text a connection in the order of their streams: `a/b 2 from 6 to 8, b 1 from 10`; the frames are those of the SUBACKs and UNSUBACKs. */
@@ -118,5 +121,35 @@ describe('limits', () => {
     network.connect('y').ping()
     x.ping().disconnect()
     expect(periods(network, { clientSessions: 1 })).toEqual(['a/b 1 from 6, not complete', ''])
+  })
+})
+
+describe('while the connection goes on', () => {
+  /** As they are when the first side closes, and when both have. */
+  function soFar({ frames }: Network, most: number): readonly (SubscriptionHistory | null)[] {
+    const told: (SubscriptionHistory | null)[] = []
+    let served: ServedConnection | null = null
+    connectionsOf(frames, {}, {
+      closed: (mqtt) => {
+        served ??= knownConnection(mqtt)?.served ?? null
+        if (told.length === 0) told.push(historySoFar(served!, most))
+      },
+    })
+    return [...told, historySoFar(served!, most)]
+  }
+  const network = new Network()
+  network.connect('x').subscribe({ 'a/b': {}, 'a/c': {} }).unsubscribe('a/b').subscribe('a/d', { answered: false }).disconnect()
+
+  test('those in force come first, and those that are not answered not', () => {
+    const [open, ended] = soFar(network, 20)
+    expect(open).toMatchObject({
+      periods: [{ topicFilter: 'a/c', grantedQos: 1, since: { frame: 6 }, until: null }, { topicFilter: 'a/b', since: { frame: 6 }, until: { frame: 8 } }], complete: true, leftOut: 0,
+    })
+    expect(ended).toBe(null)
+  })
+
+  test('as many as are wanted', () => {
+    expect(soFar(network, 1)[0]).toMatchObject({ periods: [{ topicFilter: 'a/c' }], leftOut: 1 })
+    expect(soFar(network, 0)[0]).toMatchObject({ periods: [], leftOut: 2 })
   })
 })

@@ -100,7 +100,20 @@ describe('the details of a connection', () => {
   it('of one that is open are made when they are asked for', () => {
     const lines = booked('qmqtt.pcap', { part: 0.3 }).book.detail(0)
     expect(lines.slice(0, 2)).toEqual(['Connection 0: qmqtt-311, MQTT 3.1.1, 127.0.0.1:54308 -> 127.0.0.1:1883', '  State            connected'])
-    expect(lines.join('\n')).not.toContain('Why it ended')
+    expect(lines.slice(2)).toEqual(expect.arrayContaining(['  Began            0.000000, goes on', '  Subscriptions    qmqtt/#  QoS 2, from frame 9']))
+    expect(lines.join('\n')).not.toMatch(/Why it ended|lasted/)
+  })
+
+  it('of one that is open have the subscriptions that are in force by now', () => {
+    const seen = [0.02, 0.2, 1].map((part) => {
+      const { book } = booked('mosquitto-5.0.pcapng', { part })
+      return book.detail(0).filter((line) => /from frame|lasted|goes on/.test(line))
+    })
+    const [before, open, ended] = seen
+    expect([before!.slice(1), open!.length]).toEqual([[], 3])
+    // In the same words as those of one that has ended.
+    expect(ended!.slice(1)).toEqual(open!.slice(1))
+    expect([open![0], ended![0]]).toEqual([expect.stringContaining(', goes on'), expect.stringContaining(', lasted ')])
   })
 
   it('say why one side has closed, before the other has', () => {

@@ -332,6 +332,25 @@ describe('a pause', () => {
   })
 })
 
+describe('a live capture that is silent', () => {
+  it('goes on with the time: in the header, and in the rates', () => {
+    const one = liveHalf().keys('5')
+    const seen = () => {
+      const { body, header } = one.frame()
+      return [header.duration, body.view === 'stats' && /mean (\S+)/.exec(body.lines.join('\n'))![1]]
+    }
+    const last = one.workspace.pipeline.totals.lastTime!
+    expect(seen()).toEqual([last, (97 / (last / 1e9)).toFixed(0)])
+    one.workspace.tick(40e9)
+    // Of the last minute, which is longer than the capture.
+    expect(seen()).toEqual([40e9, '2.42'])
+    one.workspace.tick(90e9)
+    expect(seen()).toEqual([90e9, '0.00'])
+    one.give(1)
+    expect(one.frame().header.duration).toBe(one.workspace.pipeline.totals.lastTime)
+  })
+})
+
 describe('the end', () => {
   it('Ctrl-C stops a live capture, and then quits, also where the input does not end', () => {
     const live = liveStandIn()

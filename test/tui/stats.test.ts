@@ -5,6 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { PACKET_FIELDS } from '../../src/analysis/fields.ts'
 import { compileFilter } from '../../src/analysis/filter/filter.ts'
 import { IllFormedText } from '../../src/mqtt/packet.ts'
+import { rateText } from '../../src/bytes/number-text.ts'
+import { PLAIN as WITHOUT_COLOUR } from '../../src/report/colour.ts'
+import { secondsOf } from '../../src/report/statistics-json.ts'
+import { statisticsText } from '../../src/report/statistics-text.ts'
 import { limitTexts } from '../../src/report/summary.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { Lines } from '../../src/tui/parts/lines.tsx'
@@ -24,7 +28,7 @@ const PLAIN = themeOf(false, false)
 const plain = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '')
 
 const dataOf = (statistics: StatsData['statistics'], totals: CaptureTotals = QMQTT_TOTALS, evicted = 0): StatsData =>
-  ({ statistics, totals, index: { packets: 59, bytes: 12_345, evicted }, open: { exchanges: 2 } })
+  ({ statistics, totals, until: null, index: { packets: 59, bytes: 12_345, evicted }, open: { exchanges: 2 } })
 
 /** Messages of these topics, in this order. */
 const published = (topics: readonly string[], limits: Partial<StatisticsLimits> = {}): StatsData => {
@@ -112,8 +116,8 @@ describe('overview', () => {
   test('wide: two columns', () => {
     expect(new View(dataOf(statistics, totals, 3), {}, 100, 27).text).toBe(`\
 [overview] topics  clients  types  (v)                             whole capture (i)  by packets (s)
-PACKETS/s  whole capture  mean 4.21  max 48.0     │ ACK LATENCY    N  P50 MS    P95    P99    MAX
-bytes/s -> 456  <- 661                            │ CONNECT        2   0.249   12.9   12.9   12.9
+PACKETS/s  whole capture  mean 4.37  max 48.0     │ ACK LATENCY    N  P50 MS    P95    P99    MAX
+bytes/s -> 472  <- 685                            │ CONNECT        2   0.249   12.9   12.9   12.9
 ▆            █                                    │ PUBLISH QoS 1  9   0.372   41.1   41.1   41.1
 █            █                                    │ PUBLISH QoS 2  4    41.5   43.8   43.8   43.8
 █   ▂   ▂  ▂ █   ▂   ▂   ▂ ▁                      │ SUBSCRIBE      2   0.038  0.042  0.042  0.042
@@ -158,21 +162,56 @@ TOPIC                                 MSGS  BYTES │
       line.client(...Array.from({ length: second < 110 ? 1 : 10 }, () => publish('a')))
       site.wait(1000)
     }
-    const view = new View(dataOf(site.end().statistics), { interval: 60 }, 80, 30)
+    const view = new View(dataOf(site.end().statistics, { ...QMQTT_TOTALS, firstTime: 0, lastTime: 119e9 }), { interval: 60 }, 80, 30)
     const seen = INTERVALS.map(() => {
       const { text } = view
       view.press('interval')
       return /PACKETS\/s {2}.*/.exec(text)![0]
     })
     expect(seen).toEqual([
-      'PACKETS/s  last 1 min  mean 2.50  max 10.0  over 1.00s',
-      'PACKETS/s  last 10 min  mean 1.75  max 10.0  over 10.0s',
-      'PACKETS/s  whole capture  mean 1.75  max 10.0  over 2.00s',
+      'PACKETS/s  last 1 min  mean 2.52  max 10.0  over 1.00s',
+      'PACKETS/s  last 10 min  mean 1.76  max 10.0  over 2.00s',
+      'PACKETS/s  whole capture  mean 1.76  max 10.0  over 2.00s',
       // All packets of a second come at once.
-      'PACKETS/s  last 1 s  mean 10.0  max 500  over 20.0ms',
-      'PACKETS/s  last 10 s  mean 10.0  max 50.0  over 200ms',
+      'PACKETS/s  last 1 s  mean 20.0  max 500  over 20.0ms',
+      'PACKETS/s  last 10 s  mean 10.1  max 50.0  over 200ms',
     ])
     expect(view.state.interval).toBe(60)
+  })
+
+  test('of a live capture the plot goes on while nothing comes', () => {
+    const site = new Site()
+    const line = site.open(4000)
+    for (let at = 0; at < 20; at++) {
+      line.client(publish('a'))
+      site.wait(5)
+    }
+    const data = dataOf(site.end().statistics, { ...QMQTT_TOTALS, firstTime: 0, lastTime: 95e6 })
+    const seen = (seconds: number) => new View({ ...data, until: seconds * 1e9 }, { interval: 10 }, 80, 30).text.split('\n').slice(1, 7)
+    const [heading, , , , plot, axis] = seen(4)
+    // A capture that is younger than the window: by its age.
+    expect([heading, plot, axis]).toEqual(['PACKETS/s  last 10 s  mean 5.00  max 200  over 100ms', '█', `0s${' '.repeat(34)}4.10s`])
+    expect(seen(10.05)[0]).toContain('last 10 s  mean 1.00')
+    expect(seen(100)).toEqual(['PACKETS/s  last 10 s  mean 0.00  max 0.00  over 200ms', 'bytes/s -> 0.00  <- 0.00', '', '', '', `1m30s${' '.repeat(40)}1m40s`])
+    expect(new View({ ...data, until: 100e9 }, { interval: 0 }, 80, 30).text).toContain('whole capture  mean 0.20  max 10.0  over 2.00s')
+    expect(new View({ ...data, until: 100e9 }, { form: 'topics' }).text).toMatch(/a +20 +\S+ +0\.20 /)
+  })
+
+  test.each(CAPTURES)('the mean rates of %s are those of `mqtap stats`, whatever the width', (name) => {
+    const { statistics, totals, clock } = count(name)
+    const page = statisticsText(statistics, totals, clock, { palette: WITHOUT_COLOUR, utc: true, filter: null, top: 10, sort: 'packets', unicode: false })
+    const mean = /Packets\/s +(\S+) on average/.exec(page)?.[1] ?? '-'
+    const { client, server } = statistics.total().bytes
+    const seconds = secondsOf(totals)
+    for (const width of [60, 80, 99, 140, 200]) {
+      for (const interval of INTERVALS) {
+        if (interval !== 0 && (seconds === null || seconds > interval)) continue
+        const { text } = new View(dataOf(statistics, totals), { interval }, width, 30)
+        if (text.includes('no packet with a time')) continue
+        expect(/mean (\S+)/.exec(text)?.[1], `${width} ${interval}`).toBe(mean)
+        if (seconds !== null) expect(text).toContain(`bytes/s -> ${rateText(client / seconds)}  <- ${rateText(server / seconds)}`)
+      }
+    }
   })
 
   test('says what is missing, with a mark', () => {

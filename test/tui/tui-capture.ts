@@ -42,7 +42,7 @@ export function booked(name: string, { limits, mostFindings = 100, part = 1 }: C
       list.add(finding)
     },
   })
-  const pipeline = createPipeline({ ports, version: null }, judgedSink(judge, {
+  const pipeline = createPipeline({ ports, version: null, subscriptions: true }, judgedSink(judge, {
     packet: (event) => book.packet(event),
     exchange: (exchange) => book.exchange(exchange),
     connection: (connection) => {

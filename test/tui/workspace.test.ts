@@ -65,7 +65,7 @@ function seen(workspace: Workspace): unknown {
     findings: [findings.groups({ form: 'rule', sort: 'time', least: 'note', stream: null }), findings.totals],
     statistics: STATS_FORMS.map((form) => statsLines({
       width: 160, height: 500, theme: PLAIN_THEME, timeText: secondsText, state: { ...statsAtFirst(false), form },
-      statistics, totals: pipeline.totals, index: { packets: index.count, bytes: 0, evicted: 0 }, open: { exchanges: 0 },
+      statistics, totals: pipeline.totals, until: null, index: { packets: index.count, bytes: 0, evicted: 0 }, open: { exchanges: 0 },
     })),
     totals: pipeline.totals, problems,
   }

@@ -42,7 +42,7 @@ export interface RateColumn {
 export interface RateColumns {
   /** Nanoseconds. */
   readonly interval: number
-  /** Without a hole from the first packet to the last one; empty where no packet has a time. */
+  /** Without a hole from the first packet to the last one, or to the time asked for; empty where no packet has a time. */
   readonly columns: readonly RateColumn[]
 }
 
@@ -87,33 +87,47 @@ export class Rates {
     return this.#chosen !== null && this.#width !== this.#chosen
   }
 
-  /** As many columns as there are with the chosen interval, else at most `most`. */
-  columns(most: number): RateColumns {
-    const interval = this.#chosen === null ? this.#interval((interval) => Math.floor((this.#last * this.#width) / interval) - Math.floor((this.#first * this.#width) / interval) < most) : this.#width
-    return this.#columns(interval, Math.floor((this.#first * this.#width) / interval))
+  /** As many columns as there are with the chosen interval, else at most `most`. `until`: they go on to that time, if the last packet was before it. */
+  columns(most: number, until = -Infinity): RateColumns {
+    const end = Math.max(this.#last * this.#width, until)
+    const interval = this.#chosen === null ? this.#interval((interval) => Math.floor(end / interval) - Math.floor((this.#first * this.#width) / interval) < most) : this.#width
+    return this.#columns(interval, Math.floor((this.#first * this.#width) / interval), Math.floor(end / interval))
   }
 
   /**
-   * The last `length` nanoseconds until the last packet, in at most `most` columns, whatever interval was chosen. How wide columns are depends on the length alone, so
-   * that they stand still while a capture grows; but where buckets have become wider, columns are too.
+   * The last `length` nanoseconds until the last packet, or until `until` where that is later, in at most `most` columns, whatever interval was chosen. How wide columns
+   * are depends on the length alone, so that they stand still while a capture grows; but where buckets have become wider, columns are too.
    */
-  recent(length: number, most: number): RateColumns {
+  recent(length: number, most: number, until = -Infinity): RateColumns {
     const interval = this.#interval((interval) => interval * most >= length)
-    const last = Math.floor((this.#last * this.#width) / interval)
+    const last = Math.floor(Math.max(this.#last * this.#width, until) / interval)
     const first = Math.floor((this.#first * this.#width) / interval)
-    return this.#columns(interval, Math.max(first, last - Math.max(1, Math.round(length / interval)) + 1))
+    return this.#columns(interval, Math.max(first, last - Math.max(1, Math.round(length / interval)) + 1), last)
   }
 
-  /** From the column `first` on: the one that begins at `first × interval`. */
-  #columns(interval: number, first: number): RateColumns {
+  /** The end of the bucket of the newest packet; NaN where none has a time. */
+  get end(): number {
+    return this.#last < this.#first ? NaN : (this.#last + 1) * this.#width
+  }
+
+  /** All that went by from this time on; from the beginning of its bucket, which `start` tells. */
+  since(time: number): RateColumn {
+    const from = Math.floor(time / this.#width)
+    const sums = new Float64Array(NUMBERS)
+    for (let index = Math.max(this.#first, from); index <= this.#last; index++) addNumbers(sums, 0, this.#counts, this.#place(index))
+    return columnOf(from * this.#width, sums, 0)
+  }
+
+  /** From the column `first`, the one that begins at `first × interval`, to the column `last`. */
+  #columns(interval: number, first: number, last: number): RateColumns {
     if (this.#last < this.#first) return { interval: this.#width, columns: [] }
     const buckets = interval / this.#width
-    const sums = new Float64Array((Math.floor(this.#last / buckets) - first + 1) * NUMBERS)
+    const sums = new Float64Array((last - first + 1) * NUMBERS)
     const from = Math.max(this.#first, first * buckets)
     for (let index = from; index <= this.#last; index++) addNumbers(sums, (Math.floor(index / buckets) - first) * NUMBERS, this.#counts, this.#place(index))
     const columns: RateColumn[] = []
     for (let at = 0; at < sums.length; at += NUMBERS) {
-      columns.push({ start: (first + at / NUMBERS) * interval, packets: bySender(sums, at), bytes: bySender(sums, at + SENT_BY.length) })
+      columns.push(columnOf((first + at / NUMBERS) * interval, sums, at))
     }
     return { interval, columns }
   }
@@ -180,6 +194,10 @@ export class Rates {
 
 function addNumbers(to: Float64Array, at: number, from: Float64Array, fromAt: number): void {
   for (let number = 0; number < NUMBERS; number++) to[at + number]! += from[fromAt + number]!
+}
+
+function columnOf(start: number, numbers: Float64Array, at: number): RateColumn {
+  return { start, packets: bySender(numbers, at), bytes: bySender(numbers, at + SENT_BY.length) }
 }
 
 function bySender(numbers: Float64Array, at: number): BySender {

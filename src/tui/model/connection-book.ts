@@ -4,15 +4,17 @@
  * `packet` runs for every packet and makes no objects. What a row says is put together when the rows are asked for, and only for those that something has happened to
  * since. A connection that has ended leaves text and numbers behind, and is itself let go. Memory is bounded by BOOK_LIMITS; what goes is counted.
  */
+import { LIMITS } from '../../analysis/limits.ts'
 import { Times } from '../../analysis/statistics/times.ts'
 import { PLAIN } from '../../report/colour.ts'
 import { clientName } from '../../report/client-name.ts'
 import { ConnectionDetailRenderer } from '../../report/connection-detail.ts'
 import { asIfEnded, type CloseReason } from '../../session/closing.ts'
 import { knownConnection, type NetworkConnection } from '../../session/network-connection.ts'
+import { ClientTopics, TopicPlaces, type ClientTopicLimits, type PublishedTopics } from './client-topics.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { MqttConnection } from '../../mqtt/connection.ts'
-import type { Text } from '../../mqtt/packet.ts'
+import type { Publish, Text } from '../../mqtt/packet.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { Severity } from '../../mqtt/problem.ts'
 import type { TimeColumn } from '../../report/time-format.ts'
@@ -64,6 +66,7 @@ export interface ConnectionBookOptions {
   /** For the details. */
   readonly time: TimeColumn
   readonly limits?: typeof BOOK_LIMITS
+  readonly topicLimits?: ClientTopicLimits
 }
 
 type Facts = Omit<ConnectionRow, 'publishes' | 'findings' | 'firstPacket'>
@@ -85,6 +88,10 @@ class Entry {
   /** What is known of it now that it has ended. */
   facts: Facts | null = null
   detail: readonly string[] | null = null
+  /** While it is open; null where the client has published nothing. */
+  topics: ClientTopics | null = null
+  /** The same of one that has ended. */
+  published: PublishedTopics | null = null
   /** When the client will have been silent for too long; Infinity where it may be. */
   overdueAt = Infinity
   /** Null where something has happened since it was made. */
@@ -102,6 +109,7 @@ class Entry {
 export class ConnectionBook {
   readonly #limits: typeof BOOK_LIMITS
   readonly #detail: ConnectionDetailRenderer
+  readonly #places: TopicPlaces
   /** In order of appearance. */
   #entries: Entry[] = []
   readonly #byStream = new Map<number, Entry>()
@@ -122,8 +130,9 @@ export class ConnectionBook {
   #changed = false
   #rows: readonly ConnectionRow[] = []
 
-  constructor({ time, limits = BOOK_LIMITS }: ConnectionBookOptions) {
+  constructor({ time, limits = BOOK_LIMITS, topicLimits = LIMITS.clientTopics }: ConnectionBookOptions) {
     this.#limits = limits
+    this.#places = new TopicPlaces(topicLimits)
     this.#detail = new ConnectionDetailRenderer({ palette: PLAIN, time })
   }
 
@@ -136,12 +145,20 @@ export class ConnectionBook {
       this.#newest = entry
     }
     if (start < event.end && event.buffer[start]! >> 4 === PUBLISH) {
-      if (event.direction === 'client-to-server') entry.byClient++
-      else if (event.direction === 'server-to-client') entry.byServer++
+      if (event.direction === 'client-to-server') {
+        entry.byClient++
+        if (entry.mqtt !== null && event.packet.type === 'PUBLISH') this.#published(entry, event, event.packet)
+      } else if (event.direction === 'server-to-client') entry.byServer++
     }
     entry.row = null
     this.#now[0] = event.time
     this.#changed = true
+  }
+
+  #published(entry: Entry, { resolvedTopicName }: PacketEvent, { topicName }: Publish): void {
+    entry.topics ??= new ClientTopics(this.#places)
+    // Empty where a Topic Alias stands for it, and else a defect.
+    entry.topics.add(resolvedTopicName ?? (topicName === '' ? undefined : topicName))
   }
 
   /** An exchange that has ended. */
@@ -172,13 +189,16 @@ export class ConnectionBook {
     }
     entry.facts = factsOf(mqtt, network, entry.p95)
     entry.detail = this.#linesOf(network)
+    entry.published = entry.topics?.told ?? null
+    entry.topics?.end()
+    entry.topics = null
     entry.mqtt = null
     entry.overdueAt = Infinity
     if (this.#newest === entry) this.#newest = this.#newestConnection = null
     this.#touch(entry)
     this.#ended.push(entry)
     const oldest = this.#ended[this.#ended.length - 1 - this.#limits.details]
-    if (oldest !== undefined) oldest.detail = null
+    if (oldest !== undefined) oldest.detail = oldest.published = null
     this.#evict()
   }
 
@@ -228,15 +248,19 @@ export class ConnectionBook {
     if (entry === undefined) return []
     const network = entry.mqtt === null ? null : knownConnection(entry.mqtt)
     if (network === null) return entry.detail ?? [`Connection ${stream}: of connections that have ended, the newest ${this.#limits.details} are kept with their details`]
-    const lines = asIfEnded(network, (it) => this.#linesOf(it))
-    // One side has closed: why is known by now.
-    if (network.state === 'closing') return lines
-    const state = `${'  State'.padEnd(WHY.length)}${stateOf(entry.mqtt!, network, this.#now[0]!)}`
-    return lines.map((line) => line.startsWith(WHY) ? state : line)
+    // Of one that one side has closed, why is known by now.
+    const state = network.state === 'closing' ? null : stateOf(entry.mqtt!, network, this.#now[0]!)
+    return asIfEnded(network, (it) => this.#linesOf(it, state))
   }
 
-  #linesOf(network: NetworkConnection): readonly string[] {
-    return this.#detail.item(network).split('\n').filter((line) => line !== '')
+  /** What the client of a connection published to; null where it is nothing, or not known any more. */
+  topics(stream: number): PublishedTopics | null {
+    const entry = this.#byStream.get(stream)
+    return entry?.topics?.told ?? entry?.published ?? null
+  }
+
+  #linesOf(network: NetworkConnection, state: string | null = null): readonly string[] {
+    return this.#detail.item(network, state).split('\n').filter((line) => line !== '')
   }
 
   #begin(mqtt: MqttConnection, firstPacket: number | null): Entry {
@@ -264,7 +288,7 @@ export class ConnectionBook {
     while (this.#entries.length - this.#gone > rows && this.#endedFrom < this.#ended.length) {
       const entry = this.#ended[this.#endedFrom++]!
       entry.evicted = true
-      entry.detail = null
+      entry.detail = entry.published = null
       this.#byStream.delete(entry.stream)
       this.#evicted++
       this.#gone++
@@ -303,8 +327,6 @@ const PUBLISH = 3
 /** A p95 of 100 ms may be told as 99 ms or 101 ms. */
 const PRECISION = 0.01
 const MOST_EARLY = 1_000
-/** How the line of connection-detail.ts begins that a connection without an end does not have. */
-const WHY = '  Why it ended     '
 
 function factsOf(mqtt: MqttConnection, network: NetworkConnection | null, p95: number | null, now = NaN): Facts {
   const { tcp, client, clientIdentifier } = mqtt

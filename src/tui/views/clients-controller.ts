@@ -1,5 +1,6 @@
 import { closedPanes } from '../parts/list-detail.ts'
 import { connectionsOf, viewProps, ViewController } from '../view-controller.ts'
+import { withTopics } from './clients-detail.ts'
 import { CLIENTS_AT_FIRST, reduceClients, searchClients, selectedClient, type ClientsState } from './clients-state.ts'
 import type { Body } from '../frame-content.ts'
 import type { ConnectionRow } from '../model/connection-book.ts'
@@ -65,7 +66,9 @@ export class ClientsController extends ViewController {
 
   get #detail(): readonly string[] {
     const client = this.#selected
-    return client === null ? [] : this.around.workspace.book.detail(client.stream)
+    if (client === null) return []
+    const { workspace: { book }, size: { width } } = this.around
+    return withTopics(book.detail(client.stream), book.topics(client.stream), width)
   }
 
   /** Connections with packets that the filter lets through. */

@@ -59,6 +59,7 @@ export class StatsController extends ViewController {
     const { statistics, pipeline, index, evicted } = this.around.workspace
     let exchanges = 0
     for (const { open } of connectionsOf(this.around)) exchanges += open
-    return { statistics, totals: pipeline.totals, index: { packets: index.count, bytes: index.bytes, evicted }, open: { exchanges } }
+    const until = this.around.reading.live === null ? null : pipeline.now
+    return { statistics, totals: pipeline.totals, until, index: { packets: index.count, bytes: index.bytes, evicted }, open: { exchanges } }
   }
 }

@@ -18,6 +18,7 @@ import { topicHeading, topicLine } from './stats-topic-lines.ts'
 import { topicRows } from './stats-topics.ts'
 import type { RateColumn } from '../../analysis/statistics/rates.ts'
 import type { Statistics } from '../../analysis/statistics/statistics.ts'
+import type { BySender, Traffic } from '../../analysis/statistics/traffic.ts'
 import type { SortKey } from '../../report/sort-key.ts'
 import type { Theme } from '../theme.ts'
 import type { Size } from '../view.ts'
@@ -26,6 +27,11 @@ import type { Interval, StatsData, StatsState } from './stats-state.ts'
 export interface PageProps extends StatsData, Size {
   readonly theme: Theme
   readonly state: StatsState
+}
+
+/** The length so far, in seconds; null where it has none. */
+export function secondsSoFar({ totals, until }: Pick<StatsData, 'totals' | 'until'>): number | null {
+  return secondsOf(until === null ? totals : { firstTime: totals.firstTime, lastTime: until })
 }
 
 /** Rows below the head of the view. */
@@ -80,21 +86,52 @@ function joined(panels: readonly (readonly string[])[]): string[] {
 
 const NANOSECONDS = 1e9
 
-function ratePanel({ statistics, state: { interval: window }, height, theme }: PageProps, width: number): string[] {
-  const { rates } = statistics
-  const { interval, columns } = window === 0 ? rates.columns(width) : rates.recent(window * NANOSECONDS, width)
+function ratePanel(props: PageProps, width: number): string[] {
+  const { statistics: { rates }, state: { interval: window }, until, height, theme } = props
+  const went = wentBy(props)
+  const { interval, columns } = went.whole ? rates.columns(width, until ?? undefined) : rates.recent(window * NANOSECONDS, width, until ?? undefined)
   const shown = columns.slice(-width)
   if (shown.length === 0) return [title('PACKETS/s', width, theme), fitted('no packet with a time', width)]
-  const perSecond = (of: (column: RateColumn) => number) => (shown.reduce((sum, column) => sum + of(column), 0) * NANOSECONDS) / (shown.length * interval)
-  const packetsOf = ({ packets: { client, server, unknown } }: RateColumn) => client + server + unknown
-  const values = shown.map(packetsOf)
+  const perSecond = (count: number) => (went.seconds === null ? '-' : rateText(count / went.seconds))
+  const values = shown.map(({ packets }) => allOf(packets))
   const most = (Math.max(...values) * NANOSECONDS) / interval
-  const words = [windowText(window), `mean ${rateText(perSecond(packetsOf))}`, `max ${rateText(most)}`, `over ${durationText(interval)}`]
-  const unknown = perSecond(({ bytes }) => bytes.unknown)
-  const bytes = [`bytes/s -> ${rateText(perSecond(({ bytes }) => bytes.client))}`, `<- ${rateText(perSecond(({ bytes }) => bytes.server))}`, ...(unknown > 0 ? [`? ${rateText(unknown)}`] : [])]
+  const words = [windowText(window), `mean ${perSecond(allOf(went.packets))}`, `max ${rateText(most)}`, `over ${durationText(interval)}`]
+  const { client, server, unknown } = went.bytes
+  const bytes = [`bytes/s -> ${perSecond(client)}`, `<- ${perSecond(server)}`, ...(unknown > 0 ? [`? ${perSecond(unknown)}`] : [])]
   const bars = barRows(values, plotHeight(height), Math.floor(width / values.length), theme.glyphs.bars)
   const plotWidth = values.length * Math.floor(width / values.length)
   return [title(fittingWords('PACKETS/s', words.map((word) => ` ${word}`), width), width, theme), fitted(bytes.join('  '), width), ...bars, dimmed(axis(shown, interval, plotWidth, width), theme)]
+}
+
+function allOf({ client, server, unknown }: BySender): number {
+  return client + server + unknown
+}
+
+/** What went by in the time that the plot shows, whatever its columns are. */
+interface WentBy {
+  /** It is all of the capture: the window is no shorter. */
+  readonly whole: boolean
+  /** Null where the capture has no length. */
+  readonly seconds: number | null
+  readonly packets: BySender
+  readonly bytes: BySender
+}
+
+/** A window ends with the last packet of a file, and of a live capture now. Of a capture that is younger, it has as many seconds as that. */
+function wentBy({ statistics, totals, until, state: { interval: window } }: PageProps): WentBy {
+  const { rates } = statistics
+  const seconds = secondsSoFar({ totals, until })
+  const first = totals.firstTime ?? 0
+  const end = until ?? Math.min(rates.end, totals.lastTime ?? Infinity)
+  const from = end - window * NANOSECONDS
+  // As `mqtap stats` has it.
+  if (window === 0 || seconds === null || !(from > first)) return { whole: true, seconds, ...bothOf(statistics.total()) }
+  const { start, packets, bytes } = rates.since(from)
+  return { whole: false, seconds: (end - Math.max(start, first)) / NANOSECONDS, packets, bytes }
+}
+
+function bothOf({ packets, bytes }: Traffic): Pick<WentBy, 'packets' | 'bytes'> {
+  return { packets, bytes }
 }
 
 export function windowText(window: Interval): string {
@@ -171,10 +208,10 @@ function typePanel({ statistics, theme }: PageProps, width: number): string[] {
 }
 
 /** `room`: lines for topics, with the heading. */
-function topicPanel({ statistics, totals, state: { sort, unfolded }, theme }: PageProps, width: number, room: number): string[] {
+function topicPanel({ statistics, totals, until, state: { sort, unfolded }, theme }: PageProps, width: number, room: number): string[] {
   const rows = topicRows(statistics, sort, unfolded)
   if (rows.length === 0) return []
-  const seconds = secondsOf(totals)
+  const seconds = secondsSoFar({ totals, until })
   const heading = title(topicHeading(width), width, theme)
   const most = Math.max(LEAST_TOPICS, room - 1)
   // One line says how many more there are.

@@ -37,6 +37,8 @@ export function statsAtFirst(live: boolean): StatsState {
 export interface StatsData {
   readonly statistics: Statistics
   readonly totals: CaptureTotals
+  /** The time that a live capture has come to; null for a file, which ends with its last packet. */
+  readonly until: number | null
   readonly index: { readonly packets: number; readonly bytes: number; readonly evicted: number }
   readonly open: { readonly exchanges: number }
 }

@@ -8,11 +8,10 @@
  */
 import stringWidth from 'string-width'
 import { grouped } from '../../bytes/number-text.ts'
-import { secondsOf } from '../../report/statistics-json.ts'
 import { CURSOR_WIDTH, listRow } from '../parts/row.ts'
 import { fitted, spaces } from '../../report/fit.ts'
 import type { ViewProps } from '../view.ts'
-import { bodyHeight, pageLines, windowText } from './stats-page.ts'
+import { bodyHeight, pageLines, secondsSoFar, windowText } from './stats-page.ts'
 import { listHeight, settledStats, STATS_FORMS, type StatsData, type StatsState } from './stats-state.ts'
 import { topicHeading, topicLine } from './stats-topic-lines.ts'
 import { topicRows } from './stats-topics.ts'
@@ -40,11 +39,11 @@ function pageForm(props: StatsProps): string[] {
 }
 
 function topicsForm(props: StatsProps): string[] {
-  const { statistics, totals, width, height, theme } = props
+  const { statistics, width, height, theme } = props
   const state = settledStats(props.state, props)
   const rows = topicRows(statistics, state.sort, state.unfolded)
   if (rows.length === 0) return [headLine(props, ''), fitted('no PUBLISH packets', width)]
-  const seconds = secondsOf(totals)
+  const seconds = secondsSoFar(props)
   const { cursor, top } = state.viewport
   const { bold, reset } = theme.palette
   const lines = rows.slice(top, top + listHeight(height)).map((row, index) =>

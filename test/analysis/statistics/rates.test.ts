@@ -147,6 +147,20 @@ describe('the last packets', () => {
     expect(recent(eachSecond(60, SECOND), 20 * SECOND, 4)).toEqual([5 * SECOND, [40, 5], [45, 5], [50, 5], [55, 5]])
   })
 
+  test('until now, where nothing has come since', () => {
+    const now = (second: number) => eachSecond(3).recent(5 * SECOND, 5, second * SECOND).columns.map(({ start, packets }) => [start / SECOND, packets.client])
+    expect(now(4.5)).toEqual([[0, 1], [1, 1], [2, 1], [3, 0], [4, 0]])
+    expect(now(1_000)).toEqual([[996, 0], [997, 0], [998, 0], [999, 0], [1_000, 0]])
+    // A time before the last packet changes nothing.
+    expect(now(1)).toEqual([[0, 1], [1, 1], [2, 1]])
+  })
+
+  test('and all of them, in columns that have room for the time until now', () => {
+    const { interval, columns } = eachSecond(3).columns(10, 99 * SECOND)
+    expect([interval, columns.length, columns[0]!.packets.client]).toEqual([10 * SECOND, 10, 3])
+    expect(new Rates(64).columns(10, 99 * SECOND).columns).toEqual([])
+  })
+
   test('never more columns than there is room for, and never a packet twice', () => {
     fc.assert(fc.property(fc.array(fc.nat(10_000_000), { minLength: 1 }), fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 40 }), (times, length, most) => {
       const rates = new Rates(64)
@@ -157,5 +171,29 @@ describe('the last packets', () => {
       expect(columns.reduce((sum, { packets }) => sum + packets.client, 0)).toBeLessThanOrEqual(times.length)
       expect(columns[columns.length - 1]!.packets.client).toBeGreaterThan(0)
     }))
+  })
+})
+
+describe('since a time', () => {
+  const since = (rates: Rates, second: number) => {
+    const { start, packets, bytes } = rates.since(second * SECOND)
+    return [start / SECOND, packets, bytes]
+  }
+  const rates = new Rates(64, SECOND)
+  for (const second of [1, 2, 3.5]) rates.add(second * SECOND, SERVER, 10)
+
+  test('all from the bucket on that it is in', () => {
+    expect(since(rates, 2.5)).toEqual([2, { client: 0, server: 2, unknown: 0 }, { client: 0, server: 20, unknown: 0 }])
+    expect(rates.end).toBe(4 * SECOND)
+  })
+
+  test('before the first packet, and behind the last one', () => {
+    expect(since(rates, -5)).toEqual([-5, { client: 0, server: 3, unknown: 0 }, { client: 0, server: 30, unknown: 0 }])
+    expect(since(rates, 60)).toEqual([60, { client: 0, server: 0, unknown: 0 }, { client: 0, server: 0, unknown: 0 }])
+  })
+
+  test('of none', () => {
+    const none = new Rates(64)
+    expect([none.end, none.since(SECOND).packets]).toEqual([NaN, { client: 0, server: 0, unknown: 0 }])
   })
 })
