@@ -50,7 +50,10 @@ const AUTH = 15
 const KIND = Object.fromEntries(EXCHANGE_KINDS.map((kind, index) => [kind, index])) as Readonly<Record<ExchangeKind, number>>
 const OUTCOME = Object.fromEntries(EXCHANGE_OUTCOMES.map((outcome, index) => [outcome, index])) as Readonly<Record<ExchangeOutcome, number>>
 const SENT = EXCHANGE_STATES.indexOf('sent')
+const RELEASED = EXCHANGE_STATES.indexOf('released')
 const DONE = EXCHANGE_STATES.indexOf('done')
+/** How many packets of QoS 2 come before the one that leads to a state, by index of EXCHANGE_STATES. */
+const RANKS: readonly number[] = EXCHANGE_STATES.map((state) => ({ sent: 0, challenged: 0, received: 1, released: 2, done: 3 })[state])
 const NO_FILTERS: readonly RequestedFilter[] = []
 const NO_EXCHANGES: readonly OpenExchange[] = []
 
@@ -230,9 +233,12 @@ export class ExchangeTracker {
     const identifier = packet.packetIdentifier!
     const kind = packet.qos === 1 ? 'publish-qos1' : 'publish-qos2'
     const topic = event.resolvedTopicName ?? (packet.topicName === '' ? null : packet.topicName ?? null)
-    const before = connection.pending.find(side, identifier)
-    if (before !== null) {
+    let before = connection.pending.find(side, identifier)
+    if (before !== null && before.awaited) {
       if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
+      if (this.#concludeAnswered(connection, before)) before = null
+    }
+    if (before !== null) {
       this.#misfits?.publish(connection, side, event, packet, kind, topic, before)
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
       if (repeats && this.#goesOn(connection, before, side, event, PUBLISH)) return
@@ -254,9 +260,12 @@ export class ExchangeTracker {
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
       : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
-    const before = connection.pending.find(side, packet.packetIdentifier)
-    if (before !== null) {
+    let before = connection.pending.find(side, packet.packetIdentifier)
+    if (before !== null && before.awaited) {
       if (this.#beginsLate(connection, before, kind, event, null, filters)) return
+      if (this.#concludeAnswered(connection, before)) before = null
+    }
+    if (before !== null) {
       this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, before)
       // The DUP flag of 3.1.
       if (before.kind === kind && (packet.flags & 0x08) !== 0 && this.#goesOn(connection, before, side, event, type)) return
@@ -295,8 +304,11 @@ export class ExchangeTracker {
     const joined = JOINED_BY[PACKET_TYPES[type]!]!
     const initiator = joined.by === 'initiator' ? side : otherSide(side)
     const exchange = connection.pending.find(initiator, identifier)
-    if (exchange !== null && (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type))) return
-    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange)
+    if (exchange !== null) {
+      if (exchange.lacking > 0 && this.#comesLate(connection, exchange, side, event, type)) return
+      if (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type)) return
+    }
+    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange !== null && exchange.answer !== null ? null : exchange)
     this.#join(connection, initiator, side, identifier, event, type)
   }
 
@@ -307,7 +319,27 @@ export class ExchangeTracker {
     const missing = exchange.crossedGap || !connection.whole(event, otherSide(side))
     if (joined.kind !== exchange.kind || state <= exchange.state || !missing) return false
     exchange.partly = true
+    exchange.lacking += RANKS[state]! - RANKS[exchange.state]! - 1
+    // A PUBREL that waits behind a hole goes by later, and belongs to it then.
+    if (state === DONE && connection.half(exchange.initiator).hasHole) {
+      exchange.awaited = true
+      connection.pending.awaiting = true
+    }
     this.#reach(connection, exchange, state, false, side, event, type)
+    return true
+  }
+
+  /** A step of QoS 2 that an exchange lacks: it waited behind a hole while the step after it went by. */
+  #comesLate(connection: NetworkConnection, exchange: OpenExchange, side: Side, event: PacketEvent, type: number): boolean {
+    if (exchange.kindIndex !== KIND['publish-qos2'] || !connection.lags(event)) return false
+    const isPubrec = type === PUBREC && side !== exchange.initiator && exchange.state === RELEASED
+    const isPubrel = type === PUBREL && side === exchange.initiator && exchange.answer !== null
+    if (!isPubrec && !isPubrel) return false
+    this.#current = exchange
+    if (isDefective(event)) exchange.disturbed = true
+    exchange.addBetween(event, !this.#outcomesOnly)
+    // Its PUBLISH would have gone by before its PUBREL.
+    if (isPubrel) this.#concludeAnswered(connection, exchange)
     return true
   }
 
@@ -322,7 +354,8 @@ export class ExchangeTracker {
   #pong(connection: NetworkConnection, side: Side, event: PacketEvent): void {
     // Of PINGREQs from before and after a gap, the earlier ones may have had their answers in it.
     const { pending } = connection
-    while (pending.pings.length > 1 && pending.pings[0]!.crossedGap) {
+    // A PINGRESP that comes late answers none that was sent after it.
+    while (pending.pings.length > 1 && pending.pings[0]!.crossedGap && !(connection.late && event.time < pending.pings[1]!.sentTime)) {
       const lost = pending.pings[0]!
       pending.remove(lost)
       this.#end(lost, 'partly-seen')
@@ -345,7 +378,9 @@ export class ExchangeTracker {
     const exchange = this.#begin(connection, event, joined.kind, initiator, identifier, null, NO_FILTERS)
     if (exchange === null) return
     exchange.partly = true
+    exchange.unbegun = true
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
+    exchange.lacking = joined.kind === 'publish-qos2' ? RANKS[exchange.state]! : 1
     exchange.awaited = identifier !== null && connection.half(initiator).hasHole
     if (exchange.state === DONE) {
       if (!exchange.awaited) {
@@ -365,10 +400,10 @@ export class ExchangeTracker {
   #beginsLate(
     connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
   ): boolean {
-    if (!exchange.awaited || exchange.kind !== kind || !connection.lags(event)) return false
+    if (!exchange.unbegun || exchange.kind !== kind || !connection.lags(event)) return false
     this.#current = exchange
     exchange.addBeginning(event, topic, filters)
-    this.#concludeAnswered(connection, exchange)
+    if (!exchange.awaited) this.#concludeAnswered(connection, exchange)
     return true
   }
 
@@ -386,11 +421,13 @@ export class ExchangeTracker {
     }
   }
 
-  #concludeAnswered({ pending }: NetworkConnection, exchange: OpenExchange): void {
+  /** False where its last packet has not gone by. */
+  #concludeAnswered({ pending }: NetworkConnection, exchange: OpenExchange): boolean {
     const { answer } = exchange
-    if (answer === null) return
+    if (answer === null) return false
     pending.remove(exchange)
     this.#conclude(exchange, answer)
+    return true
   }
 
   // --- one exchange ---
@@ -447,6 +484,10 @@ export class ExchangeTracker {
       exchange.reasonCode = reasonCodeOf(event.packet as Packet)
       this.#misfits?.ended(connection, exchange, event, type)
       this.#over?.(exchange, connection)
+      if (exchange.awaited && exchange.lacking > 0 && state === DONE) {
+        exchange.answer = event.packet as Packet
+        return
+      }
       connection.pending.remove(exchange)
       this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)

@@ -20,6 +20,7 @@ const NO_CAUSES: readonly LegCause[] = []
 
 /** Numbers kept for each: type, flags and segments, PacketEvent.number, frame, time. */
 const STEP = { what: 0, number: 1, frame: 2, time: 3, words: 4 } as const
+const TYPE = 0x0f
 const DUP = 1 << 4
 const BY_CLIENT = 1 << 5
 const AGAIN = 1 << 6
@@ -43,7 +44,11 @@ export class OpenExchange implements SettledExchange {
   retransmitted = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
-  /** It was met by an answer, and its beginning may be among bytes that wait behind a hole; and that answer, where it is the last packet. */
+  /** How many packets before its newest one were not seen. */
+  lacking = 0
+  /** It was met by a packet that does not begin it. */
+  unbegun = false
+  /** What it lacks may be among bytes that wait behind a hole; and its last packet, where that has gone by already. */
   awaited = false
   answer: Packet | null = null
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
@@ -101,6 +106,8 @@ export class OpenExchange implements SettledExchange {
     this.packets = 0
     this.retransmitted = 0
     this.partly = false
+    this.lacking = 0
+    this.unbegun = false
     this.awaited = false
     this.answer = null
     this.crossedGap = false
@@ -149,16 +156,53 @@ export class OpenExchange implements SettledExchange {
 
   /** Its first packet, which waited behind a hole while later ones went by. */
   addBeginning(event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[]): void {
-    const later = Math.min(this.#stepCount, STEPS_KEPT - 1)
-    this.#steps.copyWithin(STEP.words, 0, later * STEP.words)
-    this.#stepCount = 0
-    this.add(event, false)
-    this.#stepCount += later
+    this.#insert(event, 0)
     this.topic = topic
     this.filters = filters
-    this.partly = false
-    this.awaited = false
+    this.unbegun = false
+    this.#found()
+  }
+
+  /** A packet between two others, which waited behind a hole while the later one went by: PUBREC or PUBREL. */
+  addBetween(event: PacketEvent, stepsKept: boolean): void {
+    if (stepsKept) {
+      const type = event.buffer[event.start]! >> 4
+      let at = this.#stepCount
+      while (at > 0 && (this.#steps[(at - 1) * STEP.words + STEP.what]! & TYPE) > type) at--
+      this.#insert(event, at)
+      this.#splitLeg(event.time)
+    }
+    this.#found()
+  }
+
+  /** One packet less is lacking. What else is may still come, where its last packet waits for that. */
+  #found(): void {
+    this.lacking--
+    if (this.lacking === 0) this.partly = false
+    this.awaited = this.lacking > 0 && this.answer !== null
     this.crossedGap = true
+  }
+
+  /** How long TCP took for the halves of a leg that a late packet splits was not noted; and what it was spent with may have been in both. */
+  #splitLeg(time: number): void {
+    this.endLeg(NaN)
+    if (this.causes.length === 0) return
+    const onward = this.steps.filter(({ again }) => !again)
+    const split = onward.findIndex((step) => step.time === time) - 1
+    const rest = (onward[split + 2]?.time ?? NaN) - time
+    this.causes = this.causes.flatMap((cause) => {
+      if (cause.leg < split) return cause
+      if (cause.leg === split && !(cause.duration <= rest)) return []
+      return { ...cause, leg: cause.leg + 1 }
+    })
+  }
+
+  #insert(event: PacketEvent, index: number): void {
+    const later = Math.max(0, Math.min(this.#stepCount - index, STEPS_KEPT - 1 - index))
+    this.#steps.copyWithin((index + 1) * STEP.words, index * STEP.words, (index + later) * STEP.words)
+    this.#stepCount = index
+    this.add(event, false)
+    this.#stepCount += later
   }
 
   add(event: PacketEvent, again: boolean): void {
@@ -222,7 +266,7 @@ export class OpenExchange implements SettledExchange {
     for (let at = 0; at < this.#stepCount * STEP.words; at += STEP.words) {
       const what = this.#steps[at + STEP.what]!
       made.push({
-        type: PACKET_TYPES[what & 0x0f]!,
+        type: PACKET_TYPES[what & TYPE]!,
         number: this.#steps[at + STEP.number]!,
         frame: this.#steps[at + STEP.frame]!,
         time: this.#steps[at + STEP.time]!,

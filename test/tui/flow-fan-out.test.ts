@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PLAIN } from '../../src/report/colour.ts'
 import { fanOutLines } from '../../src/tui/model/flow-fan-out.ts'
+import { flowHeights } from '../../src/tui/model/flow-state.ts'
 import { copy, delivery, missing, party, publication } from '../report/delivery-samples.ts'
 import type { Copy, Delivery } from '../../src/session/delivery.ts'
 
@@ -11,8 +12,8 @@ function drawn(changes: Partial<Delivery>, late: readonly Copy[] = [], height = 
 test('a publication and its copies', () => {
   expect(drawn({})).toMatchInlineSnapshot(`
     [
-      "  publisher                  broker                subscribers",
-      "  |-- q1 plant/7/temp -------->|                            |   plc-7  2 copies for 2 subscribers  accepted",
+      "  publisher plc-7            broker                subscribers",
+      "  |-- q1 plant/7/temp -------->|                            |   2 copies for 2 subscribers  accepted",
       "  |                            |-- q1 --------------------->|   hmi-1  0.311 ms  packet 19",
       "  |                            |-- q1 --------------------->|   hmi-2  4.083 ms  packet 21",
     ]
@@ -27,8 +28,8 @@ test('what is doubtful says so in words, and what is wrong has a mark', () => {
     notJudged: [{ client: party('hmi-5'), filter: 'plant/#', reason: 'gap', closedIn: null }],
   }, [copy('hmi-6', { duration: 30e9, number: 90 })])).toMatchInlineSnapshot(`
     [
-      "  publisher                  broker                subscribers",
-      "  |-- q1 retain plant/7/temp ->|                            | ~ plc-7  3 copies for 5 subscribers  2 missing  not ackno…",
+      "  publisher plc-7            broker                subscribers",
+      "  |-- q1 retain plant/7/temp ->|                            | ~ 3 copies for 5 subscribers  2 missing  not acknowledged…",
       "  |                            |-- q1 --------------------->|   hmi-1  0.311 ms  matched, not certain (likely)  packet …",
       "  |                            |-- q1 --------------------->| ! hmi-1  0.311 ms  one too many  packet 20",
       "  |                            |-- q1 DUP ----------------->| ~ hmi-2  9000.000 ms  stored  other properties  packet 19",
@@ -38,6 +39,14 @@ test('what is doubtful says so in words, and what is wrong has a mark', () => {
       "  |                            |          nothing           |   hmi-5  not judged (gap)",
     ]
   `)
+})
+
+test('in a narrow view the publisher is named over its lane, and first of all copies are seen', () => {
+  expect(drawn({}, [], flowHeights(11, true).fan - 1, 60)).toEqual([
+    '  plc-7       broker subscribers',
+    '  |-- q1 pla… ->|             |   2 copies for 2 subscriber…',
+    expect.stringContaining('hmi-1'), expect.stringContaining('hmi-2'),
+  ])
 })
 
 describe('where there is no room for all', () => {

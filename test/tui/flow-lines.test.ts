@@ -219,8 +219,8 @@ test('copies of a message', () => {
   const [, ...panel] = drawn(state, { ladder, fanOf, width: 120, height: 24 }).slice(12, 17)
   expect(panel).toMatchInlineSnapshot(`
     [
-      "  publisher                  broker                subscribers",
-      "  |-- q1 plant/7/alarm ------->|                            |   plc-7  1 copy for 1 subscriber  accepted",
+      "  publisher plc-7            broker                subscribers",
+      "  |-- q1 plant/7/alarm ------->|                            |   1 copy for 1 subscriber  accepted",
       "  |                            |-- q1 --------------------->|   panel  37.631 ms  matched, not certain (likely)  packet…",
       "",
     ]

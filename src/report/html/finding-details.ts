@@ -32,6 +32,8 @@ export type FindingKey = Pick<Finding, 'rule' | 'stream' | 'actor' | 'packet' | 
 
 interface Kept {
   packet: PacketBytes | null
+  /** The packet itself: one or none. */
+  own: readonly LadderStep[]
   ladder: readonly LadderStep[]
   leftOut: number
 }
@@ -70,7 +72,11 @@ export class FindingDetails {
     const awaiting = this.#awaiting.size === 0 ? undefined : this.#awaiting.get(event.number)
     if (awaiting === undefined) return
     this.#awaiting.delete(event.number)
-    for (const { kept, range } of awaiting) kept.packet = this.#bytes(event, range)
+    for (const { kept, range } of awaiting) {
+      kept.packet = this.#bytes(event, range)
+      kept.own = packetStep(event)
+      kept.ladder = withOwn(kept.ladder, kept.own)
+    }
   }
 
   /** An exchange that has ended is going to be judged. Findings about it get the packets that came after they were made. */
@@ -95,7 +101,8 @@ export class FindingDetails {
     if (this.#kept.has(key) || this.#kept.size >= MOST_DETAILS || ofRule >= MOST_DETAILS_OF_RULE) return
     this.#byRule.set(finding.rule, ofRule + 1)
     const event = this.#event?.number === finding.packet ? this.#event : null
-    const kept: Kept = { packet: event === null ? null : this.#bytes(event, rangeOf(finding)), ladder: event === null ? [] : packetStep(event), leftOut: 0 }
+    const own = event === null ? [] : packetStep(event)
+    const kept: Kept = { packet: event === null ? null : this.#bytes(event, rangeOf(finding)), own, ladder: own, leftOut: 0 }
     this.#kept.set(key, kept)
     if (event === null && finding.packet !== null) listed(this.#awaiting, finding.packet).push({ kept, range: rangeOf(finding) })
     const number = finding.exchange ?? (event === null ? null : (this.#exchange?.number ?? null))
@@ -107,15 +114,18 @@ export class FindingDetails {
 
   /** In the order of these findings, which are those of the report object. */
   of(findings: readonly FindingKey[]): (FindingDetail | null)[] {
-    return findings.map((finding) => this.#kept.get(keyOf(finding)) ?? null)
+    return findings.map((finding) => {
+      const kept = this.#kept.get(keyOf(finding))
+      return kept === undefined ? null : { packet: kept.packet, ladder: kept.ladder, leftOut: kept.leftOut }
+    })
   }
 
   #fill({ kept, marked }: Waiting, exchange: Exchange): void {
     const { steps, packets } = exchange
     const shown = steps.length <= MOST_STEPS ? steps : [...steps.slice(0, MOST_STEPS - 1), steps[steps.length - 1]!]
-    kept.ladder = shown.map((step) => ({
+    kept.ladder = withOwn(shown.map((step) => ({
       type: step.type, by: step.by, time: step.time, frame: step.frame, label: stepLabel(step, exchange), marked: step.number === marked,
-    }))
+    })), kept.own)
     kept.leftOut = Math.max(packets - shown.length, 0)
   }
 
@@ -187,6 +197,11 @@ function listed<Item>(lists: Map<number, Item[]>, number: number): Item[] {
 function packetStep(event: PacketEvent): readonly LadderStep[] {
   const { packet: { type }, time, frame, direction } = event
   return direction === null ? [] : [{ type, by: senderOf(direction), time, frame, label: labelOf(event), marked: true }]
+}
+
+/** The packet among those of an exchange that it does not belong to: what it was sent against. */
+function withOwn(steps: readonly LadderStep[], own: readonly LadderStep[]): readonly LadderStep[] {
+  return own.length === 0 || steps.some(({ marked }) => marked) ? steps : [...steps, ...own].sort((a, b) => a.frame - b.frame)
 }
 
 function labelOf(event: PacketEvent): string {

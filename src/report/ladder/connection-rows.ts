@@ -8,7 +8,7 @@ import type { MqttConnection } from '../../mqtt/connection.ts'
 import type { NetworkConnection } from '../../session/network-connection.ts'
 import type { End } from '../../tcp/connection.ts'
 import type { CloseReason } from '../../tcp/stream-sink.ts'
-import type { ArrowRow, Ladder, LadderRow, NoteRow } from './ladder.ts'
+import type { ArrowRow, ExchangePart, GapRow, Ladder, LadderRow, NoteRow } from './ladder.ts'
 import type { Unanswered } from './packet-row.ts'
 
 export class ConnectionRows {
@@ -30,6 +30,8 @@ export class ConnectionRows {
   #left: End
   /** Since when; NaN where it is open. */
   readonly #windowClosed: Record<Side, number> = { client: NaN, server: NaN }
+  /** The gap that nothing of this side has followed yet. */
+  readonly #gaps: Record<Side, GapRow | null> = { client: null, server: null }
   #sentAgain: { readonly by: Side; readonly row: LadderRow; readonly since: number; readonly segments: number; readonly bytes: number } | null = null
 
   constructor(network: NetworkConnection, attempt: boolean, provisional: boolean) {
@@ -78,8 +80,38 @@ export class ConnectionRows {
   /** Puts the client, once it is known which end that is, to the left. */
   turn(): void {
     const left = leftEnd(this.network.mqtt)
-    if (left !== this.#left) this.#become(this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row)))
+    if (left !== this.#left) {
+      this.#become(this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row)))
+      this.#gaps.client = this.#gaps.server = null
+    }
     this.#left = left
+  }
+
+  /** What waited behind missing bytes stands among what went by meanwhile, and the row of the gap before it. */
+  packet(row: ArrowRow): void {
+    let at = this.#placeOf(row.frame)
+    const gap = this.#gaps[row.by]
+    this.#gaps[row.by] = null
+    const gapAt = gap === null ? -1 : this.#rows.lastIndexOf(gap)
+    if (gap !== null && gapAt >= at) {
+      this.#rows.splice(gapAt, 1)
+      this.#rows.splice(at++, 0, gap)
+    }
+    this.#rows.splice(at, 0, row)
+    this.#revision++
+  }
+
+  /** How the packets of an exchange belong to it, by their numbers, now that one of them came late or that no more comes. `failed`: its last one says so. */
+  revise(parts: ReadonlyMap<number, ExchangePart>, failed: boolean): void {
+    let left = parts.size
+    for (let index = this.#rows.length - 1; index >= 0 && left > 0; index--) {
+      const row = this.#rows[index]!
+      const part = row.kind === 'packet' ? parts.get(row.number!) : undefined
+      if (row.kind !== 'packet' || part === undefined) continue
+      this.#rows[index] = { ...row, part, mark: failed && part.place === 'ends' ? '!' : row.mark }
+      left--
+    }
+    this.#revision++
   }
 
   add(row: LadderRow): void {
@@ -93,33 +125,36 @@ export class ConnectionRows {
 
   gap(by: Side, bytes: number): void {
     const last = this.#rows[this.#rows.length - 1]
-    if (last?.kind === 'gap' && last.by === by) this.#replaceLast({ ...last, bytes: last.bytes + bytes })
-    else this.add({ kind: 'gap', by, bytes })
+    const goesOn = last?.kind === 'gap' && last.by === by
+    const row: GapRow = { kind: 'gap', by, bytes: goesOn ? last.bytes + bytes : bytes }
+    if (goesOn) this.#replaceLast(row)
+    else this.add(row)
+    this.#gaps[by] = row
   }
 
   /** Segments one after the other are one row. */
-  sentAgain(by: Side, bytes: number, time: number): void {
+  sentAgain(by: Side, bytes: number, frame: number, time: number): void {
     const before = this.#sentAgain
     const goesOn = before !== null && before.by === by && before.row === this.#rows[this.#rows.length - 1]
     const segments = goesOn ? before.segments + 1 : 1
     const sum = goesOn ? before.bytes + bytes : bytes
     const since = goesOn ? before.since : time
-    const row = tcpRow(by, since, `TCP sent ${counted(sum, 'byte')} again`, segments === 1 ? '' : `${grouped(segments)} segments`)
+    const row = tcpRow(by, frame, since, `TCP sent ${counted(sum, 'byte')} again`, segments === 1 ? '' : `${grouped(segments)} segments`)
     if (goesOn) this.#replaceLast(row)
     else this.add(row)
     this.#sentAgain = { by, row, since, segments, bytes: sum }
   }
 
   /** The receive window of this side. */
-  window(by: Side, closed: boolean, time: number): void {
+  window(by: Side, closed: boolean, frame: number, time: number): void {
     const since = time - this.#windowClosed[by]
     this.#windowClosed[by] = closed ? time : NaN
-    if (closed) this.add(tcpRow(by, time, 'TCP receive window closed'))
-    else if (!Number.isNaN(since)) this.add(tcpRow(by, time, 'TCP receive window open again', `after ${lengthText(since)}`))
+    if (closed) this.add(tcpRow(by, frame, time, 'TCP receive window closed'))
+    else if (!Number.isNaN(since)) this.add(tcpRow(by, frame, time, 'TCP receive window open again', `after ${lengthText(since)}`))
   }
 
-  closed(by: Side, reason: Exclude<CloseReason, 'capture'>, time: number): void {
-    this.add(tcpRow(by, time, reason === 'fin' ? 'TCP FIN' : 'TCP RST', this.attempt ? 'refused' : ''))
+  closed(by: Side, reason: Exclude<CloseReason, 'capture'>, frame: number, time: number): void {
+    this.add(tcpRow(by, frame, time, reason === 'fin' ? 'TCP FIN' : 'TCP RST', this.attempt ? 'refused' : ''))
   }
 
   /** Takes the rows of an exchange out again. They are mostly among the last ones. */
@@ -146,6 +181,19 @@ export class ConnectionRows {
     this.#become(trimmed(this.#rows, most))
   }
 
+  /** Before the first of the last rows that are of later frames. */
+  #placeOf(frame: number): number {
+    let at = this.#rows.length
+    for (let index = at - 1; index >= 0; index--) {
+      const row = this.#rows[index]!
+      if (row.kind === 'left-out') break
+      if (!('frame' in row)) continue
+      if (row.frame <= frame) break
+      at = index
+    }
+    return at
+  }
+
   #become(rows: LadderRow[]): void {
     this.#rows = rows
     this.#revision++
@@ -160,7 +208,7 @@ export class ConnectionRows {
     const { tcp } = this.network.mqtt
     const { handshake } = this.network
     if (tcp.initiator === null) this.note(NaN, 'began before the capture')
-    else if (this.attempt) this.add(tcpRow('client', tcp.firstTime, 'TCP SYN', 'not answered'))
+    else if (this.attempt) this.add(tcpRow('client', tcp.firstFrame, tcp.firstTime, 'TCP SYN', 'not answered'))
     else {
       const times = handshake === null ? [] : [handshake.answered, handshake.acknowledged].filter((time) => time !== null)
       this.note(tcp.firstTime, 'TCP connection opened', { remark: handshakeText(times) })
@@ -180,6 +228,6 @@ function handshakeText(times: readonly number[]): string {
   return texts.every((text) => text.endsWith(' ms')) ? `${texts.map((text) => text.slice(0, -3)).join(' + ')} ms` : texts.join(' + ')
 }
 
-function tcpRow(by: Side, time: number, text: string, remark = ''): ArrowRow {
-  return { kind: 'tcp', time, number: null, by, label: { text, details: [] }, dup: false, mark: '', part: null, remark }
+function tcpRow(by: Side, frame: number, time: number, text: string, remark = ''): ArrowRow {
+  return { kind: 'tcp', frame, time, number: null, by, label: { text, details: [] }, dup: false, mark: '', part: null, remark }
 }

@@ -2,8 +2,8 @@
  * One publication and its copies, from the publisher by the broker to the subscribers:
  *
  * ```
- *  publisher                broker            subscribers
- *  |-- q1 plant/7/temp ------>|                    |   plc-7
+ *  publisher plc-8          broker            subscribers
+ *  |-- q1 plant/7/temp ------>|                    |   3 copies for 4 subscribers  1 missing  accepted
  *  |                          |-- q1 ------------->|   hmi-east   0.311 ms  packet 4172
  *  |                          |-- q0 ------------->|   historian  0.402 ms  matched, not certain (likely)  packet 4175
  *  |                          |      nothing       | ~ hmi-2      missing (likely: QoS 0)  filter plant/#
@@ -50,7 +50,7 @@ export function fanOutLines(fan: Fan | null, isPublish: boolean, width: number, 
   const { delivery } = fan
   const lanes = Math.max(LEAST_LANES, Math.min(MOST_LANES, Math.floor(width / 2)))
   const inside = Math.floor((lanes - 3) / 2)
-  const head = [`  ${palette.dim}${fitted(headText(inside), width - 2)}${palette.reset}`, publicationLine(delivery, inside, width, palette)]
+  const head = [`  ${palette.dim}${fitted(headText(partyName(delivery.publication.publisher), inside), width - 2)}${palette.reset}`, publicationLine(delivery, inside, width, palette)]
   const lines = shownLines(linesOf(fan), height - head.length)
   const clients = Math.min(MOST_CLIENT, lines.reduce((most, { client }) => Math.max(most, stringWidth(client)), 0))
   return [...head, ...lines.map((line) => lineText(line, inside, clients, width, palette))].slice(0, height)
@@ -66,15 +66,16 @@ function shownLines(lines: readonly FanLine[], height: number): readonly FanLine
   return [...kept, { arrow: null, mark: '', client: '', text: `and ${grouped(lines.length - kept.length)} more` }]
 }
 
-function headText(inside: number): string {
-  return `${cell('publisher', inside - 2)}${centred('broker', 8)}${cell('', inside - 13)}subscribers`
+/** Each name over its lane. Where there is no room for more, the publisher's own name says who that is. */
+function headText(publisher: string, inside: number): string {
+  const name = `publisher ${publisher}`
+  return `${cell(stringWidth(name) <= inside - 3 ? name : fitted(publisher, inside - 3), inside - 2)}${centred('broker', 8)}${cell('', inside - 13)}subscribers`
 }
 
 function publicationLine({ publication, acceptance, copies, missing, subscribers }: Delivery, inside: number, width: number, palette: Palette): string {
-  const { qos, topic, retain, resent, will, publisher } = publication
+  const { qos, topic, retain, resent, will } = publication
   const label = `${will ? 'will ' : ''}q${qos}${retain ? ' retain' : ''} ${word(topic)}`
   const text = [
-    partyName(publisher),
     `${counted(copies.length, 'copy', 'copies')} for ${counted(subscribers, 'subscriber')}`,
     missing.length === 0 ? '' : `${grouped(missing.length)} missing`,
     ACCEPTANCE_WORDS[acceptance],

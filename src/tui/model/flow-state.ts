@@ -44,8 +44,10 @@ const BELOW = 3
 /** From this height on, what is below the rows gets one line more. */
 const HIGH = 20
 
-/** Lines for the copies of a message: more of them are counted. */
+/** Lines for the copies of a message: more of them are counted. In a low view as many as show the first two, as long as rows are left. */
 const MOST_FAN = 14
+const LEAST_FAN = 5
+const LEAST_ROWS = 2
 
 /** How the lines of a view of this height are shared. */
 export interface FlowHeights {
@@ -59,7 +61,7 @@ export interface FlowHeights {
 export function flowHeights(height: number, fanOut: boolean): FlowHeights {
   const selected = height < HIGH ? BELOW_LOW : BELOW
   const rest = Math.max(1, height - ABOVE - selected)
-  const fan = fanOut ? Math.min(MOST_FAN, Math.floor(rest / 2)) : 0
+  const fan = fanOut ? Math.min(MOST_FAN, Math.max(Math.floor(rest / 2), Math.min(LEAST_FAN, rest - LEAST_ROWS), 0)) : 0
   return { rows: rest - fan, fan, selected }
 }
 

@@ -112,6 +112,20 @@ describe('ladder', () => {
     expect(only(kept).ladder.map(({ label, marked }) => [label, marked])).toEqual([['PUBLISH #17 q1 plant/7/temp', true], ['PUBACK #17', false]])
   })
 
+  test('has the packet that the finding is on where that does not belong to the exchange', () => {
+    const kept = details()
+    const against = { ...FINDING, exchange: 12 }
+    const earlier = exchange({ steps: [{ ...step('PUBLISH', 'client'), number: 3, frame: 30 }, { ...step('PUBREC', 'server', 5), number: 4, frame: 31 }] })
+    judge(kept, { ...against, rule: 'made-with-the-exchange' }, null, earlier)
+    kept.packet(publish(), null)
+    kept.exchange(earlier)
+    judge(kept, against, publish(), null)
+    kept.exchange(earlier)
+    for (const finding of [against, { ...against, rule: 'made-with-the-exchange' }]) {
+      expect(only(kept, finding).ladder.map(({ frame, marked }) => [frame, marked])).toEqual([[30, false], [31, false], [42, true]])
+    }
+  })
+
   test('of very many packets has the first ones and the last', () => {
     const kept = details()
     const steps = Array.from({ length: 40 }, (_, index) => step('PUBLISH', 'client', index, { again: index > 0, dup: index > 0 }))

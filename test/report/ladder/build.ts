@@ -11,7 +11,7 @@ export const TITLE: LadderTitle = { client: 'plc-7', protocol: 'MQTT 5.0', strea
 
 /** `time` in milliseconds; a label's words behind the first are its details. */
 export function sent(time: number, text: string, details: readonly string[] = [], changes: Partial<ArrowRow> = {}): ArrowRow {
-  return { kind: 'packet', time: time * 1e6, number: 1, by: 'client', label: { text, details }, dup: false, mark: '', part: null, remark: '', ...changes }
+  return { kind: 'packet', frame: 1, time: time * 1e6, number: 1, by: 'client', label: { text, details }, dup: false, mark: '', part: null, remark: '', ...changes }
 }
 
 export function answered(time: number, text: string, details: readonly string[] = [], changes: Partial<ArrowRow> = {}): ArrowRow {
