@@ -63,7 +63,7 @@ describe('a problem of the decoder', () => {
     const many = session(...Array.from({ length: 5 }, () => publish('t', 'x', 0x30 | DUP)))
     const { findings, findingsLeftOut, totals } = judge(many, { mostFindings: 2 })
     expect(findings).toHaveLength(2)
-    expect(findingsLeftOut).toEqual([{ rule: 'publish.dup-on-qos0', count: 3 }])
+    expect(findingsLeftOut).toEqual([{ rule: 'publish.dup-on-qos0', version: '3.1.1', statements: findings[0]!.statements, count: 3 }])
     expect(totals).toEqual({ error: 5, warning: 0, note: 0 })
   })
 })
