@@ -39,7 +39,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     const helpful = mayAskForHelp(argv)
     const given = withCommand(argv)
     const program = commandLine(given[0]!, complete, helpful, (code) => (ended = code))
-    const args = protectArguments(given, VALUE_OPTIONS)
+    // What is completed is not obeyed: the word under the cursor may be a lone - or --, and must come as it is.
+    const args = complete === null ? protectArguments(given, VALUE_OPTIONS) : given
     if (helpful) {
       await program.parseAsync(args, {}, (_error, _args, output) => {
         if (output !== '') process.stdout.write(`${tidyHelp(output)}\n`)
