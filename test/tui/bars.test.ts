@@ -27,8 +27,9 @@ describe('the header', () => {
     expect(header({ shown: 0 })).toContain('showing 0')
   })
 
-  it('has no duration where there are no times, and counts days in hours', () => {
+  it('has no duration where there are no times or they go backwards, and counts days in hours', () => {
     expect(header({ duration: NaN })).toBe(' mqtap factory.pcapng   EOF   48,211 pkts   12 conns')
+    expect(header({ duration: -22_414e9 })).toBe(header({ duration: NaN }))
     expect(header({ duration: 90_061e9 })).toContain('   25:01:01   ')
   })
 

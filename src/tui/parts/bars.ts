@@ -27,7 +27,7 @@ export interface HeaderFacts {
   readonly state: string
   /** How much was read, from 0 to 1; null where nobody knows, or all was. */
   readonly progress: number | null
-  /** Nanoseconds between the first and the last frame; NaN where there are no times. */
+  /** Nanoseconds between the first and the last frame; NaN where there are no times, below 0 where a clock was set back. */
   readonly duration: number
   readonly packets: number
   /** Packets that the filter lets through; null where all are shown. */
@@ -58,7 +58,7 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
     ...(shown === null ? [] : [`showing ${grouped(shown)}`]),
     ...(evicted === 0 ? [] : [`evicted ${grouped(evicted)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`lost ${grouped(dropped)}`]),
-    ...(Number.isNaN(facts.duration) ? [] : [clockText(facts.duration)]),
+    ...(facts.duration >= 0 ? [clockText(facts.duration)] : []),
     `${grouped(connections)} conns`,
   ]
   let fitting = parts
