@@ -31,6 +31,16 @@ describe('help', () => {
     expect(stdout).not.toMatch(/\[(string|boolean|array)\]|undefined/)
   })
 
+  test.each(
+    ['', 'view', 'read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'interfaces', 'doctor', '--keys'].flatMap((command) => [[command, '80'], [command, '120']]),
+  )('%s --help breaks no line early or twice, on a terminal of %s columns', async (command, columns) => {
+    const { stdout } = await run([...(command === '' ? [] : [command]), '--help'], { env: { COLUMNS: columns } })
+    const [usage, examples] = [stdout.split(/\n\n(?=[A-Z][^\n]*:\n)/)[0]!, stdout.split('Examples:\n')[1] ?? '']
+    const ends = usage.split('\n').flatMap((line, index, lines) => (line !== '' && (lines[index + 1] ?? '') !== '' ? [line] : []))
+    expect(ends.filter((line) => line.length < 68)).toEqual([])
+    expect(examples.split('\n').filter((line) => line !== '' && !/^ {2}.*\bmqtap .* {2}\S/.test(line))).toEqual([])
+  })
+
   test('in English, whatever the language of the system', async () => {
     expect((await run(['--help'], { env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' } })).stdout).toContain('Options:')
   })
