@@ -14,6 +14,7 @@ import { Controller } from './controller.ts'
 import { Frame } from './frame.tsx'
 import { Keymap, type KeyChanges } from './keymap.ts'
 import { Workspace } from './model/workspace.ts'
+import { sourceText } from './parts/bars.ts'
 import { Reading, turn } from './reading.ts'
 import { writeReport } from './report-writing.ts'
 import { Screen } from './terminal/screen.ts'
@@ -164,7 +165,7 @@ class Screens {
         findFrame: (number) => (this.#store.givenUp > 0 ? Promise.resolve(null) : findFrame(this.#again(), number)),
         changed: () => this.#changed(),
       },
-      source: plan.live === null ? plan.files.map((file) => (file === '-' ? 'standard input' : file.replace(/^.*[/\\]/, ''))).join(', ') : `live ${plan.live.name}`,
+      source: sourceText(plan.files, plan.live?.name ?? null),
       keymap: new Keymap(plan.keys),
       theme: themeOf(plan.coloured, plan.ascii),
       size: terminal.size,

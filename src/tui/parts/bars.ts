@@ -40,6 +40,12 @@ export interface HeaderFacts {
   readonly dropped: number | null
 }
 
+/** `live` is the name of a live capture, null for files. */
+export function sourceText(files: readonly string[], live: string | null): string {
+  const named = (name: string) => (name === '-' ? 'standard input' : name)
+  return live === null ? files.map((file) => named(file.replace(/^.*[/\\]/, ''))).join(', ') : `live ${named(live)}`
+}
+
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 const GAP = '   '
 /** Of a long name, so much is always shown. */
