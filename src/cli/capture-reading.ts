@@ -164,7 +164,7 @@ export class CaptureReading {
     }
     const { failure } = live
     if (failure === null) {
-      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${[dropsText(live), ...live.remarks].join('; ')}`)
+      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${[dropsText(live), ...live.remarks, ...(live.savedTo === null ? [] : [`saved in ${live.savedTo}`])].join('; ')}`)
       return
     }
     const code = tellError(failure)

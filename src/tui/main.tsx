@@ -29,8 +29,6 @@ export interface ScreensPlan {
   readonly files: readonly string[]
   /** In place of the files: what is captured now. */
   readonly live: LiveCapture | null
-  /** The file that a live capture is written to; null where there is none. */
-  readonly savedTo: string | null
   readonly ports: Uint8Array
   readonly version: Version | null
   readonly time: TimeStyle
@@ -270,8 +268,8 @@ class Screens {
     const { packets } = workspace.pipeline.totals
     const { error, warning, note } = workspace.findings.totals.totals
     const findings = [counted(error, 'error'), counted(warning, 'warning'), counted(note, 'note')].join(', ')
-    const { live, savedTo } = this.#plan
-    const saved = live === null ? '' : savedTo === null ? '; not saved (-w FILE saves)' : `; saved in ${savedTo}`
+    const { live } = this.#plan
+    const saved = live === null ? '' : live.savedTo === null ? '; not saved (-w FILE saves)' : `; saved in ${live.savedTo}`
     return `${grouped(packets)} MQTT packets, ${findings}${saved}`
   }
 }
