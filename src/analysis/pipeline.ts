@@ -58,6 +58,7 @@ export interface CaptureTotals {
   readonly truncatedFrames: number
   /** As the capture states it; null where no file has a drop counter. */
   readonly droppedFrames: number | null
+  /** Of the file that begins earliest its first frame's, and of the one that ends latest its last frame's: files may come in any order. */
   readonly firstTime: number | null
   readonly lastTime: number | null
   /** All TCP connections, and those of them that carried MQTT. */
@@ -139,6 +140,10 @@ class WiredPipeline implements Pipeline, CaptureSink {
   readonly #hours = new ElapsedHours()
   #truncatedFrames = 0
   #firstTime: number | null = null
+  /** The latest of the times with which the files before this one ended. */
+  #lastBefore = -Infinity
+  /** The current file has had no frame with a time. */
+  #untimed = true
   /** By the type nibble of byte 1; RESERVED, which 15 is before 5.0, apart. */
   readonly #types = new Float64Array(16)
   #reserved = 0
@@ -164,6 +169,8 @@ class WiredPipeline implements Pipeline, CaptureSink {
     this.#filesBefore += this.#pushed
     this.#pushed = 0
     this.#files.push({ name: file, format: null })
+    if (!this.#untimed) this.#lastBefore = Math.max(this.#lastBefore, this.#running[1]!)
+    this.#untimed = true
   }
 
   push(chunk: Uint8Array): void {
@@ -242,7 +249,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       truncatedFrames: this.#truncatedFrames,
       droppedFrames: dropped,
       firstTime: this.#firstTime,
-      lastTime: Number.isNaN(this.#running[1]!) ? null : this.#running[1]!,
+      lastTime: Number.isNaN(this.#running[1]!) ? null : Math.max(this.#lastBefore, this.#running[1]!),
       streams: this.#tcp.streams,
       mqttStreams: this.#mqtt.mqttStreams,
       packetTypes: this.#packetTypes(),
@@ -272,9 +279,15 @@ class WiredPipeline implements Pipeline, CaptureSink {
     if (captured < frame.originalLength) this.#truncatedFrames++
     if (frame.time === frame.time) {
       this.#running[1] = frame.time
-      if (this.#firstTime === null) this.#firstTime = frame.time
+      if (this.#untimed) this.#timed(frame.time)
     }
     this.#network.push(frame)
+  }
+
+  /** The first frame of a file that has a time. */
+  #timed(time: number): void {
+    this.#untimed = false
+    if (this.#firstTime === null || time < this.#firstTime) this.#firstTime = time
   }
 
   interface(description: CaptureInterface): void {

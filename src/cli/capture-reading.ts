@@ -1,6 +1,7 @@
 import { createPipeline } from '../analysis/pipeline.ts'
 import { counted, grouped } from '../bytes/number-text.ts'
 import { limitTexts } from '../report/summary.ts'
+import { framesKept } from '../capture/wording.ts'
 import { InputError } from '../io/errors.ts'
 import { TextOutput } from '../io/output.ts'
 import { CaptureInput } from './capture-input.ts'
@@ -50,6 +51,8 @@ export class CaptureReading {
   readonly #interrupt = new Interrupt()
   readonly #progress: Progress | null
   readonly #input: CaptureInput
+  /** The last file whose compression is damaged. */
+  #damaged: string | null = null
   readonly #networkProblems = new Map<string, number>()
   #unreadable = false
   #captureFailed = false
@@ -161,7 +164,7 @@ export class CaptureReading {
     }
     const { failure } = live
     if (failure === null) {
-      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${[dropsText(live), ...live.remarks].join('; ')}`)
+      if (live.by !== null) this.#tell(`${counted(live.frames, 'frame')} captured on ${live.name}, ${[dropsText(live), ...live.remarks, ...(live.savedTo === null ? [] : [`saved in ${live.savedTo}`])].join('; ')}`)
       return
     }
     const code = tellError(failure)
@@ -190,6 +193,7 @@ export class CaptureReading {
   async #file(name: string): Promise<void> {
     const input = this.#input.open(name)
     const chunks = input[Symbol.asyncIterator]()
+    const framesBefore = this.pipeline.totals.frames
     let begun = false
     try {
       for (;;) {
@@ -209,7 +213,12 @@ export class CaptureReading {
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      this.#tell(error.message)
+      if (error.code === 'damaged-compression') {
+        this.#damaged = name
+        this.#tell(`${error.message}; ${framesKept(this.pipeline.totals.frames - framesBefore)}`)
+      } else {
+        this.#tell(error.message)
+      }
       this.#unreadable = true
     }
   }
@@ -220,6 +229,8 @@ export class CaptureReading {
   }
 
   #captureProblem(file: string, problem: CaptureProblem): void {
+    // It has been said why the file ends there.
+    if (problem.code === 'cut-off' && file === this.#damaged) return
     this.#tell(`${file === '-' ? 'standard input' : file}: ${problem.message}`)
     if (!(problem.code === 'cut-off' && this.#fromPipe)) this.#unreadable = true
   }

@@ -36,16 +36,23 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
 
 const FIELD_OPTIONS: ReadonlySet<string> = new Set(['-e', '--field', '-Y', '--filter'])
 
-/** The form that yargs wants: `usual` makes its own offers, `done` takes ours. */
-export type Complete = (current: string, args: unknown, usual: () => unknown, done: (completions: string[]) => unknown) => unknown
+/** The form that yargs wants: `usual` makes its own offers, and gives them to who wants to see them first; `done` takes ours. */
+export type Complete = (
+  current: string, args: unknown, usual: (seen: (error: Error | null, completions?: string[]) => unknown) => unknown, done: (completions: string[]) => unknown,
+) => unknown
+
+/** Behind two dashes yargs offers one-letter options too, with their words for shells that show them: `--Y:Only packets that…`. */
+const DASHED_LETTER = /^--.(?:[:\t]|$)/
 
 export const complete: Complete = (current, _args, usual, done) => {
   const words = process.argv.slice(process.argv.indexOf(ASKS_FOR_COMPLETION) + 1)
   const previous = words[words.length - 2] ?? ''
   const command = words[1] ?? ''
+  // What follows is no option, whatever it begins with.
+  if (words.slice(0, -1).includes('--')) return done([])
   if (FIELD_OPTIONS.has(previous)) return done((command === 'flows' ? EXCHANGE_FIELDS : PACKET_FIELDS).complete(current))
   const values = VALUES[previous]
   if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
   if (command === 'rules' && !current.startsWith('-')) return done([...RULE_NAMES, ...STATEMENT_IDS].filter((name) => name.startsWith(current)))
-  return usual()
+  return usual((_error, offers = []) => done(offers.filter((offer) => !DASHED_LETTER.test(offer))))
 }

@@ -22,7 +22,7 @@ export async function live(args: Arguments, words: readonly string[]): Promise<E
   const name = plan.interfaces === null ? '-' : plan.interfaces.join(', ')
   const start: LiveStart = () => begin(plan, name)
   switch (plan.mode) {
-    case 'view': return (await import('./view.ts')).view(plan.shown, [name], start, plan.output)
+    case 'view': return (await import('./view.ts')).view(plan.shown, [name], start)
     case 'read': return (await import('./read.ts')).read(plan.shown, [name], start)
     case 'flows': return (await import('./flows.ts')).flows(plan.shown, [name], start)
     case 'report': return (await import('./report.ts')).report(plan.shown, [name], start)

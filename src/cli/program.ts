@@ -39,7 +39,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     const helpful = mayAskForHelp(argv)
     const given = withCommand(argv)
     const program = commandLine(given[0]!, complete, helpful, (code) => (ended = code))
-    const args = protectArguments(given, VALUE_OPTIONS)
+    // What is completed is not obeyed: the word under the cursor may be a lone - or --, and must come as it is.
+    const args = complete === null ? protectArguments(given, VALUE_OPTIONS) : given
     if (helpful) {
       await program.parseAsync(args, {}, (_error, _args, output) => {
         if (output !== '') process.stdout.write(`${tidyHelp(output)}\n`)
@@ -85,7 +86,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
         .usage('mqtap read FILE…\n\nOne line for each MQTT packet. FILE is a pcap or pcapng file, also compressed\nwith gzip, zstd or lz4; - is standard input. Several files are one capture.')
         .positional('file', { type: 'string', array: true, describe: 'Capture files' })
         .example('mqtap read capture.pcapng', 'One line for each packet')
-        .example("mqtap read -V -Y 'mqtt.topic == \"a/b\"' c.pcap", 'All fields, of some packets')
+        .example("mqtap read -V -Y 'mqtt.qos > 1' c.pcap", 'All fields, of some packets')
         .example('mqtap read -f ndjson c.pcap | jq .type', 'Objects for programs')
         .example('tcpdump -U -w - port 1883 | mqtap read -', 'What goes by right now'),
       async (args) => end(await (await import('./read.ts')).read(args, words(args, 'file'))),
@@ -115,7 +116,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
         .example('mqtap connections capture.pcapng', 'One line for each connection')
         .example('mqtap connections -q capture.pcapng', 'How many ended in which way')
         .example('mqtap connections -V --client a c.pcap', 'All about one client')
-        .example('mqtap connections -f ndjson c.pcap | jq .', 'Objects for programs'),
+        .example('mqtap connections -f ndjson c.pcap', 'Objects for programs'),
       async (args) => end(await (await import('./connections.ts')).connections(args, words(args, 'file'))),
     )
     .command(
@@ -148,7 +149,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       'live [expression..]',
       'Captures from network interfaces, and shows or judges what goes by',
       (command) => options(command, LIVE_OPTIONS, helpful)
-        .usage('mqtap live -i INTERFACE [FILTER]\n\nShows MQTT while it happens: on the terminal screens (--view), as packets (--read)\nor exchanges (--flows), or as a report at the end (--report). FILTER is a capture filter as tcpdump has it; by default\nthe ports of --port. - in its place reads what another program captures.')
+        .usage('mqtap live -i INTERFACE [FILTER]\n\nShows MQTT while it happens: on the terminal screens (--view), as packets\n(--read) or exchanges (--flows), or as a report at the end (--report). FILTER is\na capture filter as tcpdump has it; by default the ports of --port. - in its\nplace reads what another program captures.')
         .positional('expression', { type: 'string', array: true, describe: 'Capture filter' })
         .example('sudo mqtap live -i eth0', 'The screens, on a terminal')
         .example('mqtap live -i eth0 --read', 'One line for each packet')
@@ -162,7 +163,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       'rules [pattern..]',
       'The statements of the standards, and how mqtap judges each',
       (command) => options(command, RULES_OPTIONS, helpful)
-        .usage('mqtap rules [ID|PATTERN]\n\nAll numbered statements of MQTT 3.1, 3.1.1 and 5.0, and all rules; or those with\nPATTERN in their id, their section, their rules or their words. With the id of a\nstatement or a rule: what it asks, who must obey, how it is judged, and examples.')
+        .usage('mqtap rules [ID|PATTERN]\n\nAll numbered statements of MQTT 3.1, 3.1.1 and 5.0, and all rules; or those with\nPATTERN in their id, their section, their rules or their words. With the id of a\nstatement or a rule: what it asks, of whom, how it is judged, and examples.')
         .positional('pattern', { type: 'string', array: true, describe: 'What to look for' })
         .example('mqtap rules publish.dup-on-qos0', 'All about a rule; or a statement')
         .example('mqtap rules 5.0 will', 'Statements of 5.0 about wills')
@@ -176,7 +177,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       (command) => options(command, DECODE_OPTIONS, helpful)
         .usage('mqtap decode HEX\n\nThe fields of MQTT packets from a log: hex in any usual spelling, a hex dump,\nbase64, the name of a file with one of these or with the bytes themselves,\nor - for standard input.')
         .positional('hex', { type: 'string', array: true, describe: 'Bytes, or a file' })
-        .example('mqtap decode 30 08 00 04 74 65 6d 70 32 31', 'Hex')
+        .example('mqtap decode 40 02 00 01', 'Hex')
         .example("mqtap decode '\\x30\\x06\\x00\\x04temp'", 'As Python and C write it')
         .example('mqtap decode --mqtt-version 5 packet.bin', 'A file'),
       async (args) => end(await (await import('./decode.ts')).decode(args, words(args, 'hex'))),
@@ -197,7 +198,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
       (command) => options(command, INTERFACES_OPTIONS, helpful)
         .usage('mqtap interfaces\n\nThe network interfaces of this machine, and which engines can capture from each.')
         .example('mqtap interfaces', 'A table')
-        .example('mqtap interfaces -f json | jq .interfaces', 'For programs'),
+        .example('mqtap interfaces -f json | jq .', 'For programs'),
       async (args) => end(await (await import('./interfaces.ts')).interfaces(args)),
     )
     .command(

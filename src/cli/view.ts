@@ -24,14 +24,14 @@ const SPOOL_LIMIT = 2_048
 const MOST_SPOOL = 1_048_576
 const MIB = 1_048_576
 
-export async function view(args: Arguments, files: readonly string[], start: LiveStart | null = null, savedTo: string | null = null): Promise<ExitCode> {
+export async function view(args: Arguments, files: readonly string[], start: LiveStart | null = null): Promise<ExitCode> {
   if (!hasScreens()) return (await import('./read.ts')).read(withoutScreens(args), files, start)
   checkFiles(files, 'view')
   const { ports, version, time, utc } = capturePlan(args, files)
   const filter = (await filterOf(args, PACKET_FIELDS))?.text ?? ''
   const config = text(args, 'config')
   const plan: Omit<ScreensPlan, 'live'> = {
-    toolVersion: VERSION, files, savedTo, ports, version, time, utc, filter,
+    toolVersion: VERSION, files, ports, version, time, utc, filter,
     showSecrets: flag(args, 'show-secrets'),
     coloured: wantsColour(oneOf(args, 'color', COLOUR_CHOICES) ?? 'auto', process.env, true),
     ascii: flag(args, 'ascii') || !wantsUnicode(process.env, true, process.platform),

@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream'
 import { DECOMPRESS, compressionOf } from './compression.ts'
 import type { Compression } from './compression.ts'
-import { openRaw } from './raw-input.ts'
+import type { InputErrorCode } from './errors.ts'
+import { InputError } from './errors.ts'
+import { STDIN_NAME, openRaw } from './raw-input.ts'
 import type { RawInput } from './raw-input.ts'
 
 /**
@@ -13,6 +15,8 @@ import type { RawInput } from './raw-input.ts'
 
 /** Enough to tell the compression, even of a pipe that gives a byte at a time; more of the beginning is not worth waiting for. */
 const LONGEST_BEGINNING = 1_048_576
+/** What decompresses does not know of which file. */
+const OF_COMPRESSION: ReadonlySet<InputErrorCode> = new Set<InputErrorCode>(['damaged-compression', 'unsupported-compression', 'tool-missing'])
 
 export class Input implements AsyncIterable<Uint8Array> {
   readonly name: string
@@ -38,9 +42,15 @@ export class Input implements AsyncIterable<Uint8Array> {
       this.compression = told(beginning)
       const all = resumed(beginning, chunks)
       yield* this.compression === null ? all : DECOMPRESS[this.compression](all)
+    } catch (error) {
+      throw error instanceof InputError && OF_COMPRESSION.has(error.code) ? new InputError(error.code, `${this.#shownName}: ${error.message}`, error) : error
     } finally {
       await raw.close()
     }
+  }
+
+  get #shownName(): string {
+    return this.name === '-' ? STDIN_NAME : this.name
   }
 
   async *#counted(raw: RawInput): AsyncGenerator<Uint8Array, void, void> {

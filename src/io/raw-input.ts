@@ -28,7 +28,7 @@ const SMALLEST_CHUNK = 65_536
 const FIRST_CHUNK = 8_192
 
 const STDIN = 0
-const STDIN_NAME = 'standard input'
+export const STDIN_NAME = 'standard input'
 
 const open = promisify(fs.open)
 const fstat = promisify(fs.fstat)

@@ -113,7 +113,7 @@ function timeText(totals: CaptureTotals, clock: CaptureClock | null, utc: boolea
   const column = new TimeColumn('date', utc, () => clock)
   const first = column.text(firstTime, NaN)
   const last = column.text(lastTime, NaN)
-  // Files given in another order, or clocks that were set back.
+  // A clock was set back.
   const length = lastTime < firstTime ? 'the last frame is older than the first' : durationText(lastTime - firstTime)
   return `${first} to ${last}${utc ? ' UTC' : ''} (${length})`
 }

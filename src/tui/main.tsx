@@ -15,6 +15,7 @@ import { Controller } from './controller.ts'
 import { Frame } from './frame.tsx'
 import { Keymap, type KeyChanges } from './keymap.ts'
 import { Workspace } from './model/workspace.ts'
+import { sourceText } from './parts/bars.ts'
 import { Reading, turn } from './reading.ts'
 import { writeReport } from './report-writing.ts'
 import { Screen } from './terminal/screen.ts'
@@ -29,8 +30,6 @@ export interface ScreensPlan {
   readonly files: readonly string[]
   /** In place of the files: what is captured now. */
   readonly live: LiveCapture | null
-  /** The file that a live capture is written to; null where there is none. */
-  readonly savedTo: string | null
   readonly ports: Uint8Array
   readonly version: Version | null
   readonly time: TimeStyle
@@ -166,7 +165,7 @@ class Screens {
         wouldReplace: (name) => wouldReplace(name, this.#sources),
         changed: () => this.#changed(),
       },
-      source: plan.live === null ? plan.files.map((file) => (file === '-' ? 'standard input' : file.replace(/^.*[/\\]/, ''))).join(', ') : `live ${plan.live.name}`,
+      source: sourceText(plan.files, plan.live?.name ?? null),
       keymap: new Keymap(plan.keys),
       theme: themeOf(plan.coloured, plan.ascii),
       size: terminal.size,
@@ -277,8 +276,8 @@ class Screens {
     const { packets } = workspace.pipeline.totals
     const { error, warning, note } = workspace.findings.totals.totals
     const findings = [counted(error, 'error'), counted(warning, 'warning'), counted(note, 'note')].join(', ')
-    const { live, savedTo } = this.#plan
-    const saved = live === null ? '' : savedTo === null ? '; not saved (-w FILE saves)' : `; saved in ${savedTo}`
+    const { live } = this.#plan
+    const saved = live === null ? '' : live.savedTo === null ? '; not saved (-w FILE saves)' : `; saved in ${live.savedTo}`
     return `${grouped(packets)} MQTT packets, ${findings}${saved}`
   }
 }

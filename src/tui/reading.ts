@@ -4,6 +4,7 @@
  * What comes from a plain file stays there; all else is spooled by the store. `first` settles when there is something to show, or with the first bytes of a pipe: until
  * then what is wrong with the input can still be told in plain text.
  */
+import { framesKept } from '../capture/wording.ts'
 import { InputError } from '../io/errors.ts'
 import { openInput } from '../io/input.ts'
 import type { Input } from '../io/input.ts'
@@ -109,6 +110,7 @@ export class Reading {
     const workspace = this.#workspace
     const input = openInput(name)
     this.#current = input
+    const framesBefore = workspace.pipeline.totals.frames
     let begun = false
     const begin = (): void => {
       if (begun) return
@@ -129,7 +131,8 @@ export class Reading {
       begin()
     } catch (error) {
       if (!(error instanceof InputError)) throw error
-      workspace.problems.push(error.message)
+      if (error.code === 'damaged-compression') workspace.damaged(name, `${error.message}; ${framesKept(workspace.pipeline.totals.frames - framesBefore)}`)
+      else workspace.problems.push(error.message)
       this.#unreadable = true
     }
     this.#sizesBefore += input.bytesRead

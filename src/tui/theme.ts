@@ -21,7 +21,7 @@ export interface Glyphs {
   readonly bars: readonly string[]
 }
 
-const ASCII: Glyphs = { folded: '>', unfolded: 'v', ellipsis: '~', horizontal: '-', vertical: '|', cross: '+', bars: [' ', '.', ':', '-', '=', '+', '*', '#'] }
+const ASCII: Glyphs = { folded: '+', unfolded: '-', ellipsis: '~', horizontal: '-', vertical: '|', cross: '+', bars: [' ', '.', ':', '-', '=', '+', '*', '#'] }
 const UNICODE: Glyphs = { folded: '▸', unfolded: '▾', ellipsis: '…', horizontal: '─', vertical: '│', cross: '┬', bars: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] }
 
 const INVERSE = '\x1b[7m'

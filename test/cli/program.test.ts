@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { ROOT, run } from './run.ts'
+import { PROGRAM, ROOT, run } from './run.ts'
 
 const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
 
@@ -27,6 +29,16 @@ describe('help', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
     for (const word of words) expect(stdout).toContain(word)
     expect(stdout).not.toMatch(/\[(string|boolean|array)\]|undefined/)
+  })
+
+  test.each(
+    ['', 'view', 'read', 'flows', 'connections', 'stats', 'report', 'live', 'rules', 'decode', 'fields', 'interfaces', 'doctor', '--keys'].flatMap((command) => [[command, '80'], [command, '120']]),
+  )('%s --help breaks no line early or twice, on a terminal of %s columns', async (command, columns) => {
+    const { stdout } = await run([...(command === '' ? [] : [command]), '--help'], { env: { COLUMNS: columns } })
+    const [usage, examples] = [stdout.split(/\n\n(?=[A-Z][^\n]*:\n)/)[0]!, stdout.split('Examples:\n')[1] ?? '']
+    const ends = usage.split('\n').flatMap((line, index, lines) => (line !== '' && (lines[index + 1] ?? '') !== '' ? [line] : []))
+    expect(ends.filter((line) => line.length < 68)).toEqual([])
+    expect(examples.split('\n').filter((line) => line !== '' && !/^ {2}.*\bmqtap .* {2}\S/.test(line))).toEqual([])
   })
 
   test('in English, whatever the language of the system', async () => {
@@ -72,6 +84,29 @@ describe('completion', () => {
     const offers = async (command: string) => (await run(['--get-yargs-completions', 'mqtap', command, '-Y', 'mqtt.ex'])).stdout
     expect(await offers('read')).toBe('')
     expect(await offers('flows')).toMatch(/^mqtt\.exchange$/m)
+  })
+
+  test.each([
+    ['view --', ['--filter', '--show-secrets', '--spool-limit'], []],
+    ['view --s', ['--show-secrets', '--spool-limit'], ['--filter']],
+    ['view -', ['-Y', '--filter'], []],
+    ['read a.pcap --', ['--filter', '--details'], ['--spool-limit']],
+    ['live --', ['--interface', '--ring-buffer'], []],
+    ['live -', ['-i', '--interface'], []],
+    ['--', ['--help', '--version', '--keys'], []],
+    ['live -- -', [], ['-i', '--interface']],
+  ])('in bash, %j and Tab', async (line, offers, not) => {
+    const words = ['mqtap', ...line.split(' ')]
+    const script = `mqtap() { "${process.execPath}" "${PROGRAM}" "$@"; }
+      source <(mqtap completion)
+      COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+      _mqtap_yargs_completions
+      printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout } = await promisify(execFile)('bash', ['-c', script, 'bash', ...words], { env: { ...process.env, SHELL: '/bin/bash' } })
+    const offered = stdout.trimEnd().split('\n')
+    expect(offered).toEqual(expect.arrayContaining(offers))
+    for (const word of not) expect(offered).not.toContain(word)
+    expect(offered.filter((word) => /^--.$/.test(word))).toEqual([])
   })
 
   test('offers only what fits', async () => {

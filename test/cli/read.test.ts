@@ -210,6 +210,27 @@ describe('exit codes', () => {
     expect((await run(['read', '-q', ...args], { cwd: folder })).code).toBe(code)
   })
 
+  describe('a compressed file that is cut off, behind a sound one, is told by its name, wherever it is cut', () => {
+    test.each([
+      ['gzip', 'gz', 'the gzip data is cut off'],
+      ['zstd', 'zst', 'the zstd data is cut off'],
+      ['lz4', 'lz4', 'the lz4 data is damaged or cut off'],
+    ])('%s', async (tool, suffix, words) => {
+      if (!requireTool(tool)) return
+      const whole = execFileSync(tool, ['-c', path.join(ROOT, QMQTT)], { stdio: ['ignore', 'pipe', 'ignore'] })
+      for (const length of [5, 40, 600, 1_000, whole.length - 30, whole.length - 8, whole.length - 1]) {
+        const cut = file(`cut-${length}.pcap.${suffix}`)
+        writeFileSync(cut, whole.subarray(0, length))
+        const { code, stderr } = await run(['read', '-q', 'clean.pcap', cut], { cwd: folder })
+        const [sentence, ...more] = stderr.trimEnd().split('\n')
+        expect({ length, code, more }).toEqual({ length, code: 3, more: [] })
+        expect(sentence).toMatch(new RegExp(`^mqtap: ${cut}: ${words}; (no frame came before it|the \\d+ frames before it were read)$`))
+      }
+      const { code, stderr } = await run(['read', '-q', '-'], { stdin: whole.subarray(0, 600) })
+      expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(new RegExp(`^mqtap: standard input: ${words}; .* it.*\n$`)) })
+    })
+  })
+
   test('a pipe that was ended inside a record is no unreadable input, but it is said', async () => {
     const { code, stderr } = await run(['read', '-q', '-'], { stdin: readFileSync(file('cut.pcap')) })
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^mqtap: standard input: the file ends inside a packet record/) })

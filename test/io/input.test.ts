@@ -233,7 +233,7 @@ describe('gzip', () => {
     ['with a block of an unknown kind', (whole: Buffer) => Buffer.concat([whole.subarray(0, 10), Buffer.of(0xff, 0xff, 0xff), whole.subarray(13)]), 'the gzip data is damaged'],
   ])('%s: what came before is delivered, then an error', async (_name, damage, message) => {
     const { bytes: read, error } = await collectPieces(damage(gzipSync(bytes)))
-    expect(error).toEqual({ code: 'damaged-compression', message })
+    expect(error).toEqual({ code: 'damaged-compression', message: `standard input: ${message}` })
     expect(bytes.subarray(0, read.length)).toEqual(new Uint8Array(read))
     if (message.includes('cut off') && damage(gzipSync(bytes)).length > 1_000) expect(read.length).toBeGreaterThan(bytes.length - 500)
   })
@@ -290,7 +290,7 @@ describe.skipIf(!requireTool('zstd'))('zstd', () => {
     ['with a block of an unknown kind', (whole: Buffer) => altered(whole, 9, whole[9]! | 6), 'the zstd data is damaged', 0],
   ])('%s: what came before is delivered, then an error', async (_name, damage, message, least) => {
     const { bytes: read, error } = await collectPieces(damage(await compress('')))
-    expect(error).toEqual({ code: 'damaged-compression', message })
+    expect(error).toEqual({ code: 'damaged-compression', message: `standard input: ${message}` })
     expect(read.length).toBeGreaterThanOrEqual(least)
     expect(read.equals(bytes.subarray(0, read.length))).toBe(true)
   })
@@ -311,7 +311,7 @@ describe('zstd that is not supported', () => {
       'the zstd data needs a window of more than 128 MiB; decompress it with "zstd -d --long=31" first'],
     ['a dictionary', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x01, 0x00, 7, 1, 0, 0]), 'the zstd data needs a dictionary; decompress it with the zstd tool first'],
   ])('%s', async (_name, bytes, message) => {
-    expect((await collectPieces(bytes)).error).toEqual({ code: 'unsupported-compression', message })
+    expect((await collectPieces(bytes)).error).toEqual({ code: 'unsupported-compression', message: `standard input: ${message}` })
   })
 })
 
@@ -345,7 +345,7 @@ describe.skipIf(!requireTool('lz4'))('lz4', () => {
   it('cut off: what came before is delivered, then an error', async () => {
     const frame = await compress('-B4')
     const { bytes: read, error } = await collectPieces(frame.subarray(0, frame.length - 2_000))
-    expect(error).toEqual({ code: 'damaged-compression', message: 'the lz4 data is damaged or cut off' })
+    expect(error).toEqual({ code: 'damaged-compression', message: 'standard input: the lz4 data is damaged or cut off' })
     expect(read.length).toBeGreaterThan(200_000)
     expect(read.equals(bytes.subarray(0, read.length))).toBe(true)
   })
@@ -365,7 +365,7 @@ it('lz4 without its tool is refused in a sentence', async () => {
   try {
     const { error, bytes } = await collectPieces(Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7]))
     expect(bytes.length).toBe(0)
-    expect(error).toEqual({ code: 'tool-missing', message: 'the capture is compressed by lz4, and the lz4 command line tool is not installed' })
+    expect(error).toEqual({ code: 'tool-missing', message: 'standard input: the capture is compressed by lz4, and the lz4 command line tool is not installed' })
   } finally {
     process.env['PATH'] = before
   }

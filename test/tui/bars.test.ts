@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { Keymap } from '../../src/tui/keymap.ts'
-import { bottomLines, footerLine, headerLine, statusLine, tabLine, type HeaderFacts } from '../../src/tui/parts/bars.ts'
+import { bottomLines, footerLine, headerLine, sourceText, statusLine, tabLine, type HeaderFacts } from '../../src/tui/parts/bars.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { VIEW_NAMES } from '../../src/tui/view.ts'
 
@@ -14,6 +14,12 @@ const FACTS: HeaderFacts = {
 }
 
 const header = (facts: Partial<HeaderFacts>, width = 120, theme = THEME) => stripVTControlCharacters(headerLine({ ...FACTS, ...facts }, width, theme))
+
+it('the source is told by names', () => {
+  expect(sourceText(['/tmp/a.pcap', 'C:\\b.pcap', '-'], null)).toBe('a.pcap, b.pcap, standard input')
+  expect(sourceText([], 'eth0, lo')).toBe('live eth0, lo')
+  expect(sourceText([], '-')).toBe('live standard input')
+})
 
 describe('the header', () => {
   it('says what is captured and how it stands', () => {
@@ -27,8 +33,9 @@ describe('the header', () => {
     expect(header({ shown: 0 })).toContain('showing 0')
   })
 
-  it('has no duration where there are no times, and counts days in hours', () => {
+  it('has no duration where there are no times or they go backwards, and counts days in hours', () => {
     expect(header({ duration: NaN })).toBe(' mqtap factory.pcapng   EOF   48,211 pkts   12 conns')
+    expect(header({ duration: -22_414e9 })).toBe(header({ duration: NaN }))
     expect(header({ duration: 90_061e9 })).toContain('   25:01:01   ')
   })
 

@@ -134,7 +134,8 @@ describe('files', () => {
     const bytes = readFileSync(fixture('large-payload.pcap.gz'))
     writeFileSync(broken, bytes.subarray(0, bytes.length / 2))
     const reading = await read(broken)
-    expect([reading.unreadable, workspace.problems[0], packets() > 0]).toEqual([true, 'the gzip data is cut off', true])
+    const { frames } = workspace.pipeline.totals
+    expect([reading.unreadable, workspace.problems, packets() > 0]).toEqual([true, [`${broken}: the gzip data is cut off; the ${frames} frames before it were read`], true])
     expect(readable()).toBe(workspace.index.count)
   })
 

@@ -13,6 +13,9 @@ export interface FieldTableOptions<Subject> {
   readonly insteadOf?: ReadonlyMap<string, string>
 }
 
+/** Shorter pieces are in too many names. */
+const LEAST_TO_HOLD = 3
+
 /** Fields by name: what a filter and `-e` may ask for. */
 export class FieldTable<Subject> {
   readonly of: 'packets' | 'exchanges'
@@ -51,7 +54,17 @@ export class FieldTable<Subject> {
 
   /** The name that a mistyped one was meant to be, or null. */
   nearest(name: string): string | null {
-    return nearestName(name, this.#byName.keys())
+    return nearestName(name, this.#byName.keys()) ?? this.#longerThan(name)
+  }
+
+  /** The shortest name that begins with this one, or else holds it: `mqtt.dupflag` for `mqtt.dup`. */
+  #longerThan(name: string): string | null {
+    const lower = name.toLowerCase()
+    const layer = lower.slice(0, lower.indexOf('.') + 1)
+    const own = lower.slice(layer.length)
+    if (own.length < LEAST_TO_HOLD) return null
+    const names = [...this.#byName.keys()].sort((one, other) => one.length - other.length)
+    return names.find((known) => known.startsWith(lower)) ?? names.find((known) => known.startsWith(layer) && known.includes(own)) ?? null
   }
 
   /** Names that begin with what has been typed so far, in alphabetical order. */

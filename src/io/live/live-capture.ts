@@ -1,3 +1,4 @@
+import { grouped } from '../../bytes/number-text.ts'
 import { CaptureParser } from '../../capture/capture-parser.ts'
 import { PcapngWriter } from '../../capture/pcapng-writer.ts'
 import { CaptureError, InputError, type OutputError } from '../errors.ts'
@@ -101,6 +102,11 @@ export class LiveCapture {
     this.#timers.push(setInterval(() => this.#look(), LOOK_EVERY))
     const { duration } = options.end
     if (duration !== null) void this.begun.then(() => this.#timers.push(setTimeout(() => this.stop(), duration)))
+  }
+
+  /** Where it is kept, in words: `day.pcapng`; of a ring, the files that are there. Null where it is not. */
+  get savedTo(): string | null {
+    return this.#options.file === null ? null : filesText(this.#options.file.names)
   }
 
   /** Frames captured so far. */
@@ -282,6 +288,13 @@ export class LiveCapture {
     this.#wake?.()
     this.#wake = null
   }
+}
+
+/** One file, or two; of more the first and the last one, and how many they are. */
+function filesText(names: readonly string[]): string {
+  const [first, last] = [names[0]!, names.at(-1)!]
+  if (names.length < 3) return names.join(' and ')
+  return `${grouped(names.length)} files, ${first} to ${last}`
 }
 
 function lostOf(run: EngineRun, { stated }: Lost): number | null {

@@ -56,6 +56,11 @@ export class LiveFile {
     return this.#error
   }
 
+  /** Names of the files that are there, in order: of a ring, those that were kept. */
+  get names(): readonly string[] {
+    return this.#names
+  }
+
   /** Files begun so far. */
   get files(): number {
     return this.#files

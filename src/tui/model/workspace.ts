@@ -63,6 +63,8 @@ export class Workspace {
   readonly #byPacket = new Map<number, Finding[]>()
   readonly #accused = new Set<number>()
   #keeps = true
+  /** The last file whose compression is damaged. */
+  #damaged: string | null = null
   #length = 0
   #ticked = NaN
   #finished = false
@@ -115,6 +117,12 @@ export class Workspace {
     this.#length += chunk.length
     this.#ticked = NaN
     this.pipeline.push(chunk)
+  }
+
+  /** The compression of a file is damaged, so that no more comes of it. */
+  damaged(file: string, sentence: string): void {
+    this.#damaged = file
+    this.#problem(sentence)
   }
 
   /** Once bytes could not be kept, those that follow would have a wrong place: the analysis goes on, and packets from here on are shown without their bytes. */
@@ -222,7 +230,9 @@ export class Workspace {
     else its.push(finding)
   }
 
-  #captureProblem(file: string, { message }: CaptureProblem): void {
+  #captureProblem(file: string, { code, message }: CaptureProblem): void {
+    // It has been said why the file ends there.
+    if (code === 'cut-off' && file === this.#damaged) return
     this.#problem(`${file === '-' ? 'standard input' : file}: ${message}`)
   }
 

@@ -28,7 +28,7 @@ export interface HeaderFacts {
   readonly state: string
   /** How much was read, from 0 to 1; null where nobody knows, or all was. */
   readonly progress: number | null
-  /** Nanoseconds between the first and the last frame; NaN where there are no times. */
+  /** Nanoseconds between the first and the last frame; NaN where there are no times, below 0 where a clock was set back. */
   readonly duration: number
   readonly packets: number
   /** Packets that the filter lets through; null where all are shown. */
@@ -39,6 +39,12 @@ export interface HeaderFacts {
   readonly evicted: number
   /** Frames that were not captured; null where nobody knows. */
   readonly dropped: number | null
+}
+
+/** `live` is the name of a live capture, null for files. */
+export function sourceText(files: readonly string[], live: string | null): string {
+  const named = (name: string) => (name === '-' ? 'standard input' : name)
+  return live === null ? files.map((file) => named(file.replace(/^.*[/\\]/, ''))).join(', ') : `live ${named(live)}`
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
@@ -59,7 +65,7 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
     ...(shown === null ? [] : [`showing ${grouped(shown)}`]),
     ...(evicted === 0 ? [] : [`evicted ${grouped(evicted)}`]),
     ...(dropped === null || dropped === 0 ? [] : [`lost ${grouped(dropped)}`]),
-    ...(Number.isNaN(facts.duration) ? [] : [clockText(facts.duration)]),
+    ...(facts.duration >= 0 ? [clockText(facts.duration)] : []),
     counted(connections, 'conn'),
   ]
   let fitting = parts

@@ -196,9 +196,23 @@ export class Screen {
   }
 }
 
-/** In as many columns: what was cut ends in `~`, and a character that ASCII does not have is `?`. */
+/** What stands in for the characters of our own texts, each of one column. */
+const STAND_INS: ReadonlyMap<string, string> = new Map(Object.entries({
+  '…': '~', '§': 'S', '·': '.', '’': "'", '–': '-', '×': 'x', 'µ': 'u', '→': '>', '►': '>', '◄': '<', '▸': '+', '▾': '-', '▲': '^', '─': '-', '╴': '-', '╶': '-', '│': '|',
+  ...Object.fromEntries([...'┤├┬┼└┘╭╮╰╯'].map((corner) => [corner, '+'])), '░': '.', '█': '#',
+}))
+const OURS = new RegExp(`([${[...STAND_INS.keys()].join('')}])`, 'u')
+
+/**
+ * In as many columns: what was cut ends in `~`, and a character that ASCII does not have and that has no stand-in is `?`. The character before is measured together
+ * with them: what follows it can make it wider, as it does a digit that becomes a keycap.
+ */
 function inAscii(text: string): string {
-  return text.replace(/[^\x00-\x7f]+/g, (run) => run.replaceAll('…', '~').replace(/[^~]+/gu, (others) => '?'.repeat(stringWidth(others))))
+  return text.replace(/([\x20-\x7e]?)([^\x00-\x7f]+)/g, (_all, before: string, run: string) => {
+    const width = stringWidth(before + run) - before.length
+    const shown = run.split(OURS).map((part, index) => STAND_INS.get(part) ?? '?'.repeat(index === 0 ? stringWidth(before + part) - before.length : stringWidth(part))).join('')
+    return before + shown.slice(0, width).padEnd(width, '?')
+  })
 }
 
 /** What Ink takes for the standard output: as much of a stream as it uses. */

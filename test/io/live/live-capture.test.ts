@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../../../src/analysis/limits.ts'
 import { CaptureParser } from '../../../src/capture/capture-parser.ts'
@@ -5,6 +8,7 @@ import { Frame } from '../../../src/capture/frame.ts'
 import { PcapngWriter } from '../../../src/capture/pcapng-writer.ts'
 import { CaptureError } from '../../../src/io/errors.ts'
 import { LiveCapture, type LiveOptions } from '../../../src/io/live/live-capture.ts'
+import { LiveFile } from '../../../src/io/live/live-file.ts'
 import type { EngineRun } from '../../../src/io/live/engine.ts'
 
 const CLOCK = { epochSeconds: 1_700_000_000, epochNanoseconds: 0 }
@@ -120,6 +124,33 @@ test('a reader that is too slow misses frames, which are counted', async () => {
   expect(live.leftOut).toBe(500 - frames)
   expect(live.leftOut).toBeGreaterThan(0)
   expect(dropped).toEqual([live.leftOut])
+})
+
+test.each([
+  ['one file', null, 5, /^FOLDER\/day\.pcapng$/],
+  ['a ring of which one file is left', { packets: 2, files: 1 }, 5, /^FOLDER\/day_00003_\d{14}\.pcapng$/],
+  ['a ring of which two are left', { packets: 2, files: 2 }, 5, /^FOLDER\/day_00002_\d{14}\.pcapng and FOLDER\/day_00003_\d{14}\.pcapng$/],
+  ['a ring of many', { packets: 1, files: null }, 5, /^5 files, FOLDER\/day_00001_\d{14}\.pcapng to FOLDER\/day_00005_\d{14}\.pcapng$/],
+])('says where it is saved: %s', async (_name, ring, frames, words) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mqtap-live-capture-'))
+  try {
+    const file = new LiveFile(join(folder, 'day.pcapng'), { application: 'test', ring: ring === null ? null : { duration: null, interval: null, fileSize: null, ...ring }, now: () => Date.now() })
+    const run = new FakeRun()
+    const live = capture([run], { file })
+    run.captures(frames)
+    run.end()
+    await all(live)
+    expect(live.savedTo!.replaceAll(folder, 'FOLDER')).toMatch(words)
+    for (const name of live.savedTo!.match(/\/\S+\.pcapng/g)!) expect(existsSync(name)).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('says that it is not saved', () => {
+  const run = new FakeRun()
+  expect(capture([run]).savedTo).toBeNull()
+  run.end()
 })
 
 describe('ends', () => {

@@ -239,6 +239,15 @@ describe('a terminal that has only ASCII', () => {
     ['a……b', 'a~~b'],
     ['漢…字', '??~??'],
     ['plain ~ text', 'plain ~ text'],
+    ['3.1.1 §3.1.3.1', '3.1.1 S3.1.3.1'],
+    ['2 × 5 µs · a → b', '2 x 5 us . a > b'],
+    ['▸ ▾ ──┬┤│ ►◄ ░█', '+ - --++| >< .#'],
+    ['漢§字…', '??S??~'],
+    // A keycap: the digit is wider for it.
+    ['1\ufe0f\u20e3 of 2', '1? of 2'],
+    ['§1\ufe0f\u20e3§', 'S1?S'],
+    ['👩‍👩‍👧 a', '?? a'],
+    ['→\ufe0f a', '> a'],
   ])('shows %s in as many columns: %s', (line, shown) => {
     expect(first(line)).toBe(shown)
     expect(stringWidth(shown)).toBe(stringWidth(line))
