@@ -234,8 +234,8 @@ class Screens {
 
   /** Onto these nothing is written: what is read, and what a live capture is written to. */
   get #sources(): readonly string[] {
-    const { files, savedTo } = this.#plan
-    return savedTo === null ? files : [...files, savedTo]
+    const { files, live } = this.#plan
+    return live === null ? files : live.savedFiles
   }
 
   /** What to say of a file that is written. */

@@ -122,7 +122,7 @@ describe.skipIf(!(await requirePty()))('the screens', () => {
       await press(ESC, 'This is the top: q quits')
       screens.type('q')
       expect(await screens.exited).toEqual({ exitCode: 0, signal: 0 })
-      expect(screens.screen()).toMatch(/^mqtap: 80 MQTT packets, 0 errors, 0 warnings, 4 notes$/)
+      expect(screens.screen()).toMatch(/^mqtap: 80 MQTT packets, 0 errors, 0 warnings, 6 notes$/)
       await expectRestored(screens)
     })
 

@@ -109,6 +109,11 @@ export class LiveCapture {
     return this.#options.file === null ? null : filesText(this.#options.file.names)
   }
 
+  /** Names of the files that it is kept in. */
+  get savedFiles(): readonly string[] {
+    return this.#options.file?.names ?? []
+  }
+
   /** Frames captured so far. */
   get frames(): number {
     return this.#frames
