@@ -211,6 +211,7 @@ export class Copies {
     copy.duration = durationOf(publication, copy)
     compare(copy, publication, passing)
     copy.only = certainty === 'certain' && isTelling(publication, recipient, passing) && !isAlsoElsewhere(passing, this.#servers)
+    if (copy.only && copy.qos > publication.qos) copy.raised = ++subscriber.raised
     if (recipient.grantedQos !== null) copy.grantedQos = recipient.grantedQos
     if ((!recipient.expected || recipient.client.stream !== copy.client.stream) && isStored(publication, served)) copy.kind = 'stored'
     this.#describe(publication, recipient, passing)

@@ -100,6 +100,8 @@ export interface Copy {
   readonly subscriptions: readonly SubscriptionTerms[] | null
   /** Filters that match, as the client wrote them, and that it had unsubscribed from before; empty where that is not known. */
   readonly removed: readonly string[]
+  /** How many copies came to this client with a higher QoS than they were published with, this one among them. */
+  readonly raised: number
   /** The client published the message itself. */
   readonly own: boolean
   /** The client is another broker's bridge. */

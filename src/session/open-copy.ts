@@ -37,6 +37,7 @@ export class OpenCopy implements Copy {
   heldUp = false
   subscriptions: readonly SubscriptionTerms[] | null = null
   removed: readonly string[] = NO_FILTERS
+  raised = 0
   own = false
   readonly bridge: boolean
   predecessor: Publication | null = null

@@ -55,6 +55,8 @@ export class Subscriber {
   answers: AwaitedAnswer[] | null = null
   /** Copies that may have come because of a SUBSCRIBE whose SUBACK has not; null where there are none. */
   earlyCopies: EarlyCopy[] | null = null
+  /** Copies that came to it with a higher QoS than that of the only publication which they can be of, as far as the capture shows. */
+  raised = 0
   /** What was published while it is away; null where there was nothing. */
   missed: MissedMessages | null = null
   /** Its Session has ended. */

@@ -66,6 +66,17 @@ test('a copy with a higher QoS than was granted, while a SUBSCRIBE may be among 
   expect(counted(lines('loop > lost SUBSCRIBE packetIdentifier=2 topicFilter=plant/# qos=1')).filter((line) => line.endsWith('qos-not-as-granted'))).toEqual([])
 })
 
+test('a copy with a higher QoS than it was published with: somebody unseen may have published the same, but not again and again', () => {
+  const message = (number: number) => `topicName=plant/7/gate payload="the gate is open, ${number} times since noon"`
+  const raised = (number: number) => [`other > PUBLISH ${message(number)}`, 'wait 1 s', `loop < PUBLISH qos=1 packetIdentifier=${number} ${message(number)}`, `loop > PUBACK packetIdentifier=${number}`]
+  const lines = (times: number) => [
+    'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=plant/# qos=1', 'loop < SUBACK packetIdentifier=1 reasonCodes=1', 'wait 5 s',
+    ...Array.from({ length: times }, (_, at) => raised(at + 2)).flat(), ...LATER,
+  ]
+  expect([1, 2, 3, 4].map((times) => counted(lines(times)))).toEqual([[], [], ['certain delivery.qos-not-as-granted'], ['certain delivery.qos-not-as-granted', 'certain delivery.qos-not-as-granted']])
+})
+
 test('a stored message comes, and may be taken for one before it with the same content, which was not to be stored', () => {
   const switched = 'topicName=plant/7/gate payload="the gate is open since noon"'
   const lines = (copies: readonly string[]) => [

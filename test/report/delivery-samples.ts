@@ -17,7 +17,7 @@ export function copy(to: string, changes: Partial<Copy> = {}): Copy {
   return {
     number: 19, frame: 44, time: 12_004_429_000, client: party(to, { stream: 4 }), kind: 'live', qos: 1, dup: false, retain: false, subscriptionIdentifiers: [], filters: ['plant/#'],
     grantedQos: 1, certainty: 'certain', only: true, duration: 311_000, unaltered: true, altered: [], messageExpiryInterval: null, heldUp: false, subscriptions: null, removed: [], refused: null, refusedBefore: null, brokenOff: false, brokenOffBefore: null,
-    own: false, bridge: false, predecessor: null, overtakenBy: null, duplicate: null, unsubscribed: null, almost: null, retained: null, ...changes,
+    raised: 0, own: false, bridge: false, predecessor: null, overtakenBy: null, duplicate: null, unsubscribed: null, almost: null, retained: null, ...changes,
   }
 }
 

@@ -217,7 +217,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     on: 'copy',
     needs: 0,
     applies: ({ copy, publication }) => publication !== null && isSubscribed(copy) && !copy.subscriptions.some(({ replaced }) => replaced),
-    lacks: notTheOnly,
+    lacks: (subject) => notTheOnly(subject) ?? (isRaisedByChance(subject) ? 'other-clients' : null),
     holds: ({ copy, publication }) => hasQosOf(copy, publication!),
     certainty: sure,
     severityHere: lessSevere,
@@ -500,7 +500,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
     on: 'copy',
     needs: 0,
     applies: ({ copy, publication }) => publication !== null && isReplaced(copy) && !copy.dup,
-    lacks: (subject) => (isCounted(subject.copy.duplicate) ? null : notTheOnly(subject)),
+    lacks: (subject) => (isCounted(subject.copy.duplicate) ? null : notTheOnly(subject) ?? (isRaisedByChance(subject) ? 'other-clients' : null)),
     holds: ({ copy, publication }) => !isCounted(copy.duplicate) && hasQosOf(copy, publication!)
       && copy.subscriptionIdentifiers.every((one) => copy.subscriptions!.some(({ identifier }) => identifier === one)),
     certainty: (subject) => (isCounted(subject.copy.duplicate) ? subject.copy.duplicate! : sure(subject)),
@@ -589,6 +589,14 @@ function isSubscribed(copy: Copy): copy is Copy & { readonly subscriptions: NonN
 function hasQosOf({ qos, subscriptions }: Copy, publication: Publication): boolean {
   if (subscriptions!.length === 1) return qos === Math.min(publication.qos, subscriptions![0]!.grantedQos)
   return qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos))
+}
+
+/** As many copies with a higher QoS than they were published with are no chance. */
+const RAISED_BY_SERVER = 3
+
+/** Somebody whom the capture does not show may have published the same with this QoS, which was granted. */
+function isRaisedByChance({ copy: { qos, subscriptions, raised }, publication }: CopySubject): boolean {
+  return qos > publication!.qos && qos <= Math.max(...subscriptions!.map(({ grantedQos }) => grantedQos)) && raised < RAISED_BY_SERVER
 }
 
 /** Whether all of the client's subscriptions have Retain As Published, or none. */
