@@ -7,7 +7,7 @@ import type { Size, ViewName } from './view.ts'
 import type { ClientsProps } from './views/clients-text.ts'
 import type { FindingsProps } from './views/findings-text.ts'
 import type { FlowProps } from './views/flow-lines.ts'
-import type { PacketsProps } from './views/packets.tsx'
+import type { PacketsProps } from './views/packets-view.tsx'
 
 /** What is on the screen, but for the lines around the view. */
 export type Body =

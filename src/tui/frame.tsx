@@ -8,8 +8,8 @@ import { Lines } from './parts/lines.tsx'
 import { promptLines } from './parts/prompt-lines.ts'
 import { ClientsView } from './views/clients-view.tsx'
 import { FindingsView } from './views/findings-view.tsx'
-import { FlowView } from './views/flow.tsx'
-import { PacketsView } from './views/packets.tsx'
+import { FlowView } from './views/flow-view.tsx'
+import { PacketsView } from './views/packets-view.tsx'
 
 /** All of the screen: what is captured, the tabs, a view or the help, and at the bottom a field, or a message and the keys. */
 export function Frame(content: FrameContent): ReactNode {

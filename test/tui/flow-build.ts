@@ -1,6 +1,6 @@
 import { PLAIN } from '../../src/report/colour.ts'
 import { FlowReading } from '../../src/tui/model/flow-reading.ts'
-import { FLOW_START, reduceFlow, type FlowState } from '../../src/tui/model/flow-state.ts'
+import { FLOW_START, reduceFlow, type FlowState } from '../../src/tui/views/flow-state.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { flowLines, type FlowProps } from '../../src/tui/views/flow-lines.ts'
 import { TimeColumn } from '../../src/report/time-format.ts'

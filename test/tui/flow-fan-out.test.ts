@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PLAIN } from '../../src/report/colour.ts'
 import { fanOutLines } from '../../src/tui/model/flow-fan-out.ts'
-import { flowHeights } from '../../src/tui/model/flow-state.ts'
+import { flowHeights } from '../../src/tui/views/flow-state.ts'
 import { copy, delivery, missing, party, publication } from '../report/delivery-samples.ts'
 import type { Copy, Delivery } from '../../src/session/delivery.ts'
 

@@ -6,7 +6,7 @@ import { TimeColumn } from '../../src/report/time-format.ts'
 import { FlowFeed } from '../../src/tui/model/flow-feed.ts'
 import { Driven } from './tui-controller.ts'
 import { drawn } from './flow-build.ts'
-import { FLOW_START } from '../../src/tui/model/flow-state.ts'
+import { FLOW_START } from '../../src/tui/views/flow-state.ts'
 import type { Workspace } from '../../src/tui/model/workspace.ts'
 
 const open: Driven[] = []

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { FLOW_START, flowAt } from '../../src/tui/model/flow-state.ts'
+import { FLOW_START, flowAt } from '../../src/tui/views/flow-state.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 import { CONNACK_311, CONNECT_311, pcap, publish } from '../cli/captures.ts'
 import { answered, note, part, sent } from '../report/ladder/build.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FLOW_START, flowAt, flowAtEnd, flowHeights, searchFlow, type FlowState } from '../../src/tui/model/flow-state.ts'
+import { FLOW_START, flowAt, flowAtEnd, flowHeights, searchFlow, type FlowState } from '../../src/tui/views/flow-state.ts'
 import { sent } from '../report/ladder/build.ts'
 import { drawn, LADDER, press, selected } from './flow-build.ts'
 import type { Ladder } from '../../src/report/ladder/ladder.ts'

@@ -1,8 +1,8 @@
 import { renderToString } from 'ink'
 import { createElement } from 'react'
 import { expect, test } from 'vitest'
-import { FLOW_START, flowAt } from '../../src/tui/model/flow-state.ts'
-import { FlowView } from '../../src/tui/views/flow.tsx'
+import { FLOW_START, flowAt } from '../../src/tui/views/flow-state.ts'
+import { FlowView } from '../../src/tui/views/flow-view.tsx'
 import { drawn, LADDER, THEME } from './flow-build.ts'
 
 test('the component draws the lines, and nothing else', () => {

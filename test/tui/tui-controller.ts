@@ -10,7 +10,7 @@ import { themeOf } from '../../src/tui/theme.ts'
 import type { FrameContent } from '../../src/tui/frame-content.ts'
 import type { LiveCapture } from '../../src/io/live/live-capture.ts'
 import type { KeyName } from '../../src/tui/terminal/decode-input.ts'
-import type { PacketsProps } from '../../src/tui/views/packets.tsx'
+import type { PacketsProps } from '../../src/tui/views/packets-view.tsx'
 
 export function captureBytes(name: string): Uint8Array {
   const stored = readFileSync(new URL(`../../fixtures/captures/${name}`, import.meta.url))

@@ -1,6 +1,6 @@
 import { viewProps, ViewController } from '../view-controller.ts'
 import { FlowFeed } from '../model/flow-feed.ts'
-import { flowAt, flowAtEnd, FLOW_START, reduceFlow, searchFlow, type Flow, type FlowState } from '../model/flow-state.ts'
+import { flowAt, flowAtEnd, FLOW_START, reduceFlow, searchFlow, type Flow, type FlowState } from './flow-state.ts'
 import type { Body } from '../frame-content.ts'
 import type { Effect, ViewAction } from '../view.ts'
 import type { Ladder } from '../../report/ladder/ladder.ts'

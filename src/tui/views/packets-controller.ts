@@ -15,7 +15,7 @@ import type { FoundFrame } from '../../io/frame-finder.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { Body } from '../frame-content.ts'
 import type { Effect, ViewAction } from '../view.ts'
-import type { PacketsProps } from './packets.tsx'
+import type { PacketsProps } from './packets-view.tsx'
 
 /** Reads a frame of the capture again, by its number. Null where the capture does not have it. */
 export type FindFrame = (number: number) => Promise<FoundFrame | null>

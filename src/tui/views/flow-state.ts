@@ -1,9 +1,9 @@
 /** The state of the Flow view, and what keys do to it. Pure. */
 import { partOf, type Ladder } from '../../report/ladder/ladder.ts'
 import { AT_TOP, inBounds, moved, type Viewport } from '../viewport.ts'
-import { flowRows, indexOf, isPing, numberOf, placeOfPacket, timeOf, type FlowExchange, type FlowRow, type FlowRows, type Place } from './flow-rows.ts'
-import { rowText, searchedText } from './flow-text.ts'
-import { hitAt, hitFrom, noHit, type Searched } from './search.ts'
+import { flowRows, indexOf, isPing, numberOf, placeOfPacket, timeOf, type FlowExchange, type FlowRow, type FlowRows, type Place } from '../model/flow-rows.ts'
+import { rowText, searchedText } from '../model/flow-text.ts'
+import { hitAt, hitFrom, noHit, type Searched } from '../model/search.ts'
 import type { Effect, Outcome, ViewAction } from '../view.ts'
 
 /** What colours tell apart. `type`: requests, answers, what TCP did. */
