@@ -34,6 +34,10 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
   '--ignore': () => [...RULE_NAMES, ...STATEMENT_IDS],
 }
 
+/** Where an empty word asks for what is most wanted there, the name of a file: the shell offers those where we offer nothing. */
+const FILE_COMMANDS: ReadonlySet<string> = new Set(['view', 'read', 'flows', 'connections', 'stats', 'report', 'decode'])
+const FILE_OPTIONS: ReadonlySet<string> = new Set(['-w', '--write', '--config', '--baseline'])
+
 const FIELD_OPTIONS: ReadonlySet<string> = new Set(['-e', '--field', '-Y', '--filter'])
 
 /** The form that yargs wants: `usual` makes its own offers, and gives them to who wants to see them first; `done` takes ours. */
@@ -53,6 +57,7 @@ export const complete: Complete = (current, _args, usual, done) => {
   if (FIELD_OPTIONS.has(previous)) return done((command === 'flows' ? EXCHANGE_FIELDS : PACKET_FIELDS).complete(current))
   const values = VALUES[previous]
   if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
+  if (FILE_OPTIONS.has(previous) || (current === '' && words.length > 2 && FILE_COMMANDS.has(command))) return done([])
   if (command === 'rules' && !current.startsWith('-')) return done([...RULE_NAMES, ...STATEMENT_IDS].filter((name) => name.startsWith(current)))
   return usual((_error, offers = []) => done(offers.filter((offer) => !DASHED_LETTER.test(offer))))
 }

@@ -109,6 +109,14 @@ describe('completion', () => {
     expect(offered.filter((word) => /^--.$/.test(word))).toEqual([])
   })
 
+  test('an empty word that may be a file is left to the shell, which offers files', async () => {
+    const offers = async (...words: string[]) => (await run(['--get-yargs-completions', 'mqtap', ...words])).stdout
+    for (const words of [['view', ''], ['report', '-f', 'json', ''], ['read', '-w', ''], ['report', '--baseline', 'old']]) expect(await offers(...words), words.join(' ')).toBe('')
+    expect(await offers('')).toContain('view')
+    expect(await offers('live', '')).toContain('--interface')
+    expect(await offers('view', '-')).toContain('--spool-limit')
+  })
+
   test('offers only what fits', async () => {
     expect((await run(['--get-yargs-completions', 'mqtap', 'read', '--payload', 'j'])).stdout).toBe('json\n')
     expect((await run(['--get-yargs-completions', 'mqtap', 'connections', '-f', 'd'])).stdout).toBe('detail\n')
