@@ -507,10 +507,12 @@ export class NetworkConnection {
 
   /** Nothing of the connection is missing from the capture, from its first byte to its end. */
   get complete(): boolean {
-    if (this.mqtt.client === null) return false
-    const halves = [this.half('client'), this.half('server')]
-    const closed = this.finish !== null && (this.finish.reason === 'rst' || this.secondFinish !== null)
-    return closed && halves.every((half) => half.synSeen && half.gaps === 0 && !half.hasHole)
+    return this.finish !== null && (this.finish.reason === 'rst' || this.secondFinish !== null) && this.wholeSoFar
+  }
+
+  /** Nothing of the connection is missing from the capture, from its first byte to the newest one. */
+  get wholeSoFar(): boolean {
+    return this.mqtt.client !== null && SIDES.map((side) => this.half(side)).every((half) => half.synSeen && half.gaps === 0 && !half.hasHole)
   }
 }
 

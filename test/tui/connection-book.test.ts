@@ -100,7 +100,7 @@ describe('the details of a connection', () => {
   it('of one that is open are made when they are asked for', () => {
     const lines = booked('qmqtt.pcap', { part: 0.3 }).book.detail(0)
     expect(lines.slice(0, 2)).toEqual(['Connection 0: qmqtt-311, MQTT 3.1.1, 127.0.0.1:54308 -> 127.0.0.1:1883', '  State            connected'])
-    expect(lines.slice(2)).toEqual(expect.arrayContaining(['  Began            0.000000, goes on', '  Subscriptions    qmqtt/#  QoS 2, from frame 9']))
+    expect(lines.slice(2)).toEqual(expect.arrayContaining(['  Began            0.000000, goes on', '  Subscriptions    qmqtt/#  QoS 2, from frame 9', '  Capture          whole so far']))
     expect(lines.join('\n')).not.toMatch(/Why it ended|lasted/)
   })
 
