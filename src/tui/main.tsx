@@ -79,6 +79,7 @@ class Screens {
   #controller: Controller | null = null
   #draw: (() => void) | null = null
   #frameTimer: NodeJS.Timeout | null = null
+  #answering: NodeJS.Immediate | null = null
   #drawn = -Infinity
   /** Milliseconds that the last frame took. */
   #drawing = 0
@@ -179,6 +180,7 @@ class Screens {
     this.#close = () => {
       this.#draw = null
       if (this.#frameTimer !== null) clearTimeout(this.#frameTimer)
+      if (this.#answering !== null) clearImmediate(this.#answering)
       screen.close()
       instance.unmount()
       terminal.leave()
@@ -190,10 +192,14 @@ class Screens {
 
   // ---- When to draw
 
-  /** A frame at once: the answer to a key. */
+  /** A frame at once: the answer to a key, or to all keys that came together. */
   #now(): void {
-    this.#work()
-    this.#drawFrame()
+    if (this.#answering !== null) return
+    this.#answering = setImmediate(() => {
+      this.#answering = null
+      this.#work()
+      this.#drawFrame()
+    })
   }
 
   /** A frame soon: something changed by itself. */
