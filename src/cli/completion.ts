@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
 import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
 import {
@@ -7,6 +8,7 @@ import {
 import { RULE_NAMES, STATEMENT_IDS } from '../conformance/name-pattern.ts'
 import { REPORT_FORMATS } from '../report/conformance/format-names.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
+import { ENGINE_NAMES } from '../io/live/engine.ts'
 import { TIME_STYLES } from '../report/time-format.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 
@@ -16,6 +18,8 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   flows: FLOWS_FORMATS, connections: CONNECTIONS_FORMATS, stats: STATS_FORMATS, report: REPORT_FORMATS, rules: RULES_FORMATS, decode: DECODE_FORMATS,
   fields: FIELDS_FORMATS, interfaces: INTERFACES_FORMATS, doctor: DOCTOR_FORMATS,
 }
+
+const RING_KEYS = ['duration:', 'interval:', 'filesize:', 'packets:', 'files:']
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {
   '-f': (command) => FORMATS[command] ?? READ_FORMATS,
@@ -30,6 +34,11 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
   '--direction': () => DIRECTIONS,
   '--sort': () => SORT_KEYS,
   '--side': () => JUDGED_SIDES,
+  '--engine': () => ['auto', ...ENGINE_NAMES],
+  '-i': () => Object.keys(networkInterfaces()),
+  '--interface': () => Object.keys(networkInterfaces()),
+  '-b': () => RING_KEYS,
+  '--ring-buffer': () => RING_KEYS,
   '--only': () => [...RULE_NAMES, ...STATEMENT_IDS],
   '--ignore': () => [...RULE_NAMES, ...STATEMENT_IDS],
 }

@@ -80,7 +80,7 @@ export class ConnectionDetailRenderer implements Renderer<NetworkConnection> {
       ['Packets', packetsText(connection)],
       ['In flight', client.mostInFlight + server.mostInFlight === 0 ? null : `at most ${grouped(client.mostInFlight)} of the client, ${grouped(server.mostInFlight)} of the server`],
       ['Longest silence', silenceText(connection)],
-      ['Capture', captureText(connection, state !== null)],
+      ['Capture', captureText(connection)],
     ]
     return rows.filter((row): row is [string, string | readonly string[]] => row[1] !== null && row[1].length > 0)
   }
@@ -218,14 +218,14 @@ function silenceText({ client, server }: NetworkConnection): string | null {
 }
 
 /** What TCP went through and what the capture lacks. */
-function captureText({ mqtt, complete, wholeSoFar }: NetworkConnection, open: boolean): string | null {
+function captureText({ mqtt, finish, complete, wholeSoFar }: NetworkConnection): string | null {
   const halves = [mqtt.tcp.half(0), mqtt.tcp.half(1)]
   const sum = (of: (half: (typeof halves)[number]) => number) => halves.reduce((total, half) => total + of(half), 0)
   const gaps = sum((half) => half.gaps)
   const resent = sum((half) => half.disorder.retransmissions)
   const late = sum((half) => half.disorder.outOfOrder)
   return listed([
-    open && wholeSoFar ? 'whole so far' : complete ? 'whole' : 'not whole',
+    complete ? 'whole' : finish === null && wholeSoFar ? 'whole so far' : 'not whole',
     gaps === 0 ? null : `${counted(gaps, 'gap')}, ${counted(sum((half) => half.disorder.gapBytes), 'byte')} missing`,
     resent === 0 ? null : counted(resent, 'retransmission'),
     late === 0 ? null : `${counted(late, 'segment')} out of order`,

@@ -238,7 +238,7 @@ export class Controller {
       }
       case 'show-flow':
         this.#descend('flow')
-        return this.#flow.show(effect.stream, effect.packet)
+        return this.#flow.show(effect.stream, effect.packet, effect.frame)
       case 'show-findings':
         this.#descend('findings')
         return this.#findings.showThoseOf(effect.stream)

@@ -20,8 +20,8 @@ export type ViewAction =
 export type Effect =
   /** The Packets view, with the cursor on this packet (PacketEvent.number); `start`, `end`: a range of its bytes that is marked. */
   | { readonly kind: 'show-packet'; readonly packet: number; readonly start?: number; readonly end?: number }
-  /** The Flow view of a connection (TCP stream number), with the cursor on this packet. */
-  | { readonly kind: 'show-flow'; readonly stream: number; readonly packet: number | null }
+  /** The Flow view of a connection (TCP stream number), with the cursor on this packet, or else on the row of this frame. */
+  | { readonly kind: 'show-flow'; readonly stream: number; readonly packet: number | null; readonly frame?: number }
   /** The Findings view with those of one connection, or all. */
   | { readonly kind: 'show-findings'; readonly stream: number | null }
   /** The Packets view with a display filter. */

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -115,6 +116,13 @@ describe('completion', () => {
     expect(await offers('')).toContain('view')
     expect(await offers('live', '')).toContain('--interface')
     expect(await offers('view', '-')).toContain('--spool-limit')
+  })
+
+  test('the engines, the interfaces of this machine and what a ring may have, behind their options', async () => {
+    const offers = async (...words: string[]) => (await run(['--get-yargs-completions', 'mqtap', 'live', ...words])).stdout.trim().split('\n')
+    expect(await offers('--engine', 'd')).toEqual(['dumpcap'])
+    expect(await offers('-i', '')).toEqual(Object.keys(networkInterfaces()))
+    expect(await offers('-b', 'f')).toEqual(['filesize:', 'files:'])
   })
 
   test('offers only what fits', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { flowRows } from '../../src/tui/model/flow-rows.ts'
 import { InputDecoder } from '../../src/tui/terminal/decode-input.ts'
 import { clientItems } from '../../src/tui/views/clients-state.ts'
+import { placed } from '../../src/tui/views/flow-state.ts'
 import { Driven, liveStandIn } from './tui-controller.ts'
 import type { FlowProps } from '../../src/tui/views/flow-lines.ts'
 
@@ -488,6 +490,24 @@ describe('a filter that a key puts in place of another', () => {
     const one = driven().keys('p')
     filtered(one, 'mqtt.qos == 2')
     expect(one.keys('escape').frame()).toMatchObject({ view: 'clients', filter: 'mqtt.qos == 2' })
+  })
+})
+
+describe('the evidence of a finding that is about no packet', () => {
+  it('is the row of its frame in the flow', () => {
+    const one = driven({ capture: 'takeover.pcap' }).keys('4')
+    const finding = one.workspace.findings.groups({ form: 'rule', sort: 'severity', least: 'note', stream: null })[0]!.findings[0]!.finding
+    expect(finding.packet).toBe(null)
+    one.frame()
+    one.keys('E').work()
+    const { state, ladder } = flow(one)
+    const { rows } = flowRows(ladder!, state)
+    const row = rows[placed(state, flowRows(ladder!, state), 30).cursor]!.row
+    expect('frame' in row ? row.frame : null).toBe(finding.frame)
+    // Moved, the cursor stays where it is.
+    one.keys('g').work()
+    expect(placed(flow(one).state, flowRows(flow(one).ladder!, state), 30).cursor).toBe(0)
+    expect(rows.length).toBeGreaterThan(3)
   })
 })
 

@@ -110,12 +110,12 @@ describe('what keys ask for', () => {
   })
 
   it('is the flow where the finding is about no packet', () => {
-    expect(effectOf(['down', 'right', 'down', 'down', 'open'])).toEqual({ kind: 'show-flow', stream: 2, packet: null })
+    expect(effectOf(['down', 'right', 'down', 'down', 'open'])).toEqual(expect.objectContaining({ kind: 'show-flow', stream: 2, packet: null }))
   })
 
   it('is the evidence in the flow: of a group, that of its first finding', () => {
-    expect(effectOf(['evidence'])).toEqual({ kind: 'show-flow', stream: 3, packet: 7 })
-    expect(effectOf(['last', 'right', 'last', 'evidence'])).toEqual({ kind: 'show-flow', stream: 1, packet: 42 })
+    expect(effectOf(['evidence'])).toEqual(expect.objectContaining({ kind: 'show-flow', stream: 3, packet: 7 }))
+    expect(effectOf(['last', 'right', 'last', 'evidence'])).toEqual(expect.objectContaining({ kind: 'show-flow', stream: 1, packet: 42 }))
   })
 
   it('is to mute the rule, of a single finding as well', () => {

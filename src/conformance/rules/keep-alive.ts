@@ -170,7 +170,7 @@ const SERVER_RULES = [
     },
     says: (it) => {
       const quiet = silenceForServer(it)!
-      return `The client sent nothing for ${durationText(lengthOf(quiet))}, and the server did not close; its Keep Alive of ${secondsText(keepAlive(it))} allows ${durationText(keepAlive(it) * FACTOR)}`
+      return `The client sent nothing for ${durationText(lengthOf(quiet))}, and the server did not close in time; its Keep Alive of ${secondsText(keepAlive(it))} allows ${durationText(keepAlive(it) * FACTOR)}`
     },
     at: (it) => placeOfQuiet(it, silenceForServer(it)!),
   }),

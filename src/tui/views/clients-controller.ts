@@ -21,7 +21,7 @@ export class ClientsController extends ViewController {
   }
 
   override get words(): string {
-    return this.around.workspace.shown.streams === null ? '' : 'clients with packets of the filter'
+    return this.around.workspace.shown.streams === null ? '' : 'clients of the filter'
   }
 
   override act(action: ViewAction): Effect | null {

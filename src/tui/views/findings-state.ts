@@ -123,8 +123,8 @@ function onRow(state: FindingsState, action: ViewAction, row: FindingRow, contex
       // As trees have it: first to the group, then that folds.
       return unasked(one === null ? folded(state, group.key, false, context) : settledFindings(chosen(state, group.key), context))
     case 'evidence': {
-      const { stream, packet } = (one ?? group.findings[0]!).finding
-      return { state, effect: { kind: 'show-flow', stream, packet } }
+      const { stream, packet, frame } = (one ?? group.findings[0]!).finding
+      return { state, effect: { kind: 'show-flow', stream, packet, frame } }
     }
     case 'mute': {
       const rule = one?.finding.rule ?? group.rule
@@ -144,8 +144,8 @@ function onRow(state: FindingsState, action: ViewAction, row: FindingRow, contex
   }
 }
 
-function packetOf({ packet, start, end, stream }: Finding): Effect {
-  if (packet === null) return { kind: 'show-flow', stream, packet: null }
+function packetOf({ packet, frame, start, end, stream }: Finding): Effect {
+  if (packet === null) return { kind: 'show-flow', stream, packet: null, frame }
   return { kind: 'show-packet', packet, ...(start === null || end === null ? {} : { start, end }) }
 }
 

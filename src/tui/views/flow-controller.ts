@@ -1,6 +1,6 @@
 import { viewProps, ViewController } from '../view-controller.ts'
 import { FlowFeed } from '../model/flow-feed.ts'
-import { flowAt, flowAtEnd, FLOW_START, reduceFlow, searchFlow, type Flow, type FlowState } from './flow-state.ts'
+import { flowAt, flowAtEnd, flowAtFrame, FLOW_START, reduceFlow, searchFlow, type Flow, type FlowState } from './flow-state.ts'
 import type { Body } from '../frame-content.ts'
 import type { Effect, ViewAction } from '../view.ts'
 import type { Ladder } from '../../report/ladder/ladder.ts'
@@ -17,6 +17,8 @@ export class FlowController extends ViewController {
   #ladder: Ladder | null = null
   #ladderRevision = -1
   #ladderAt = -Infinity
+  /** The frame that the cursor goes to as soon as the ladder has come so far. */
+  #wantedFrame: number | null = null
 
   /** TCP stream of the connection that is shown. */
   get shownStream(): number | null {
@@ -32,8 +34,8 @@ export class FlowController extends ViewController {
     this.#state = { ...this.#state, reference: packet, referenceTime: packet === null ? NaN : this.around.workspace.index.timeOf(packet) }
   }
 
-  /** A connection, with the cursor on this packet of it, or where it was. */
-  show(stream: number, packet: number | null): void {
+  /** A connection, with the cursor on this packet of it, or else on the row of this frame, or where it was. */
+  show(stream: number, packet: number | null, frame: number | null = null): void {
     if (stream !== this.shownStream) {
       this.#feed = new FlowFeed(this.around.workspace, stream)
       this.#ladder = null
@@ -42,12 +44,14 @@ export class FlowController extends ViewController {
       this.#state = { ...this.#state, at: null, viewport: FLOW_START.viewport }
       if (this.#feed.lost) this.around.say('The beginning of the capture is not kept any more (--spool-limit), and a flow needs it')
     }
-    if (packet === null) return
+    this.#wantedFrame = packet === null ? frame : null
+    if (packet === null && frame === null) return
     this.following = false
-    this.#state = flowAt(this.#state, this.#ladder, packet)
+    if (packet !== null) this.#state = flowAt(this.#state, this.#ladder, packet)
   }
 
   override act(action: ViewAction): Effect | null {
+    this.#wantedFrame = null
     const { state, effect } = reduceFlow(this.following ? flowAtEnd(this.#state, this.#flow) : this.#state, action, this.#flow)
     this.#state = state
     return effect
@@ -74,6 +78,10 @@ export class FlowController extends ViewController {
   override body(now: number): Body {
     this.#askForLadder(now)
     const feed = this.#feed
+    if (this.#wantedFrame !== null) {
+      this.#state = flowAtFrame(this.#state, this.#ladder, this.#wantedFrame) ?? this.#state
+      if ((feed?.progress ?? null) === null) this.#wantedFrame = null
+    }
     return {
       view: 'flow',
       props: {

@@ -116,6 +116,12 @@ export function flowAt(state: FlowState, ladder: Ladder | null, packet: number):
   return { ...state, at, pings: state.pings || isHidden }
 }
 
+/** The cursor on the row of a frame, or on the last one before it; null where the ladder does not have it. */
+export function flowAtFrame(state: FlowState, ladder: Ladder | null, frame: number): FlowState | null {
+  const row = ladder === null ? undefined : flowRows(ladder, state).rows.findLast(({ row: it }) => 'frame' in it && it.frame <= frame)
+  return row === undefined ? null : { ...state, at: row.place }
+}
+
 /** The cursor on the newest row, at the bottom of the screen. */
 export function flowAtEnd(state: FlowState, { ladder, height }: Flow): FlowState {
   if (ladder === null) return state

@@ -8,7 +8,7 @@ import type { TopicRow } from './stats-topics.ts'
 
 interface NumberColumn {
   readonly name: string
-  /** `seconds`: the length of the capture, null where it has none. */
+  /** `seconds`: the length of the whole capture, whatever window of time the view has; null where it has none. */
   readonly text: (counts: TopicCounts, seconds: number | null) => string
 }
 
@@ -16,7 +16,7 @@ interface NumberColumn {
 const COLUMNS: readonly NumberColumn[] = [
   { name: 'MSGS', text: ({ messages }) => shortened(messages) },
   { name: 'BYTES', text: ({ traffic }) => shortened(traffic.allBytes) },
-  { name: '/S', text: ({ messages }, seconds) => (seconds === null ? '-' : rateText(messages / seconds)) },
+  { name: 'MEAN/S', text: ({ messages }, seconds) => (seconds === null ? '-' : rateText(messages / seconds)) },
   { name: '->', text: ({ traffic }) => shortened(traffic.packets.client) },
   { name: '<-', text: ({ traffic }) => shortened(traffic.packets.server) },
   { name: 'RET', text: ({ retained }) => shortened(retained) },
