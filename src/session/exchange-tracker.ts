@@ -332,7 +332,8 @@ export class ExchangeTracker {
   /** A step of QoS 2 that an exchange lacks: it waited behind a hole while the step after it went by. */
   #comesLate(connection: NetworkConnection, exchange: OpenExchange, side: Side, event: PacketEvent, type: number): boolean {
     if (exchange.kindIndex !== KIND['publish-qos2'] || !connection.lags(event)) return false
-    const isPubrec = type === PUBREC && side !== exchange.initiator && exchange.state === RELEASED
+    // Where its PUBLISH is lacking too, another PUBREC would be counted for that.
+    const isPubrec = type === PUBREC && side !== exchange.initiator && exchange.state === RELEASED && exchange.lacking > (exchange.unbegun ? 1 : 0)
     const isPubrel = type === PUBREL && side === exchange.initiator && exchange.answer !== null
     if (!isPubrec && !isPubrel) return false
     this.#current = exchange
@@ -379,6 +380,7 @@ export class ExchangeTracker {
     if (exchange === null) return
     exchange.partly = true
     exchange.unbegun = true
+    if (!byInitiator) exchange.metUpTo = event.segmentEnd
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
     exchange.lacking = joined.kind === 'publish-qos2' ? RANKS[exchange.state]! : 1
     exchange.awaited = identifier !== null && connection.half(initiator).hasHole
@@ -392,7 +394,10 @@ export class ExchangeTracker {
     if (identifier === null) return
     connection.pending.awaiting ||= exchange.awaited
     const before = connection.pending.find(initiator, identifier)
-    if (before !== null) this.#supersede(connection, before)
+    if (before !== null) {
+      exchange.ambiguous = before.awaited && (before.ambiguous || before.kind === exchange.kind)
+      this.#supersede(connection, before)
+    }
     this.#keep(connection, exchange)
   }
 
@@ -400,7 +405,9 @@ export class ExchangeTracker {
   #beginsLate(
     connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
   ): boolean {
-    if (!exchange.unbegun || exchange.kind !== kind || !connection.lags(event)) return false
+    if (!exchange.unbegun || exchange.ambiguous || exchange.kind !== kind || !connection.lags(event)) return false
+    // Its sender had the answer already, which was for an earlier one then. What is sent again may acknowledge more than it did at first.
+    if (connection.late && !event.filledHole && event.acknowledged >= exchange.metUpTo) return false
     this.#current = exchange
     exchange.addBeginning(event, topic, filters)
     if (!exchange.awaited) this.#concludeAnswered(connection, exchange)

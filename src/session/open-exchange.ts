@@ -51,6 +51,10 @@ export class OpenExchange implements SettledExchange {
   /** What it lacks may be among bytes that wait behind a hole; and its last packet, where that has gone by already. */
   awaited = false
   answer: Packet | null = null
+  /** Another one of its kind with its identifier waited for the same hole: to which of them belongs what comes out of it, nobody can tell. */
+  ambiguous = false
+  /** Where in the stream the answer ends that it was met by; Infinity where no answer was first. */
+  metUpTo = Infinity
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
   /**
@@ -110,6 +114,8 @@ export class OpenExchange implements SettledExchange {
     this.unbegun = false
     this.awaited = false
     this.answer = null
+    this.ambiguous = false
+    this.metUpTo = Infinity
     this.crossedGap = false
     this.answersUnseen = false
     this.resumed = 0

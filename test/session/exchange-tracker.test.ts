@@ -360,6 +360,26 @@ describe('a request that waits behind missing bytes while its answer goes by', (
     expect(behindConnect(conversation).filter((told) => told.startsWith('ping'))).toEqual(['ping client complete likely (PINGREQ PINGRESP)', 'ping client complete likely (PINGREQ PINGRESP)'])
   })
 
+  test('an identifier that is used twice meanwhile: neither request is taken for the other one', () => {
+    const conversation = behindHole().client(HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.publish1('0001')).server(HEX.puback('0001')).wait(200).client(HEX.pingreq)
+    const told = behindConnect(conversation).filter((one) => one.startsWith('publish'))
+    expect(told.filter((one) => one.includes('complete'))).toEqual([])
+    expect(told.filter((one) => one.includes('(PUBACK)'))).toHaveLength(2)
+  })
+
+  test('of two with one identifier, the first one missing: the second one does not get its answer', () => {
+    const conversation = connected().lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.publish1('0001')).wait(200).client(HEX.pingreq)
+    expect(behindConnect(conversation).filter((one) => one.startsWith('publish'))).toEqual([
+      'publish-qos1 client 1 partly-seen unsure (PUBACK)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)',
+    ])
+  })
+
+  test('PUBREC twice, of an exchange without its PUBLISH: it is not complete', () => {
+    const conversation = connected().lost('client', HEX.publish2('0001')).lost('server', HEX.pingresp).server(HEX.pubrec('0001'), HEX.pubrec('0001')).wait(200).client(HEX.pubrel('0001'))
+      .server(HEX.pubcomp('0001')).wait(200).client(HEX.pingreq)
+    expect(behindConnect(conversation).filter((one) => one.startsWith('publish') && one.includes('complete'))).toEqual([])
+  })
+
   test('that is itself missing: the answer alone', () => {
     const conversation = connected().lost('client', HEX.publish1('0001')).client(HEX.pingreq).server(HEX.puback('0001')).wait(200).client(HEX.pingreq).server(HEX.pingresp)
     expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')

@@ -302,6 +302,20 @@ describe('a pause', () => {
     expect(rows().length).toBeGreaterThan(before.length)
   })
 
+  it('is of the numbers of findings too, in their own view as in the others', () => {
+    const one = liveHalf().keys('4')
+    const numbers = () => {
+      const { header, words, body } = one.frame(2_000)
+      return [header.findings, words, body.view === 'findings' ? body.props.judged : null]
+    }
+    const before = structuredClone(numbers())
+    one.keys('space')
+    one.give(1)
+    expect(numbers()).toEqual(before)
+    one.keys('space')
+    expect(numbers()).not.toEqual(before)
+  })
+
   it('can be filtered, and what came since is filtered when it ends', () => {
     const one = liveHalf().keys('2', 'f', 'space')
     one.give(1)

@@ -48,9 +48,9 @@ export function partsOf(exchange: Exchange, ended: boolean): ReadonlyMap<number,
   return parts
 }
 
-/** Packets of the exchange that were sent after this one went by before it. */
+/** The packet changes how others belong to the exchange: some that were sent after it went by before it, or the exchange was not captured in the order in which it goes. */
 export function isLate({ number }: PacketEvent, { steps }: Exchange): boolean {
-  return steps[steps.length - 1]?.number !== number
+  return steps[steps.length - 1]?.number !== number || steps.some(({ frame }, index) => index > 0 && frame < steps[index - 1]!.frame)
 }
 
 function remarkOf({ outcome, certainty, steps }: Exchange): string {
@@ -98,7 +98,7 @@ const ENDINGS: Readonly<Record<Ending, { readonly text: (what: string) => string
 /** The row that says that no answer came. */
 export function endingRow({ number, kind, packetIdentifier, awaited }: Unanswered, ending: Ending, time: number): NoteRow {
   const { text, mark, word } = ENDINGS[ending]
-  const what = packetIdentifier === null ? `${awaited ?? 'packet'}` : `${awaited ?? 'packet'} #${packetIdentifier}`
+  const what = packetIdentifier === null ? (awaited ?? 'packet') : `${awaited ?? 'packet'} #${packetIdentifier}`
   const part: ExchangePart = { number, kind, place: 'ends', answers: false, leg: null, cause: null, total: null, remark: word }
   return { kind: 'note', time, text: text(what), mark, part, remark: '' }
 }

@@ -217,6 +217,11 @@ export class Workspace {
     return this.#statements
   }
 
+  /** The same as they were told last: nothing is asked anew. */
+  get statementsBefore(): StatementsSoFar | null {
+    return this.#statements
+  }
+
   #found(finding: Finding): void {
     // A silence is found without a packet.
     this.#judgedPackets = -1

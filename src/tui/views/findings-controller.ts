@@ -54,7 +54,7 @@ export class FindingsController extends ViewController {
   override body(now: number): Body {
     const { workspace, paused } = this.around
     if (this.following && paused === null) this.#toNewest()
-    this.#statements = workspace.statements(now)
+    this.#statements = paused === null ? workspace.statements(now) : workspace.statementsBefore
     return {
       view: 'findings',
       props: {

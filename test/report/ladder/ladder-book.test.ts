@@ -87,6 +87,18 @@ describe('a connection from its beginning to its end', () => {
     expect(shown.join()).not.toContain('seen')
   })
 
+  test('an answer that was captured before what it answers: one exchange all the same', () => {
+    const scene = new Scene()
+    const line = scene.connect().client(connect('a')).server(CONNACK).client(HEX.pingreq).lost('server', HEX.pingresp)
+    // Two interfaces: the answer is acknowledged before its request is seen.
+    line.lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).again('client', HEX.publish1('0001'))
+    scene.wait(200)
+    line.client(HEX.pingreq).server(HEX.pingresp).fin('client').fin('server')
+    const [ladder] = scene.end().ladders
+    const parts = ladder!.rows.flatMap((row) => ('label' in row && / #1/.test(row.label.text) ? [`${row.label.text} ${partOf(row)?.place}`] : []))
+    expect(parts).toEqual(['PUBACK #1 begins', 'PUBLISH #1 q1 t ends'])
+  })
+
   test('bytes that the capture lacks', () => {
     const scene = new Scene()
     const line = scene.connect().client(connect('a')).server(CONNACK)
