@@ -176,7 +176,7 @@ export class OpenExchange implements SettledExchange {
       let at = this.#stepCount
       while (at > 0 && (this.#steps[(at - 1) * STEP.words + STEP.what]! & TYPE) > type) at--
       this.#insert(event, at)
-      this.#splitLeg(event.time)
+      this.#splitLeg(event)
     }
     this.#found()
   }
@@ -190,11 +190,11 @@ export class OpenExchange implements SettledExchange {
   }
 
   /** How long TCP took for the halves of a leg that a late packet splits was not noted; and what it was spent with may have been in both. */
-  #splitLeg(time: number): void {
+  #splitLeg({ number, time }: PacketEvent): void {
     this.endLeg(NaN)
     if (this.causes.length === 0) return
     const onward = this.steps.filter(({ again }) => !again)
-    const split = onward.findIndex((step) => step.time === time) - 1
+    const split = onward.findIndex((step) => step.number === number) - 1
     const rest = (onward[split + 2]?.time ?? NaN) - time
     this.causes = this.causes.flatMap((cause) => {
       if (cause.leg < split) return cause

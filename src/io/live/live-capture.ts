@@ -106,7 +106,8 @@ export class LiveCapture {
 
   /** Where it is kept, in words: `day.pcapng`; of a ring, the files that are there. Null where it is not. */
   get savedTo(): string | null {
-    return this.#options.file === null ? null : filesText(this.#options.file.names)
+    const { savedFiles } = this
+    return savedFiles.length === 0 ? null : filesText(savedFiles)
   }
 
   /** Names of the files that it is kept in. */

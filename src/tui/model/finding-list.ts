@@ -35,7 +35,7 @@ export interface ListedFinding {
 export interface FindingGroup {
   /** The same as long as the form is. */
   readonly key: string
-  /** Null in a list by client. Of one rule all findings have the same statements. */
+  /** Null in a list by client. All findings of a group by rule have the same version and statements. */
   readonly rule: string | null
   /** Safe for a terminal; null in a list by rule. */
   readonly client: string | null
