@@ -2,7 +2,7 @@
  * The topics that the client of a connection published to, and how often: of as many as there is a place for, by connection and in all. Messages of other topics are
  * counted together.
  */
-import { cut } from '../../bytes/printable.ts'
+import { fitted } from '../../report/fit.ts'
 import { word } from '../../report/wire-text.ts'
 import type { Text } from '../../mqtt/packet.ts'
 
@@ -54,7 +54,7 @@ interface Tally {
 
 /** Begins what no text of the wire can: a surrogate alone, which is not in UTF-8. */
 const ILL_FORMED = '\ud800'
-/** Told at most, and characters of each: more than two lines hold. */
+/** Told at most, and columns of each: more than two lines hold. */
 const MOST_TOLD = 16
 const LONGEST_TOLD = 100
 
@@ -91,7 +91,7 @@ export class ClientTopics {
 
   get told(): PublishedTopics {
     const sorted = [...this.#tallies.values()].sort((one, other) => other.messages - one.messages)
-    const topics = sorted.slice(0, MOST_TOLD).map(({ topic, messages }) => ({ text: cut(word(topic), LONGEST_TOLD), messages }))
+    const topics = sorted.slice(0, MOST_TOLD).map(({ topic, messages }) => ({ text: fitted(word(topic), LONGEST_TOLD), messages }))
     return {
       topics: this.#unknown === 0 ? topics : [...topics, { text: '(topic not known)', messages: this.#unknown }].sort((one, other) => other.messages - one.messages),
       more: sorted.length - Math.min(sorted.length, MOST_TOLD),
