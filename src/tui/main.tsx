@@ -56,7 +56,7 @@ export interface ScreensEnd {
 /** Milliseconds between two frames of what changes by itself, at least. */
 const FRAME_EVERY = 100
 /** Such frames take no more than this share of a core: the larger the screen and the slower the machine, the fewer there are, but not fewer than one in `FRAME_AT_LAST`. */
-const FRAME_SHARE = 1 / 15
+const FRAME_SHARE = 1 / 20
 const FRAME_AT_LAST = 500
 /** Bytes read at once in another reading of the capture. */
 const CHUNK = 262_144

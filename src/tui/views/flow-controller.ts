@@ -5,7 +5,7 @@ import type { Body } from '../frame-content.ts'
 import type { Effect, ViewAction } from '../view.ts'
 import type { Ladder } from '../../report/ladder/ladder.ts'
 
-/** Milliseconds between two ladders of a connection that goes on, and the rows from which on that counts. */
+/** Milliseconds between two ladders of a connection of which more may come, and the rows from which on that counts. */
 const LADDER_EVERY = 500
 const LONG_LADDER = 1_000
 
@@ -101,7 +101,8 @@ export class FlowController extends ViewController {
     const { revision } = feed.reading
     if (revision === this.#ladderRevision) return
     const long = this.#ladder !== null && this.#ladder.rows.length > LONG_LADDER
-    if (now - this.#ladderAt < (long ? LADDER_EVERY : 0) && feed.progress !== null) return
+    const goesOn = feed.progress !== null || this.around.reading.state === 'reading'
+    if (long && goesOn && now - this.#ladderAt < LADDER_EVERY) return
     this.#ladderAt = now
     this.#ladderRevision = revision
     this.#ladder = feed.reading.ladder
