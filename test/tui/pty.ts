@@ -44,6 +44,9 @@ const PATIENCE = 15_000
 const LOOK_INTERVAL = 10
 /** Milliseconds without a change after which a screen is taken for complete, on a busy machine. */
 const STILLNESS = 1000
+/** Around a frame: a synchronized update, DEC mode 2026. */
+const BEGIN_UPDATE = '\x1b[?2026h'
+const END_UPDATE = '\x1b[?2026l'
 
 export class Pty {
   readonly exited: Promise<PtyEnd>
@@ -52,6 +55,8 @@ export class Pty {
   /** All that was written so far is on the screen once this resolves. */
   #shown: Promise<void> = Promise.resolve()
   #end: PtyEnd | null = null
+  /** There is no such process any more; what it wrote may still be on its way. */
+  #gone = false
   #written = ''
 
   static start(file: string, args: readonly string[], options: PtyOptions = {}): Pty {
@@ -70,7 +75,8 @@ export class Pty {
     })
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => {
-        void this.#shown.then(() => {
+        this.#gone = true
+        void this.#drained().then(() => {
           this.#end = { exitCode, signal }
           resolve(this.#end)
         })
@@ -110,11 +116,26 @@ export class Pty {
     process.kill(this.#pty.pid, signal)
   }
 
-  /** Waits until the screen holds the text, or is as the predicate wants it. The error shows the screen. */
+  /** Of a program that has ended, its last words may still be on their way. */
+  async #drained(): Promise<void> {
+    for (let length = -1; length !== this.#written.length;) {
+      length = this.#written.length
+      await later(LOOK_INTERVAL)
+    }
+    await this.#shown
+  }
+
+  /** All that was written so far is on the screen, and it is no half of a frame. */
+  async #isWhole(): Promise<boolean> {
+    for (let shown: Promise<void> | null = null; shown !== this.#shown;) await (shown = this.#shown)
+    return this.#written.lastIndexOf(BEGIN_UPDATE) <= this.#written.lastIndexOf(END_UPDATE)
+  }
+
+  /** Waits until the screen, drawn to the end of a frame, holds the text, or is as the predicate wants it. The error shows the screen. */
   async waitFor(wanted: string | ((screen: string) => boolean), patience = PATIENCE): Promise<void> {
     const there = typeof wanted === 'string' ? (screen: string) => screen.includes(wanted) : wanted
     const start = performance.now()
-    while (!there(this.screen())) {
+    while (!(await this.#isWhole()) || !there(this.screen())) {
       const ended = this.#end
       if (ended !== null || performance.now() - start > patience) {
         const why = ended === null ? `not within ${patience} ms` : `the program ended with ${ended.exitCode}, signal ${ended.signal}`
@@ -145,8 +166,7 @@ export class Pty {
 
   /** Ends the program, if it has not ended. For `afterEach`. */
   async close(): Promise<void> {
-    if (this.#end !== null) return
-    this.kill('SIGKILL')
+    if (!this.#gone) this.kill('SIGKILL')
     await this.exited
   }
 }
