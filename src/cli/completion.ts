@@ -5,6 +5,7 @@ import {
   COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, DOCTOR_FORMATS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, INTERFACES_FORMATS, JUDGED_SIDES, PAYLOAD_MODES,
   READ_FORMATS, RULES_FORMATS, STATS_FORMATS,
 } from './options.ts'
+import { END_CONDITIONS, RING_CONDITIONS } from './live-plan.ts'
 import { RULE_NAMES, STATEMENT_IDS } from '../conformance/name-pattern.ts'
 import { REPORT_FORMATS } from '../report/conformance/format-names.ts'
 import { SORT_KEYS } from '../report/sort-key.ts'
@@ -19,7 +20,9 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
   fields: FIELDS_FORMATS, interfaces: INTERFACES_FORMATS, doctor: DOCTOR_FORMATS,
 }
 
-const RING_KEYS = ['duration:', 'interval:', 'filesize:', 'packets:', 'files:']
+const ENDS = END_CONDITIONS.map((condition) => `${condition}:`)
+const RINGS = RING_CONDITIONS.map((condition) => `${condition}:`)
+const interfaces = () => Object.keys(networkInterfaces())
 
 const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> = {
   '-f': (command) => FORMATS[command] ?? READ_FORMATS,
@@ -35,10 +38,12 @@ const VALUES: Readonly<Record<string, (command: string) => readonly string[]>> =
   '--sort': () => SORT_KEYS,
   '--side': () => JUDGED_SIDES,
   '--engine': () => ['auto', ...ENGINE_NAMES],
-  '-i': () => Object.keys(networkInterfaces()),
-  '--interface': () => Object.keys(networkInterfaces()),
-  '-b': () => RING_KEYS,
-  '--ring-buffer': () => RING_KEYS,
+  '-i': interfaces,
+  '--interface': interfaces,
+  '-a': () => ENDS,
+  '--autostop': () => ENDS,
+  '-b': () => RINGS,
+  '--ring-buffer': () => RINGS,
   '--only': () => [...RULE_NAMES, ...STATEMENT_IDS],
   '--ignore': () => [...RULE_NAMES, ...STATEMENT_IDS],
 }

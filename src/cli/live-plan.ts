@@ -90,6 +90,10 @@ function interfacesOf(names: readonly string[]): readonly string[] {
   throw new UsageError('give an interface: -i NAME', 'mqtap interfaces lists them.')
 }
 
+/** What -a and -b know, as dumpcap has it. */
+export const END_CONDITIONS = ['duration', 'packets', 'filesize', 'files'] as const
+export const RING_CONDITIONS = ['duration', 'interval', 'filesize', 'packets', 'files'] as const
+
 /** `duration:30`: what, and how many. */
 function conditionsOf(option: string, given: readonly string[], known: readonly string[]): ReadonlyMap<string, number> {
   const conditions = new Map<string, number>()
@@ -104,7 +108,7 @@ function conditionsOf(option: string, given: readonly string[], known: readonly 
 }
 
 function endOf(given: readonly string[]): LiveEnd {
-  const conditions = conditionsOf('a', given, ['duration', 'packets', 'filesize', 'files'])
+  const conditions = conditionsOf('a', given, END_CONDITIONS)
   return {
     duration: times(conditions.get('duration'), SECOND),
     packets: conditions.get('packets') ?? null,
@@ -114,7 +118,7 @@ function endOf(given: readonly string[]): LiveEnd {
 }
 
 function ringOf(given: readonly string[]): RingLimits | null {
-  const conditions = conditionsOf('b', given, ['duration', 'interval', 'filesize', 'packets', 'files'])
+  const conditions = conditionsOf('b', given, RING_CONDITIONS)
   if (conditions.size === 0) return null
   if (conditions.size === 1 && conditions.has('files')) throw new UsageError('-b files: needs another -b that says when a file is full', 'Example: -b filesize:100000 -b files:10')
   return {

@@ -123,6 +123,7 @@ describe('completion', () => {
     expect(await offers('--engine', 'd')).toEqual(['dumpcap'])
     expect(await offers('-i', '')).toEqual(Object.keys(networkInterfaces()))
     expect(await offers('-b', 'f')).toEqual(['filesize:', 'files:'])
+    expect(await offers('-a', 'd')).toEqual(['duration:'])
   })
 
   test('offers only what fits', async () => {

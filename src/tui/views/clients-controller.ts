@@ -1,19 +1,18 @@
-import { closedPanes } from '../parts/list-detail.ts'
-import { connectionsOf, viewProps, ViewController } from '../view-controller.ts'
+import { connectionsOf, viewProps, type Surroundings } from '../view-controller.ts'
 import { withTopics } from './clients-detail.ts'
 import { CLIENTS_AT_FIRST, reduceClients, searchClients, selectedClient, type ClientsState } from './clients-state.ts'
+import { PanesController } from './panes-controller.ts'
 import type { Body } from '../frame-content.ts'
 import type { ConnectionRow } from '../model/connection-book.ts'
-import type { Effect, ViewAction } from '../view.ts'
+import type { Outcome, ViewAction } from '../view.ts'
 
 /** Behind the Clients view. */
-export class ClientsController extends ViewController {
-  #state: ClientsState = CLIENTS_AT_FIRST
+export class ClientsController extends PanesController<ClientsState> {
   /** The rows last filtered, for which streams, and how many those were. */
   #filtered: { readonly rows: readonly ConnectionRow[]; readonly streams: ReadonlySet<number>; readonly size: number; readonly passing: readonly ConnectionRow[] } | null = null
 
-  override get canFollow(): boolean {
-    return this.#state.panes.focus === 'list'
+  constructor(around: Surroundings) {
+    super(around, CLIENTS_AT_FIRST)
   }
 
   override get stream(): number | null {
@@ -24,36 +23,18 @@ export class ClientsController extends ViewController {
     return this.around.workspace.shown.streams === null ? '' : 'clients of the filter'
   }
 
-  override act(action: ViewAction): Effect | null {
-    const { state, effect } = reduceClients(this.#state, action, { rows: this.#rows, ...this.around.size, detail: this.#detail })
-    this.#state = state
-    return effect
+  protected override reduced(state: ClientsState, action: ViewAction): Outcome<ClientsState> {
+    return reduceClients(state, action, { rows: this.#rows, ...this.around.size, detail: this.#detail })
   }
 
-  override close(): boolean {
-    const panes = closedPanes(this.#state.panes)
-    if (panes === null) return false
-    this.#state = { ...this.#state, panes }
-    return true
-  }
-
-  override search(text: string, step: 1 | -1): Effect | null {
-    this.unfollow()
-    const { state, effect } = searchClients(this.#state, text, step, this.#list)
-    this.#state = state
-    return effect
+  protected override searched(text: string, step: 1 | -1): Outcome<ClientsState> {
+    return searchClients(this.state, text, step, this.#list)
   }
 
   override body(): Body {
-    const { workspace: { book }, paused } = this.around
-    if (this.following && paused === null) this.#toNewest()
-    return { view: 'clients', props: { ...viewProps(this.around), state: this.#state, rows: this.#rows, detail: this.#detail, evicted: book.evicted } }
-  }
-
-  #toNewest(): void {
-    const { panes } = this.#state
-    const { state } = reduceClients({ ...this.#state, panes: { ...panes, focus: 'list' } }, 'last', this.#list)
-    this.#state = { ...state, panes: { ...state.panes, focus: panes.focus } }
+    this.follow()
+    const { book } = this.around.workspace
+    return { view: 'clients', props: { ...viewProps(this.around), state: this.state, rows: this.#rows, detail: this.#detail, evicted: book.evicted } }
   }
 
   get #list(): { readonly rows: readonly ConnectionRow[]; readonly height: number } {
@@ -61,7 +42,7 @@ export class ClientsController extends ViewController {
   }
 
   get #selected(): ConnectionRow | null {
-    return selectedClient(this.#state, this.#list)
+    return selectedClient(this.state, this.#list)
   }
 
   get #detail(): readonly string[] {

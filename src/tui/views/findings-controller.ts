@@ -1,24 +1,20 @@
 import { packetLabel } from '../../report/ladder/label.ts'
 import { grouped } from '../../bytes/number-text.ts'
-import { closedPanes } from '../parts/list-detail.ts'
-import { viewProps, ViewController } from '../view-controller.ts'
+import { viewProps, type Surroundings } from '../view-controller.ts'
 import { findingDetail } from './findings-detail.ts'
 import { FINDINGS_AT_FIRST, findingsOfStream, reduceFindings, searchFindings, selectedFinding, type FindingRow, type FindingsState } from './findings-state.ts'
+import { PanesController } from './panes-controller.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { Body } from '../frame-content.ts'
-import type { FindingList, StatementsSoFar } from '../model/finding-list.ts'
-import type { Effect, ViewAction } from '../view.ts'
+import type { FindingList } from '../model/finding-list.ts'
+import type { Outcome, ViewAction } from '../view.ts'
 
 const CERTAINTIES: readonly Finding['certainty'][] = ['certain', 'likely', 'unsure']
 
 /** Behind the Findings view. */
-export class FindingsController extends ViewController {
-  #state: FindingsState = FINDINGS_AT_FIRST
-  /** As last drawn. */
-  #statements: StatementsSoFar | null = null
-
-  override get canFollow(): boolean {
-    return this.#state.panes.focus === 'list'
+export class FindingsController extends PanesController<FindingsState> {
+  constructor(around: Surroundings) {
+    super(around, FINDINGS_AT_FIRST)
   }
 
   override get stream(): number | null {
@@ -28,46 +24,28 @@ export class FindingsController extends ViewController {
 
   /** Only the findings of a connection, or all of them. */
   showThoseOf(stream: number | null): void {
-    this.#state = findingsOfStream(this.#state, stream)
+    this.state = findingsOfStream(this.state, stream)
   }
 
-  override act(action: ViewAction): Effect | null {
-    const { state, effect } = reduceFindings(this.#state, action, { ...this.#list, detailLines: this.#detailLines })
-    this.#state = state
-    return effect
+  protected override reduced(state: FindingsState, action: ViewAction): Outcome<FindingsState> {
+    return reduceFindings(state, action, { ...this.#list, detailLines: this.#detailLines })
   }
 
-  override close(): boolean {
-    const panes = closedPanes(this.#state.panes)
-    if (panes === null) return false
-    this.#state = { ...this.#state, panes }
-    return true
-  }
-
-  override search(text: string, step: 1 | -1): Effect | null {
-    this.unfollow()
-    const { state, effect } = searchFindings(this.#state, text, step, this.#list)
-    this.#state = state
-    return effect
+  protected override searched(text: string, step: 1 | -1): Outcome<FindingsState> {
+    return searchFindings(this.state, text, step, this.#list)
   }
 
   override body(now: number): Body {
+    this.follow()
     const { workspace, paused } = this.around
-    if (this.following && paused === null) this.#toNewest()
-    this.#statements = paused === null ? workspace.statements(now) : workspace.statementsBefore
+    const statements = paused === null ? workspace.statements(now) : workspace.statementsBefore
     return {
       view: 'findings',
       props: {
-        ...viewProps(this.around), state: this.#state, list: workspace.findings, describeFrame: this.#describeFrame,
-        judged: this.#statements?.judged ?? null, notJudged: this.#statements?.notJudged ?? null,
+        ...viewProps(this.around), state: this.state, list: workspace.findings, describeFrame: this.#describeFrame,
+        judged: statements?.judged ?? null, notJudged: statements?.notJudged ?? null,
       },
     }
-  }
-
-  #toNewest(): void {
-    const { panes } = this.#state
-    const { state } = reduceFindings({ ...this.#state, panes: { ...panes, focus: 'list' } }, 'last', this.#list)
-    this.#state = { ...state, panes: { ...state.panes, focus: panes.focus } }
   }
 
   get #list(): { readonly list: FindingList; readonly height: number } {
@@ -75,12 +53,12 @@ export class FindingsController extends ViewController {
   }
 
   get #selected(): FindingRow | null {
-    return selectedFinding(this.#state, this.#list)
+    return selectedFinding(this.state, this.#list)
   }
 
   get #detailLines(): number {
-    const { size: { width }, timeText } = this.around
-    return findingDetail(this.#selected, { width, timeText, describeFrame: this.#describeFrame, notJudged: this.#statements?.notJudged ?? null }).length
+    const { size: { width }, timeText, workspace: { statementsBefore } } = this.around
+    return findingDetail(this.#selected, { width, timeText, describeFrame: this.#describeFrame, notJudged: statementsBefore?.notJudged ?? null }).length
   }
 
   override get words(): string {

@@ -64,6 +64,7 @@ export class FlowController extends ViewController {
   }
 
   override search(text: string, step: 1 | -1): Effect | null {
+    this.#wantedFrame = null
     this.unfollow()
     const { state, effect } = searchFlow(this.#state, text, step, this.#flow)
     this.#state = state
