@@ -312,7 +312,7 @@ function unsubscribed(event: PacketEvent, { copy, served, subscriber, topic, mat
   const { connection } = served
   if (match !== null || topic.matches === null || !subscriber.whole || subscriber.connection !== connection) return null
   // Whoever gets messages without a subscription at all has some that the server made.
-  const doubtful = copy.dup || !subscriber.asked || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
+  const doubtful = copy.dup || !subscriber.asked || subscriber.denied || subscriber.goneForgotten || subscriber.unusual || served.bridge || topic.name.startsWith('$')
   return !doubtful && connection.whole(event, 'client') ? 'likely' : 'unsure'
 }
 

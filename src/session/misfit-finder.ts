@@ -109,7 +109,7 @@ export class MisfitFinder {
     const kind = exchange === null ? 'unasked' : kindOfAnswer(exchange, type)
     if (exchange !== null && kind !== 'unasked') {
       pending.ownAftermath.owe(initiator, identifier, FOLLOWING)
-      if (!exchange.disturbed) this.#against(connection, side, event, type, identifier, kind, exchange, exchange.partly ? 'gap' : exchange.dormant ? 'history' : null)
+      if (!exchange.disturbed) this.#against(connection, side, event, type, identifier, kind, exchange, doubtOfAnswer(connection, exchange, event, type))
       exchange.disturbed = true
       return
     }
@@ -191,7 +191,9 @@ export class MisfitFinder {
     const ended = (side === 'client' ? aftermath?.clientEndedOffset : aftermath?.serverEndedOffset) ?? 0
     const doubt = doubtOfAll(connection, event, otherSide(side)) ?? (isFresh(connection, side, event) ? null : 'history')
     this.#fill(connection, side, event, type, identifier, 'first-with-dup', null, null, doubt ?? (event.acknowledged < ended ? 'not-acknowledged' : null))
-    this.#told.close = (ended > 0 && !(event.time - aftermath!.endedTime > GRACE)) || isInheriting(connection)
+    // A server that does not know Session Present goes on with a Session though it says that there is none.
+    const unsaid = side === 'server' && connection.mqtt.cleanStart !== true
+    this.#told.close = (ended > 0 && !(event.time - aftermath!.endedTime > GRACE)) || isInheriting(connection) || unsaid
     this.#tell(this.#told)
   }
 
@@ -273,6 +275,14 @@ function kindOfAnswer({ kind }: OpenExchange, type: number): MisfitKind {
   return kind === 'publish-qos1' && type === PUBREC ? 'other-qos' : 'unasked'
 }
 
+/** Why what it answers may be something else than the capture shows. */
+function doubtOfAnswer(connection: NetworkConnection, exchange: OpenExchange, event: PacketEvent, type: number): MisfitDoubt | null {
+  if (exchange.partly) return 'gap'
+  if (exchange.dormant) return 'history'
+  // A PUBLISH that came with DUP may have had its PUBREC on an earlier connection, which the sender did not go by until now.
+  return type === PUBREL && exchange.steps[0]?.dup === true && !isFresh(connection, exchange.initiator, event) ? 'history' : null
+}
+
 /** It runs on one connection, all of it is seen, and nothing of it was sent twice. */
 function isPlain(exchange: OpenExchange): boolean {
   return !exchange.partly && !exchange.crossedGap && !exchange.disturbed && exchange.retransmitted === 0 && !isInherited(exchange)
@@ -303,12 +313,12 @@ function isInheriting({ session, connect, connack }: NetworkConnection): boolean
 
 /**
  * This side began the connection without exchanges of earlier ones. Before 5.0 a client that did not ask for a clean Session may go on with its own though the server
- * has none; later it has to know.
+ * has none; later it has to know. A server that should have a Session and says that it has none may go on with it all the same: some do not know Session Present.
  */
 function isFresh(connection: NetworkConnection, side: Side, event: PacketEvent): boolean {
   const { connack } = connection
   if (connection.mqtt.cleanStart === true) return true
-  if (connack?.sessionPresent !== false) return false
+  if (connack?.sessionPresent !== false || (side === 'server' && connection.sessionDenied)) return false
   return side === 'server' ? event.version !== '3.1' : event.version === '5.0' && connection.knowsConnack(event) !== null
 }
 

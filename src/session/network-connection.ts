@@ -223,6 +223,11 @@ export class NetworkConnection {
     this.secondFinish = null
   }
 
+  /** The server says that it has no Session where the client came back to one, and it should have it. */
+  get sessionDenied(): boolean {
+    return this.sessionExpected === true && this.connack?.sessionPresent === false
+  }
+
   get connect(): ConnectFacts | null {
     const terms = this.#connectTerms
     if (terms === null) return null

@@ -37,6 +37,8 @@ export class Subscriber {
   #whole = false
   /** It came back to a Session that an earlier connection of the capture left. */
   resumed = false
+  /** The server said that there is no Session any more, though it should have been there: it may have kept the subscriptions all the same. */
+  denied = false
   /** Some that are gone are forgotten. */
   goneForgotten = false
   /** Has a filter of a kind that the standard does not know, such as `$queue/…`: which topics it stands for is the server's secret. */

@@ -139,6 +139,7 @@ export class Subscriptions implements SessionFollower {
       subscriber.goneForgotten = false
       subscriber.unusual = [...subscriber.subscriptions.values()].some(({ topicFilter }) => isUnusual(topicFilter))
       subscriber.resumed = false
+      subscriber.denied = connection.sessionDenied
       subscriber.identifiers = new Set<number>()
       for (const { options } of subscriber.subscriptions.values()) if (options.identifier !== null) subscriber.giveIdentifier(options.identifier)
       const complete = connection.half('client').gaps === 0 && connection.half('server').gaps === 0 && !connection.late

@@ -51,6 +51,27 @@ describe('Session Present', () => {
   })
 })
 
+describe('a server that goes on with a Session though it says that there is none', () => {
+  const begin = ['sensor > CONNECT', 'sensor < CONNACK', 'sensor > SUBSCRIBE packetIdentifier=1 topicFilter=t/+ qos=1', 'sensor < SUBACK packetIdentifier=1 reasonCodes=1']
+  const publish = 'sensor < PUBLISH qos=1 packetIdentifier=7 topicName=t/1 payload=21.5'
+  const denied = ['sensor connects', 'sensor > CONNECT', 'sensor < CONNACK']
+
+  test('sends what it has sent before, with DUP', () => {
+    const again = [...begin, publish, 'sensor > closes', ...denied, 'sensor > closes', ...denied, publish.replace('PUBLISH', 'PUBLISH dup')]
+    expect(graded(again, '', '3.1.1')).toEqual(['warning likely connack.new-session-lost', 'warning likely connack.new-session-lost'])
+  })
+
+  test('sends for a subscription from before', () => {
+    expect(graded([...begin, 'sensor > closes', ...denied, publish], '', '3.1.1')).toEqual(['warning likely connack.new-session-lost'])
+  })
+
+  test('and DUP that nothing explains is likely to be wrong where the client asked for a Session, and certainly where it did not', () => {
+    const atFirst = (connect: string) => graded([connect, 'sensor < CONNACK', publish.replace('PUBLISH', 'PUBLISH dup')], 'publish.', '3.1.1')
+    expect(atFirst('sensor > CONNECT')).toEqual(['error likely publish.qos1-dup-at-first-of-server'])
+    expect(atFirst('sensor > CONNECT cleanStart')).toEqual(['error certain publish.qos1-dup-at-first-of-server'])
+  })
+})
+
 describe('a take-over', () => {
   const second = ['sensor > CONNECT clientIdentifier=a cleanStart', 'sensor < CONNACK', 'other > CONNECT clientIdentifier=a cleanStart', 'other < CONNACK']
 
@@ -86,6 +107,12 @@ describe('what was not finished', () => {
     ]],
   ])('%s: nothing is claimed', (_name, lines) => {
     expect([...graded(lines, 'session.'), ...graded(lines, 'publish.re')]).toEqual([])
+  })
+
+  test('a PUBREL whose PUBREC may have come on a connection that the capture lacks', () => {
+    const again = (dup: string) => graded([...BEGIN, ...LEAVE, ...COME_BACK, publish.replace('PUBLISH qos=1', `PUBLISH ${dup}qos=2`), 'sensor > PUBREL packetIdentifier=1'], 'pubrel.')
+    expect(again('')).toEqual(['error certain pubrel.before-pubrec'])
+    expect(again('dup ')).toEqual([])
   })
 
   test('a client that did not know yet that there is no Session sends again', () => {
