@@ -133,8 +133,9 @@ export class Settling {
     const { missing, notJudged, partial } = verdicts.length === 0 ? NOTHING_LACKS : lackingOf(publication, verdicts)
     for (const { copy, recipient } of publication.suspects ?? []) {
       if (!this.#position.ended) this.#judgeDuplicate(publication, recipient, copy)
-      // Which of them is the one, or whether another one is of a message that was not seen, nobody can say.
-      for (const one of copies) if (one.client.stream === copy.client.stream) one.lessThanCertain()
+      // Which of them is the one, or whether another one is of a message that was not seen, nobody can say; and of such a message a shared subscription may have passed
+      // on the copy of another client.
+      for (const one of copies) if (one.client.stream === copy.client.stream || one.sharedFilter !== null) one.lessThanCertain()
     }
     // Somebody else may have published the same while it was not seen what others sent.
     if (!(publication.topic.server.blindTime < facts.time - this.#times.copyDeadline)) for (const copy of copies) doubtBlind(copy)

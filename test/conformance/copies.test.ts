@@ -43,6 +43,19 @@ test('a retained message comes before its SUBACK, while somebody who is silent m
   expect(counted(lines(['loop < PUBLISH retain qos=1 packetIdentifier=1 topicName=plant/7 payload="the gate is open since noon"', 'loop > PUBACK packetIdentifier=1']))).toEqual([])
 })
 
+test('a shared subscription passes a message on with a lower QoS, and somebody has it twice: another one has published it as well', () => {
+  const message = 'topicName=plant/7 payload="measured 21.5 degrees"'
+  const lines = (more: readonly string[]) => [
+    'loop > CONNECT cleanStart', 'loop < CONNACK', 'other > CONNECT cleanStart', 'other < CONNACK',
+    'loop > SUBSCRIBE packetIdentifier=1 topicFilter=$share/g/plant/# qos=1', 'loop < SUBACK packetIdentifier=1 reasonCodes=1',
+    'other > SUBSCRIBE packetIdentifier=1 topicFilter=# qos=1', 'other < SUBACK packetIdentifier=1 reasonCodes=1', 'wait 5 s',
+    `loop > PUBLISH qos=1 packetIdentifier=2 ${message}`, 'loop < PUBACK packetIdentifier=2', `loop < PUBLISH ${message}`,
+    `other < PUBLISH qos=1 packetIdentifier=1 ${message}`, 'other > PUBACK packetIdentifier=1', ...more, ...LATER,
+  ]
+  expect(counted(lines([]))).toEqual(['certain delivery.qos-not-as-granted'])
+  expect(counted(lines([`other < PUBLISH ${message}`]))).toEqual([])
+})
+
 test('an earlier retained message, of which somebody has a copy too many: another one has published it again', () => {
   const [open, closed] = ['topicName=plant/7 payload="the gate is open since noon"', 'topicName=plant/7 payload="the gate is closed since one"']
   const lines = (more: readonly string[]) => [
