@@ -105,7 +105,11 @@ export class MisfitFinder {
     const isOfServer = type === SUBACK || type === UNSUBACK
     if (isOfServer && side !== 'server') return
     const { pending } = connection
-    if (pending.aftermath?.settles(initiator, identifier) ?? false) return
+    if (pending.aftermath?.settles(initiator, identifier) ?? false) {
+      // It may be meant for this one, which is over then for whoever takes it so.
+      if (exchange !== null) exchange.disturbed = true
+      return
+    }
     const kind = exchange === null ? 'unasked' : kindOfAnswer(exchange, type)
     if (exchange !== null && kind !== 'unasked') {
       pending.ownAftermath.owe(initiator, identifier, FOLLOWING)

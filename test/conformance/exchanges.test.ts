@@ -52,3 +52,10 @@ describe('an answer that did not come', () => {
     expect(verdict).toMatchObject({ verdict: 'not-judged', checked: 0, reasons: [{ reason: 'capture-end', count: 1 }] })
   })
 })
+
+test('a server that answers QoS 2 with PUBACK, again and again: a client that takes it so is not blamed for its next message', () => {
+  const message = (payload: number) => `c > PUBLISH qos=2 packetIdentifier=1 topicName=a payload=${payload}\nc < PUBACK packetIdentifier=1`
+  const lines = found([1, 2, 3, 4, 5, 6].map(message).join('\nwait 1 s\n'))
+  expect(lines.filter((line) => line.includes(' client '))).toEqual([])
+  expect(lines[0]).toMatch(/^certain server puback.for-qos2 /)
+})
