@@ -86,6 +86,26 @@ describe('a rule', () => {
   })
 })
 
+describe('a packet that several rules look at for one statement', () => {
+  const BEGUN = 'a > CONNECT cleanStart\na < CONNACK\n'
+  const SUBSCRIBED = 'a > SUBSCRIBE packetIdentifier=1 topicFilter=t qos=1\na < SUBACK packetIdentifier=1 reasonCodes=1\n'
+  const PUBLISHED = 'a > PUBLISH topicName=t qos=1 packetIdentifier=2 payload=x\na < PUBACK packetIdentifier=2\n'
+
+  test('is one case', () => {
+    const judgement = judgeConversation(BEGUN + SUBSCRIBED + PUBLISHED)
+    // Two rules and the decoder's problems: identifiers of PUBLISH and SUBSCRIBE.
+    expect(verdictOf(judgement, '5.0', 'MQTT-2.2.1-3', 'client')).toMatchObject({ verdict: 'pass', checked: 2, notJudged: 0 })
+    // A rule that is asked of each SUBACK, and the decoder's problems.
+    expect(verdictOf(judgement, '5.0', 'MQTT-3.8.4-6', 'server')).toMatchObject({ verdict: 'pass', checked: 1, notJudged: 0 })
+  })
+
+  test('is one that was judged where one of the rules has all that it needs', () => {
+    // What the Session held before decides whether DUP may be set.
+    const judgement = judgeConversation(`a > CONNECT\na < CONNACK sessionPresent\n${PUBLISHED}`, '3.1.1')
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-4.3.2-1', 'client')).toMatchObject({ verdict: 'pass', checked: 1, notJudged: 0 })
+  })
+})
+
 test('every statement of the versions in the capture has a verdict for each side that must obey it, once', () => {
   const { verdicts } = judge(session())
   const keys = verdicts.map(({ version, id, side }) => `${version} ${id} ${side}`)
