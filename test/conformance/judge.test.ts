@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/conformance/finding.ts'
 import { CONNACK_311, CONNECT_311, pcap, publish, session } from '../cli/captures.ts'
 import { judge, judgeConversation, linesOf, verdictOf } from './judging.ts'
 
@@ -65,6 +66,19 @@ describe('a problem of the decoder', () => {
     expect(findings).toHaveLength(2)
     expect(findingsLeftOut).toEqual([{ rule: 'publish.dup-on-qos0', version: '3.1.1', statements: findings[0]!.statements, count: 3 }])
     expect(totals).toEqual({ error: 5, warning: 0, note: 0 })
+  })
+
+  test('is kept where no other shows yet that its side, or its version, breaks the statement', () => {
+    const WRONG = 'PUBLISH dup topicName=t payload=x'
+    const begun = 'a > CONNECT cleanStart\na < CONNACK\nb > bytes 10 10 00 04 4d 51 54 54 05 02 00 3c 00 00 03 61 2d 62\nb < bytes 20 03 00 00 00\n'
+    const wrong = [...Array.from({ length: 4 }, () => `a > ${WRONG}`), `a < ${WRONG}`, `a < ${WRONG}`, 'b > bytes 38 05 00 01 74 00 78']
+    const judgement = judgeConversation(begun + wrong.join('\n'), '3.1.1', { mostFindings: 2 })
+    const of = (found: readonly Finding[]) => found.filter(({ rule }) => rule === 'publish.dup-on-qos0').map(({ version, actor }) => `${version} ${actor}`)
+    expect(of(judgement.findings)).toEqual(['3.1.1 client', '3.1.1 client', '3.1.1 server', '5.0 client'])
+    expect(judgement.findingsLeftOut.map(({ rule, count }) => `${rule} ${count}`)).toEqual(['publish.dup-on-qos0 3'])
+    for (const { version, id, side } of judgement.verdicts.filter(({ verdict }) => verdict === 'fail')) {
+      expect(judgement.findings.some((found) => found.version === version && found.actor === side && found.statements.includes(id)), `${version} ${id} ${side}`).toBe(true)
+    }
   })
 })
 

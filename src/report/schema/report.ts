@@ -233,6 +233,7 @@ const REPORT = {
     findings: { type: 'array', items: FINDING, description: 'In the order of their packets.' },
     findingsLeftOut: {
       type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, count: COUNT }, required: ['rule', 'count'] },
+      description: 'Of a rule with more findings than are listed. The first one of each statement that fails is listed in any case.',
     },
     comparison: COMPARISON,
   },
