@@ -153,7 +153,7 @@ export const LIMITS = {
     topicCharacters: 8_388_608,
   },
   conformance: {
-    /** Findings of one rule that are kept with all that shows them: more than anybody reads of one defect; the count goes on. */
+    /** Findings of one rule that are kept with all that shows them: more than anybody reads of one defect; the count goes on. The first that breaks a statement is kept in any case. */
     findings: 100,
   },
   ladder: {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { ASKS_FOR_COMPLETION } from './completion-request.ts'
-import { EXCHANGE_FIELDS, PACKET_FIELDS } from '../analysis/fields.ts'
+import { EXCHANGE_FIELDS, FIELD_TABLES, PACKET_FIELDS } from '../analysis/fields.ts'
 import {
   COLOUR_CHOICES, CONNECTIONS_FORMATS, DECODE_FORMATS, DIRECTIONS, DOCTOR_FORMATS, FAIL_LEVELS, FIELDS_FORMATS, FLOWS_FORMATS, INTERFACES_FORMATS, JUDGED_SIDES, PAYLOAD_MODES,
   READ_FORMATS, RULES_FORMATS, STATS_FORMATS,
@@ -73,5 +73,6 @@ export const complete: Complete = (current, _args, usual, done) => {
   if (values !== undefined) return done(values(command).filter((value) => value.startsWith(current)))
   if (FILE_OPTIONS.has(previous) || (current === '' && words.length > 2 && FILE_COMMANDS.has(command))) return done([])
   if (command === 'rules' && !current.startsWith('-')) return done([...RULE_NAMES, ...STATEMENT_IDS].filter((name) => name.startsWith(current)))
+  if (command === 'fields' && !current.startsWith('-')) return done([...new Set(FIELD_TABLES.flatMap((table) => table.complete(current)))].sort())
   return usual((_error, offers = []) => done(offers.filter((offer) => !DASHED_LETTER.test(offer))))
 }

@@ -125,7 +125,7 @@ export const REPORT_OPTIONS: Readonly<Record<string, Options>> = {
   config: value(JUDGE, 'A JSON file with waivers and with values for these options'),
   baseline: value(JUDGE, 'An earlier report (-f json) to compare with'),
   slow: value(JUDGE, 'An answer is slow from so many milliseconds on; 1000 by default'),
-  'max-findings-per-rule': value(SHOW, 'Findings of one rule that are listed; 100 by default'),
+  'max-findings-per-rule': value(SHOW, 'Findings of one rule that are listed, beside the first of each failed statement; 100 by default'),
   utc: UTC,
   color: COLOUR,
   'show-secrets': SHOW_SECRETS,

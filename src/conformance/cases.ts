@@ -20,6 +20,7 @@ const FEATURES = {
   'CONNECT with user name': (packet) => packet.type === 'CONNECT' && packet.userNameFlag === true,
   'CONNECT without user name': (packet) => packet.type === 'CONNECT' && packet.userNameFlag === false,
   'CONNECT with password': (packet) => packet.type === 'CONNECT' && packet.passwordFlag === true,
+  'CONNECT with user name or password': (packet) => packet.type === 'CONNECT' && (packet.userNameFlag === true || packet.passwordFlag === true),
   'CONNECT without password': (packet) => packet.type === 'CONNECT' && packet.passwordFlag === false,
   'CONNECT with empty client identifier': (packet) => packet.type === 'CONNECT' && packet.clientIdentifier === '',
   'CONNECT clean': (packet) => packet.type === 'CONNECT' && packet.cleanStart === true,
@@ -63,6 +64,12 @@ export interface CaseRow {
   readonly server: Float64Array
 }
 
+/** What looks at packets of these cases, on connections that have what it needs. */
+export interface Exerciser {
+  readonly cases: readonly CaseName[]
+  readonly needs: Evidence
+}
+
 export class CaseCounts {
   readonly #rows = new Map<number, CaseRow>()
 
@@ -77,18 +84,32 @@ export class CaseCounts {
     return row
   }
 
-  /** Packets of any of these cases that `side` sent. Those of connections that lack what is needed are not judged, each for a reason. */
-  count(cases: readonly CaseName[], version: Version, side: Side, needs: Evidence, notJudged: (reason: Reason, count: number) => void): number {
-    const cells = cellsOf(cases)
+  /**
+   * Packets that `side` sent and that any of these looks at: one that several do counts once. Those of connections that lack what each of these needs are not
+   * judged, for a reason.
+   */
+  count(exercisers: readonly Exerciser[], version: Version, side: Side, notJudged: (reason: Reason, count: number) => void): number {
+    const cells = exercisers.map(({ cases }) => cellsOf(cases))
     let judged = 0
     for (const row of this.#rows.values()) {
       if (row.version !== version) continue
-      let count = 0
-      for (const cell of cells) count += row[side][cell]!
-      if (count === 0) continue
-      const reason = reasonNotToJudge(needs, row.missing)
-      if (reason === null) judged += count
-      else notJudged(reason, count)
+      const counted = new Set<number>()
+      const countNew = (of: ReadonlySet<number>): number => {
+        let count = 0
+        for (const cell of of) {
+          if (!counted.has(cell)) count += row[side][cell]!
+          counted.add(cell)
+        }
+        return count
+      }
+      const reasons = exercisers.map(({ needs }) => reasonNotToJudge(needs, row.missing))
+      reasons.forEach((reason, index) => {
+        if (reason === null) judged += countNew(cells[index]!)
+      })
+      reasons.forEach((reason, index) => {
+        const count = reason === null ? 0 : countNew(cells[index]!)
+        if (count > 0) notJudged(reason!, count)
+      })
     }
     return judged
   }
@@ -118,6 +139,12 @@ function countProperties(counts: Float64Array, type: number, properties: Propert
 
 /** In place of RESERVED, which has no properties. */
 const WILL = 0
+
+/** Whether each packet of this type is one of these cases. */
+export function coversType(cases: readonly CaseName[], type: PacketType): boolean {
+  const cells = cellsOf(cases)
+  return cellsOfCase(type).every((cell) => cells.has(cell))
+}
 
 function cellsOf(cases: readonly CaseName[]): ReadonlySet<number> {
   return new Set(cases.flatMap(cellsOfCase))

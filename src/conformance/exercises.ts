@@ -48,7 +48,7 @@ export const EXERCISES: Readonly<Record<Version, Readonly<Record<string, Exercis
     'MQTT31-13': both(...WITHOUT_FLAGS),
     'MQTT31-15': both('PUBLISH qos0'),
     'MQTT31-18': both('PUBLISH qos>0', 'SUBSCRIBE', 'UNSUBSCRIBE', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP', 'SUBACK', 'UNSUBACK'),
-    'MQTT31-20': client('CONNECT with user name', 'CONNECT with password'),
+    'MQTT31-20': client('CONNECT with user name or password'),
     'MQTT31-21': client('CONNECT with password'),
     'MQTT31-22': client('CONNECT with user name'),
     'MQTT31-23': client('CONNECT with password'),

@@ -1,4 +1,7 @@
-/** The findings of a capture: the first ones of each rule are kept, the rest is counted. */
+/**
+ * The findings of a capture: the first ones of each rule are kept, and the first one that breaks a statement, for each version and side, so that no verdict is without
+ * anything to show for it. The rest is counted.
+ */
 import type { Version } from '../mqtt/version.ts'
 import { VERSIONS } from '../mqtt/version.ts'
 import { SIDES, type Side } from '../session/side.ts'
@@ -21,7 +24,7 @@ export class FindingBook {
   readonly #counted = { error: 0, warning: 0, note: 0 }
   readonly #certainties = { certain: 0, likely: 0, unsure: 0 }
 
-  /** `most`: of one rule that are kept. `hears` gets those, as they are found. */
+  /** `most`: of one rule that are kept whatever they break. `hears` gets those that are kept, as they are found. */
   constructor(most: number, waiverOf: (finding: Finding) => Waiver | null, hears: (finding: Finding) => void) {
     this.#most = most
     this.#waiverOf = waiverOf
@@ -33,18 +36,21 @@ export class FindingBook {
     const finding = waived === null ? found : { ...found, waived }
     this.#totals[finding.severity]++
     this.#certainties[finding.certainty]++
+    let breaksFirst = false
     if (counts(finding)) {
       this.#counted[finding.severity]++
       if (finding.severity !== 'note' && finding.version !== null && finding.actor !== 'network') {
         for (const id of finding.statements) {
           const key = keyOf(finding.version, id, finding.actor)
-          this.#violated.set(key, (this.#violated.get(key) ?? 0) + 1)
+          const before = this.#violated.get(key) ?? 0
+          if (before === 0) breaksFirst = true
+          this.#violated.set(key, before + 1)
         }
       }
     }
     const count = (this.#counts.get(finding.rule) ?? 0) + 1
     this.#counts.set(finding.rule, count)
-    if (count > this.#most) {
+    if (count > this.#most && !breaksFirst) {
       this.#leave(finding)
       return
     }

@@ -71,7 +71,7 @@ export interface Verdict {
   readonly id: string
   readonly side: Side
   readonly verdict: VerdictName
-  /** Cases that were judged, kept or broken. */
+  /** Cases that were judged, kept or broken. A packet of a kind that shows the statement counts once, however many rules look at it; of all else each rule counts its own cases. */
   readonly checked: number
   /** Findings that count: errors and warnings, certain or likely, and not waived. */
   readonly violated: number

@@ -2,7 +2,7 @@
  * The engine: judges what the session layer tells of a capture by the rules, and turns the decoder's problems into findings.
  *
  * It is asked in the order of the capture, after the session layer has heard of the same thing. It counts how often each rule applied, and on which side, so that
- * a verdict of `pass` means something. One pass; what is kept is bounded by the number of rules and by `mostFindings` of each.
+ * a verdict of `pass` means something. One pass; what is kept is bounded by the number of rules and statements, and by `mostFindings` of each rule.
  */
 import { PACKET_TYPES, type Packet, type PacketType } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
@@ -38,7 +38,7 @@ export interface JudgeOptions {
   /** Only what this side does is judged; null for both. */
   readonly side?: Side | null
   readonly waiverOf?: (finding: Finding) => Waiver | null
-  /** Findings of one rule that are kept; more are counted. */
+  /** Findings of one rule that are kept, beside the first one of each broken statement; more are counted. */
   readonly mostFindings: number
   /** Nanoseconds from which on an answer is slow; SLOW_ANSWER where it is left out. */
   readonly slowAfter?: number

@@ -23,7 +23,7 @@ export interface AnalyzeOptions {
   readonly side?: Side
   /** Milliseconds from which on an answer is slow; 1,000 where it is left out. */
   readonly slowMs?: number
-  /** Findings of one rule that are listed; 100 where it is left out. */
+  /** Findings of one rule that are listed, beside the first one of each statement that fails; 100 where it is left out. */
   readonly maxFindingsPerRule?: number
 }
 

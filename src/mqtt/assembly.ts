@@ -7,6 +7,8 @@ import type { StreamData } from '../tcp/stream-sink.ts'
 /** What StreamData said of a run of the assembled bytes. `start` counts from the first assembled byte. */
 export interface AssembledSegment {
   start: number
+  /** Its first assembled byte is the first of the segment. */
+  begins: boolean
   readonly frame: number
   readonly time: number
   readonly seenFrame: number
@@ -79,6 +81,7 @@ export class Assembly {
     if (this.segments === NO_SEGMENTS) this.segments = []
     this.segments.push({
       start,
+      begins: index === data.start,
       frame: data.frame,
       time: data.time,
       seenFrame: data.seenFrame,
@@ -121,6 +124,7 @@ export class Assembly {
     while (first + 1 < this.segments.length && this.segments[first + 1]!.start <= count) first++
     this.segments.splice(0, first)
     for (const segment of this.segments) {
+      if (segment.start < count) segment.begins = false
       if (segment.position >= 0 && segment.start < count) segment.position += count - segment.start
       segment.start = Math.max(0, segment.start - count)
     }

@@ -10,7 +10,7 @@ import type { Direction } from './version.ts'
 /** Bits of evidence for a boundary: one in four thousand million by chance. */
 const ENOUGH = 32
 /** A sender mostly begins a segment with a packet, and ends one with it. */
-const SEGMENT_START = 12
+export const SEGMENT_START = 12
 const SEGMENT_END = 8
 /** Byte 1 and a length that fits. */
 const HEADER = 4
@@ -20,6 +20,8 @@ const WHOLE_PACKET = 16
 const WHOLE_TOPIC = 16
 /** What this short says little, and numbers in a payload say it again and again: 192 in two bytes is a PINGREQ, 2.04 in four is a PUBACK. */
 const SHORT_PACKET = 6
+/** Bits at which a boundary that was believed is proven by the packets that were framed since: from there on a defect is the sender's. */
+export const PROVEN = 48
 /** A chain is followed no further than this: more cannot change the answer. */
 const LONGEST_CHAIN = 8
 
@@ -74,6 +76,11 @@ export function weigh(search: BoundarySearch, start: number): number {
     if (score >= ENOUGH) return score
   }
   return score
+}
+
+/** Evidence in bits that a packet of this length, without an error, adds to that for a boundary that was believed: of short ones only the first counts, but for their place. */
+export function weighFramed(before: number, length: number, beginsSegment: boolean, endsSegment: boolean): number {
+  return (length > SHORT_PACKET || before === 0 ? WHOLE_PACKET : 0) + (beginsSegment ? SEGMENT_START : 0) + (endsSegment ? SEGMENT_END : 0)
 }
 
 /** A short packet just like the one before it, or any behind a DISCONNECT: a sender has no reason for it, a payload may have. */

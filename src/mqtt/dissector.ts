@@ -327,6 +327,14 @@ class Dissection extends MqttConnection implements FramerHost {
     return !hasError(decoder.problems)
   }
 
+  accuses(sender: End, bytes: Uint8Array, start: number, end: number, length: number): boolean {
+    const { decoder } = this.#shared
+    const direction = this.directionFrom(sender)
+    if (this.#inference !== null) return this.#inference.accuses(decoder, bytes, start, end, length, direction)
+    decoder.decode(bytes, start, end, length, this.version!, direction, null)
+    return hasError(decoder.problems)
+  }
+
   payloadStart(sender: End, bytes: Uint8Array, length: number, whole: number): number {
     if (bytes[0]! >> 4 !== 3) return -1
     const packet = this.#shared.decoder.decode(bytes, 0, length, whole, this.version ?? '3.1.1', this.directionFrom(sender), null)

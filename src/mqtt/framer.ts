@@ -6,15 +6,17 @@
  * stream, in a stream that is not MQTT), bytes are counted as an unframed run and the next boundary is searched. It never decodes.
  *
  *   start ─ CONNECT, or packets that fit ───────────► between/inside ◄─ boundary found ── search
- *     ├──── TLS, HTTP, other ──► opaque                 │    ▲                              ▲
- *     └──── begins mid-stream ─────────────► search     gap ─┼─ inside a packet: skip its rest
- *                                                            └─ else ────────────────────────┘
+ *     ├──── TLS, HTTP, other ──► opaque                 │ │  ▲                              ▲
+ *     └──── begins mid-stream ─────────────► search     │ gap ┼─ inside a packet: skip its rest
+ *                                                       │     └─ else ──────────────────────┤
+ *                                                       └─ an error, and the boundary is ───┘
+ *                                                          not proven yet
  */
 import type { End } from '../tcp/connection.ts'
 import { StreamData } from '../tcp/stream-sink.ts'
 import { Utf8Validator } from '../bytes/utf8.ts'
 import { Assembly, type AssemblyBudget, type Locate } from './assembly.ts'
-import { findBoundary, weigh, type BoundarySearch } from './boundary.ts'
+import { findBoundary, PROVEN, SEGMENT_START, weigh, weighFramed, type BoundarySearch } from './boundary.ts'
 import { IMPOSSIBLE, INCOMPLETE, packetLength, REMAINING_LENGTH_BYTES } from './fixed-header.ts'
 import type { UnframedReason } from './packet-event.ts'
 import { kindOf, proxyHeaderLength } from './stream-kind.ts'
@@ -45,6 +47,8 @@ export interface FramerHost {
   /** Nothing here is MQTT, and nobody expected it. */
   ignore(): void
   fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean
+  /** Whether an error would be told of this packet. */
+  accuses(sender: End, bytes: Uint8Array, start: number, end: number, length: number): boolean
   /**
    * A packet is complete. Its bytes at hand are `bytes[start..end)`, `length` is its whole length. `last` tells of its last byte, `assembly` of the
    * segments that brought it (null: `last` brought all). `payloadValid`: for a payload that went by, whether it was UTF-8 (null: not known).
@@ -58,6 +62,14 @@ export interface FramerHost {
 
 /** `between`: the next byte begins a packet, and nothing is kept. `inside`: the beginning of a packet is assembled. */
 type Mode = 'start' | 'between' | 'inside' | 'large' | 'skip' | 'search' | 'opaque'
+
+/** Data from `at` on, and a buffer that is free again behind it. */
+interface Waiting {
+  readonly data: StreamData | null
+  readonly at: number
+  readonly isCut: boolean
+  readonly spare: Uint8Array | null
+}
 
 export class Framer {
   #mode: Mode = 'start'
@@ -77,6 +89,17 @@ export class Framer {
   #unframedLength = 0
   #unframedReason: UnframedReason = 'mid-stream'
   #unframedFirst = 0
+  /** Bits of evidence for the boundary that was found last, from the packets framed since; PROVEN where none was searched. */
+  #proof = PROVEN
+  /** The unfinished packet begins with a segment. */
+  #unfinishedBegan = false
+  /** What is being framed begins in the middle of a segment. */
+  #isCut = false
+  /** What else is to be framed, the next one last: no input makes calls nest. */
+  readonly #waiting: Waiting[] = []
+  #working = false
+  /** Why it was searched. */
+  #searchReason: UnframedReason = 'mid-stream'
   /** Assembled length at which the whole window was searched last. */
   #searched = 0
   /** What the last data said, where it left something unfinished: tells where an unframed run ends when no data does. */
@@ -92,7 +115,7 @@ export class Framer {
 
   /** The next byte begins a packet, and nothing is unfinished: another framer would do as well from here on. */
   get idle(): boolean {
-    return this.#mode === 'between' && this.#unframedLength === 0
+    return this.#mode === 'between' && this.#unframedLength === 0 && this.#proof >= PROVEN
   }
 
   /** An idle or closed framer goes on with another direction: from its beginning, or between two of its packets. */
@@ -102,6 +125,7 @@ export class Framer {
     this.#mode = from
     this.#whole = 0
     this.#searched = 0
+    this.#proof = PROVEN
     this.#last = null
   }
 
@@ -185,11 +209,19 @@ export class Framer {
     while (at < end) {
       const whole = packetLength(buffer, at, end)
       if (whole > 0 && at + whole <= end && whole <= decodedBytes) {
+        if (this.#proof < PROVEN && !this.#proves(buffer, at, at + whole, whole, this.#beginsSegment(data, at), at + whole === end)) {
+          this.#searchBehind(data, at)
+          return
+        }
         this.#host.packet(this.#sender, buffer, at, at + whole, whole, data, null, null, 0)
         at += whole
         continue
       }
       if (whole === IMPOSSIBLE) {
+        if (this.#proof < PROVEN) {
+          this.#searchBehind(data, at)
+          return
+        }
         const length = 1 + REMAINING_LENGTH_BYTES
         this.#host.packet(this.#sender, buffer, at, at + length, length, data, null, null, 0)
         this.#beginSearch('not-mqtt')
@@ -198,6 +230,7 @@ export class Framer {
       }
       this.#whole = whole === INCOMPLETE ? 0 : whole
       this.#mode = 'inside'
+      this.#unfinishedBegan = this.#beginsSegment(data, at)
       this.#assemble(data, at, Math.min(end - at, decodedBytes))
       return
     }
@@ -212,6 +245,7 @@ export class Framer {
       at++
       const whole = packetLength(assembly.bytes, 0, assembly.length)
       if (whole === IMPOSSIBLE) {
+        if (this.#proof < PROVEN) return this.#searchAssembled(data, at)
         this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, assembly.length, data, assembly, null, 0)
         assembly.clear()
         this.#beginSearch('not-mqtt')
@@ -226,6 +260,7 @@ export class Framer {
     at += count
     if (assembly.length < this.#whole) return -1
     const whole = this.#whole
+    if (this.#proof < PROVEN && !this.#proves(assembly.bytes, 0, whole, whole, this.#unfinishedBegan, at === data.end)) return this.#searchAssembled(data, at)
     this.#whole = 0
     this.#mode = 'between'
     this.#host.packet(this.#sender, assembly.bytes, 0, whole, whole, data, assembly, null, 0)
@@ -302,6 +337,13 @@ export class Framer {
     const assembly = this.#assembly
     this.#validator = null
     this.#whole = 0
+    if (this.#proof < PROVEN && !this.#proves(assembly.bytes, 0, assembly.length, whole, this.#unfinishedBegan, false)) {
+      const frame = assembly.segments[0]?.frame ?? last.frame
+      assembly.clear()
+      this.#beginSearch(this.#searchReason)
+      this.#countUnframed(whole - this.#missing, this.#searchReason, frame)
+      return
+    }
     this.#mode = 'between'
     this.#host.packet(this.#sender, assembly.bytes, 0, assembly.length, whole, last, assembly, valid, this.#missing)
     assembly.clear()
@@ -322,9 +364,62 @@ export class Framer {
     this.#endUnframed(last)
   }
 
+  // --- a boundary that is not proven yet ---
+
+  /** Whether this packet speaks for the boundary that was found. One with an error does not, as long as it is likelier that there was none. */
+  #proves(bytes: Uint8Array, start: number, end: number, length: number, begins: boolean, ends: boolean): boolean {
+    if (this.#proof + (begins ? SEGMENT_START : 0) < PROVEN && this.#host.accuses(this.#sender, bytes, start, end, length)) return false
+    this.#proof += weighFramed(this.#proof, length, begins, ends)
+    return true
+  }
+
+  /** The packet at `at` is none: searches behind its first byte. */
+  #searchBehind(data: StreamData, at: number): void {
+    this.#beginSearch(this.#searchReason)
+    this.#countUnframed(1, this.#searchReason, data.frame)
+    this.#other(data, at + 1)
+  }
+
+  /** The same for the one that is assembled; goes on at `at`. */
+  #searchAssembled(data: StreamData, at: number): number {
+    const assembly = this.#assembly
+    this.#beginSearch(this.#searchReason)
+    this.#countUnframed(1, this.#searchReason, assembly.segments[0]!.frame)
+    assembly.drop(1)
+    // Behind what is found in it.
+    this.#other(data, at)
+    this.#searchEverything(data)
+    return -1
+  }
+
+  #beginsSegment(data: StreamData, at: number): boolean {
+    return at === data.start && !this.#isCut
+  }
+
   // --- everything but the common case ---
 
   #other(data: StreamData, at: number): void {
+    if (this.#working) {
+      this.#waiting.push({ data, at, isCut: this.#isCut, spare: null })
+      return
+    }
+    this.#working = true
+    this.#goOn(data, at)
+    this.#workOff()
+  }
+
+  #workOff(): void {
+    this.#working = true
+    for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) {
+      this.#isCut = next.isCut
+      if (next.data !== null) this.#goOn(next.data, next.at)
+      if (next.spare !== null) this.#assembly.recycle(next.spare)
+    }
+    this.#isCut = false
+    this.#working = false
+  }
+
+  #goOn(data: StreamData, at: number): void {
     let next = at
     while (next >= 0 && next < data.end) {
       switch (this.#mode) {
@@ -347,8 +442,8 @@ export class Framer {
           this.#start(data, next)
           return
         case 'search':
-          this.#search(data, next)
-          return
+          next = this.#search(data, next)
+          break
       }
     }
   }
@@ -458,18 +553,31 @@ export class Framer {
 
   #beginSearch(reason: UnframedReason): void {
     this.#mode = 'search'
+    this.#searchReason = reason
     this.#whole = 0
     this.#searched = 0
     if (this.#unframedLength === 0) this.#unframedReason = reason
   }
 
-  #search(data: StreamData, at: number): void {
-    if (!this.#assembly.append(data, at, data.end - at)) {
+  /** Returns where to go on in `data`; -1 where all of it was used. */
+  #search(data: StreamData, at: number): number {
+    const assembly = this.#assembly
+    const isAll = assembly.length === 0
+    if (!assembly.append(data, at, data.end - at)) {
       this.#giveUpAssembled()
       this.#countUnframed(data.end - at, 'limit', data.frame)
-      return
+      return -1
     }
-    this.#searchNow(data)
+    const boundary = isAll ? findBoundary(this.#boundarySearch(), 0) : -1
+    if (boundary < 0) {
+      this.#searchNow(data)
+      return -1
+    }
+    // Nothing needs to be replayed.
+    this.#countUnframed(boundary, this.#unframedReason, data.frame)
+    assembly.clear()
+    this.#believe(data)
+    return at + boundary
   }
 
   #searchNow(last: StreamData): void {
@@ -506,10 +614,15 @@ export class Framer {
       this.#countUnframed(boundary, this.#unframedReason, assembly.segments[0]!.frame)
       assembly.drop(boundary)
     }
+    this.#believe(last)
+    this.#replayAssembled(null, 0)
+  }
+
+  #believe(last: StreamData): void {
     this.#endUnframed(last)
     this.#host.recognised(this.#sender, 'mqtt')
+    this.#proof = 0
     this.#mode = 'between'
-    this.#replayAssembled(null, 0)
   }
 
   #giveUpAssembled(): void {
@@ -523,7 +636,7 @@ export class Framer {
     return {
       bytes: assembly.bytes,
       length: assembly.length,
-      segmentStarts: assembly.segments.map((segment) => segment.start),
+      segmentStarts: assembly.segments.filter((segment) => segment.begins).map((segment) => segment.start),
       direction: this.#host.direction(this.#sender),
       fits: (bytes, start, end) => this.#host.fits(this.#sender, bytes, start, end),
       mayBePayload: true,
@@ -533,9 +646,10 @@ export class Framer {
   /** Frames what was assembled, as if it came only now, then the rest of `data` from `at` on. */
   #replayAssembled(data: StreamData | null, at: number): void {
     const { bytes, length, segments } = this.#assembly.take()
-    const replay = new StreamData()
-    for (let index = 0; index < segments.length; index++) {
+    this.#waiting.push({ data, at, isCut: this.#isCut, spare: bytes })
+    for (let index = segments.length - 1; index >= 0; index--) {
       const segment = segments[index]!
+      const replay = new StreamData()
       replay.buffer = bytes
       replay.start = segment.start
       replay.end = segments[index + 1]?.start ?? length
@@ -548,10 +662,9 @@ export class Framer {
       replay.acknowledgedTime = segment.acknowledgedTime
       replay.filledHole = segment.filledHole
       replay.position = segment.position
-      this.#other(replay, replay.start)
+      this.#waiting.push({ data: replay, at: replay.start, isCut: !segment.begins, spare: null })
     }
-    this.#assembly.recycle(bytes)
-    if (data !== null) this.#other(data, at)
+    if (!this.#working) this.#workOff()
   }
 
   // --- unframed runs ---

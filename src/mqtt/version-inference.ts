@@ -45,6 +45,16 @@ export class VersionInference {
     return { packet: as3.type === 'RESERVED' ? as5 : as3, problems: inAll.map((problem) => ({ ...problem, statements: [] })) }
   }
 
+  /** Whether `decode` would report an error of the packet; counts no vote. */
+  accuses(decoder: PacketDecoder, bytes: Uint8Array, start: number, end: number, length: number, direction: Direction | null): boolean {
+    const votesFor5 = this.#votesFor5
+    const votesFor3 = this.#votesFor3
+    const { problems } = this.decode(decoder, bytes, start, end, length, direction)
+    this.#votesFor5 = votesFor5
+    this.#votesFor3 = votesFor3
+    return hasError(problems)
+  }
+
   /** Whether the packet has no error in some version. */
   fits(decoder: PacketDecoder, bytes: Uint8Array, start: number, end: number, direction: Direction | null): boolean {
     for (const version of ['5.0', '3.1.1', '3.1'] as const) {

@@ -75,6 +75,7 @@ describe('completion', () => {
     ['formats of decode', ['decode', '-f', ''], ['detail', 'ndjson', 'json']],
     ['fields', ['read', '-e', 'mqtt.property.top'], ['mqtt.property.topic_alias', 'mqtt.property.topic_alias_maximum']],
     ['fields of exchanges', ['flows', '-Y', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],
+    ['fields to look up', ['fields', 'mqtt.exchange.re'], ['mqtt.exchange.reason_code', 'mqtt.exchange.retransmitted']],
     ['forms of time', ['read', '--time', 'utc'], ['utc-clock', 'utc-date']],
   ])('offers %s', async (_name, words, offers) => {
     const { stdout } = await run(['--get-yargs-completions', 'mqtap', ...words], { env: { SHELL: '/bin/bash' } })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/conformance/finding.ts'
 import { CONNACK_311, CONNECT_311, pcap, publish, session } from '../cli/captures.ts'
 import { judge, judgeConversation, linesOf, verdictOf } from './judging.ts'
 
@@ -66,6 +67,19 @@ describe('a problem of the decoder', () => {
     expect(findingsLeftOut).toEqual([{ rule: 'publish.dup-on-qos0', version: '3.1.1', statements: findings[0]!.statements, count: 3 }])
     expect(totals).toEqual({ error: 5, warning: 0, note: 0 })
   })
+
+  test('is kept where no other shows yet that its side, or its version, breaks the statement', () => {
+    const WRONG = 'PUBLISH dup topicName=t payload=x'
+    const begun = 'a > CONNECT cleanStart\na < CONNACK\nb > bytes 10 10 00 04 4d 51 54 54 05 02 00 3c 00 00 03 61 2d 62\nb < bytes 20 03 00 00 00\n'
+    const wrong = [...Array.from({ length: 4 }, () => `a > ${WRONG}`), `a < ${WRONG}`, `a < ${WRONG}`, 'b > bytes 38 05 00 01 74 00 78']
+    const judgement = judgeConversation(begun + wrong.join('\n'), '3.1.1', { mostFindings: 2 })
+    const of = (found: readonly Finding[]) => found.filter(({ rule }) => rule === 'publish.dup-on-qos0').map(({ version, actor }) => `${version} ${actor}`)
+    expect(of(judgement.findings)).toEqual(['3.1.1 client', '3.1.1 client', '3.1.1 server', '5.0 client'])
+    expect(judgement.findingsLeftOut.map(({ rule, count }) => `${rule} ${count}`)).toEqual(['publish.dup-on-qos0 3'])
+    for (const { version, id, side } of judgement.verdicts.filter(({ verdict }) => verdict === 'fail')) {
+      expect(judgement.findings.some((found) => found.version === version && found.actor === side && found.statements.includes(id)), `${version} ${id} ${side}`).toBe(true)
+    }
+  })
 })
 
 describe('a rule', () => {
@@ -83,6 +97,26 @@ describe('a rule', () => {
     const judgement = judge(pcap([server(CONNACK_311), client(CONNECT_311)]))
     expect(judgement.verdicts.length).toBeGreaterThan(0)
     expect(verdictOf(judgement, '3.1.1', 'MQTT-3.1.0-2', 'client')).toMatchObject({ checked: 1, notJudged: 0 })
+  })
+})
+
+describe('a packet that several rules look at for one statement', () => {
+  const BEGUN = 'a > CONNECT cleanStart\na < CONNACK\n'
+  const SUBSCRIBED = 'a > SUBSCRIBE packetIdentifier=1 topicFilter=t qos=1\na < SUBACK packetIdentifier=1 reasonCodes=1\n'
+  const PUBLISHED = 'a > PUBLISH topicName=t qos=1 packetIdentifier=2 payload=x\na < PUBACK packetIdentifier=2\n'
+
+  test('is one case', () => {
+    const judgement = judgeConversation(BEGUN + SUBSCRIBED + PUBLISHED)
+    // Two rules and the decoder's problems: identifiers of PUBLISH and SUBSCRIBE.
+    expect(verdictOf(judgement, '5.0', 'MQTT-2.2.1-3', 'client')).toMatchObject({ verdict: 'pass', checked: 2, notJudged: 0 })
+    // A rule that is asked of each SUBACK, and the decoder's problems.
+    expect(verdictOf(judgement, '5.0', 'MQTT-3.8.4-6', 'server')).toMatchObject({ verdict: 'pass', checked: 1, notJudged: 0 })
+  })
+
+  test('is one that was judged where one of the rules has all that it needs', () => {
+    // What the Session held before decides whether DUP may be set.
+    const judgement = judgeConversation(`a > CONNECT\na < CONNACK sessionPresent\n${PUBLISHED}`, '3.1.1')
+    expect(verdictOf(judgement, '3.1.1', 'MQTT-4.3.2-1', 'client')).toMatchObject({ verdict: 'pass', checked: 1, notJudged: 0 })
   })
 })
 

@@ -183,6 +183,40 @@ describe('the payload of a large PUBLISH that says it is UTF-8', () => {
   })
 })
 
+describe('a capture that begins in the middle of a packet', () => {
+  const told = (from: From, ...segments: string[]) => new Wire({ syn: false }).send(from, ...segments).finish().told
+
+  // Text that ends in a zero, before the Remaining Length of a PUBLISH: what is left of a packet, then whole ones. All were accused.
+  test.each<[string, From, string[]]>([
+    ['that looks like a PUBLISH, up to the middle of a later packet', 'server', ['301f 0002 c2a0 11', 'b00400030011', '300d 0003 20202f 00 00000000000000', '50020004', '70020004']],
+    ['that looks like a PUBLISH whose topic is no UTF-8', 'server', ['3023 0002 20800000', '9017 0003 13 26 0003 202020 000b 202020f09080802020c2a0 00', '62020001']],
+    ['that looks like a PUBLISH, and what is behind it like an impossible length', 'client', ['3020 0001 20 00000000', '8206 0001 0001 23 02', '8216 0002 0005 202f2b2f23 00 0001 23 00 0005 f09080802f 00', 'e000']],
+    ['with two User Properties that look like a PUBLISH each', 'server', [
+      '590001204c2600000001 30260005f09080802000132020f09080802020f0908080f090808020202026000320202000032020 30260000000009000008001124202020202f20f090808020ed9fbf20200100000000000000000000',
+    ]],
+  ])('%s', (_, from, segments) => {
+    expect(told(from, ...segments).flatMap(({ problems }) => problems)).toEqual([])
+  })
+
+  test('goes on behind what was no packet', () => {
+    const wire = new Wire({ syn: false }).send('server', '301f 0002 c2a0 11', 'b00400030011', '300d 0003 20202f 00 00000000000000', '50020004', '70020004', '50020005', '3007 0003 612f62 4142').finish()
+    expect(wire.lines().map((line) => line.replace(/^. \S+ \S+ /, '')).slice(-2)).toEqual(['PUBREC', 'PUBLISH "a/b"'])
+    expect(wire.told.reduce((sum, { event }) => sum + event.length, 0)).toBe(7 + 6 + 15 + 4 + 4 + 4 + 9)
+  })
+
+  test.each([64_000, 1_460, 30, 7])('thousands of boundaries that are none, in segments of %i bytes, make no call nest', (size) => {
+    const stream = fromHex('3008 0003 612f62 414243 3008 0003 612f62 414243 00'.repeat(3_000))
+    const wire = new Wire({ syn: false })
+    for (let at = 0; at < stream.length; at += size) wire.send('client', toHex(stream.subarray(at, at + size)))
+    wire.finish()
+    expect(wire.told.reduce((sum, { event }) => sum + event.length, 0)).toBe(stream.length)
+  })
+
+  test('a defect is the sender’s once two packets lie in their segments', () => {
+    expect(told('client', '41', 'c000', 'c000', '38050001740078').flatMap(({ problems }) => problems)).toEqual(['publish.dup-on-qos0'])
+  })
+})
+
 describe('bytes that the capture lacks', () => {
   test('between packets are told with the next one of their direction', () => {
     const wire = new Wire().send('client', CONNECT3).lose('client', 30).send('client', 'c000', 'c000').finish()

@@ -66,6 +66,9 @@ export class Recording implements FramerHost {
     this.ignored = true
   }
   /** PUBLISH with a topic that fits, and whatever else is no PUBLISH. */
+  accuses(): boolean {
+    return false
+  }
   fits(_sender: End, bytes: Uint8Array, start: number, end: number): boolean {
     if (bytes[start]! >> 4 !== 3) return true
     const topic = (bytes[start + 2]! << 8) | bytes[start + 3]!

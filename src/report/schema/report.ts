@@ -124,7 +124,10 @@ const STATEMENT = {
     id: { type: 'string' },
     side: { enum: SIDES },
     verdict: { enum: VERDICT_NAMES },
-    checked: { ...COUNT, description: 'Cases that were judged, kept or broken.' },
+    checked: {
+      ...COUNT,
+      description: 'Cases that were judged, kept or broken. A packet of a kind that shows the statement counts once, however many rules look at it; of all else each rule counts its own cases.',
+    },
     violated: { ...COUNT, description: 'Findings that count: errors and warnings, certain or likely, and not waived.' },
     notJudged: COUNT,
     reasons: {
@@ -230,6 +233,7 @@ const REPORT = {
     findings: { type: 'array', items: FINDING, description: 'In the order of their packets.' },
     findingsLeftOut: {
       type: 'array', items: { type: 'object', properties: { rule: { type: 'string' }, count: COUNT }, required: ['rule', 'count'] },
+      description: 'Of a rule with more findings than are listed. The first one of each statement that fails is listed in any case.',
     },
     comparison: COMPARISON,
   },
