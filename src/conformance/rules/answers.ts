@@ -85,8 +85,9 @@ function wasUnsubscribed({ exchange, connection }: AnswerSubject): boolean {
 }
 
 /** The Message Expiry Interval had passed when PUBREL was sent: by then, the receiver may have dropped the message. */
-function hadExpired({ exchange: { messageExpiry, steps, asked } }: AnswerSubject): boolean {
-  return messageExpiry !== null && asked.time - steps[0]!.time > messageExpiry * 1e9
+function hadExpired({ exchange }: AnswerSubject): boolean {
+  const { messageExpiry } = exchange
+  return messageExpiry !== null && exchange.asked.time - exchange.steps[0]!.time > messageExpiry * 1e9
 }
 
 /** Their first packet is one that the other side has to answer. */
