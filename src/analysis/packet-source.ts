@@ -67,7 +67,7 @@ export class PacketSource {
       lostBefore: aside?.lostBefore ?? 0,
       pieces: aside?.pieces ?? null,
       position: -1,
-      acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0, filledHole: false,
+      acknowledged: -1, acknowledgedTime: NaN, streamEnd: 0, segmentEnd: 0, filledHole: false,
     }
   }
 

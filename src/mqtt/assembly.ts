@@ -15,7 +15,8 @@ export interface AssembledSegment {
   readonly seenTime: number
   readonly acknowledged: number
   readonly acknowledgedTime: number
-  /** Stream offset behind the segment. */
+  /** Stream offset of the first assembled byte of it, and behind the segment. */
+  offset: number
   readonly end: number
   readonly filledHole: boolean
   /** Where in the capture its first assembled byte is (Locate). */
@@ -88,6 +89,7 @@ export class Assembly {
       seenTime: data.seenTime,
       acknowledged: data.acknowledged,
       acknowledgedTime: data.acknowledgedTime,
+      offset: data.offset + index - data.start,
       end: data.offset + data.end - data.start,
       filledHole: data.filledHole,
       position: data.position >= 0 ? data.position + index - data.start : this.#locate === null ? -1 : this.#locate(data.buffer, index),
@@ -124,8 +126,10 @@ export class Assembly {
     while (first + 1 < this.segments.length && this.segments[first + 1]!.start <= count) first++
     this.segments.splice(0, first)
     for (const segment of this.segments) {
-      if (segment.start < count) segment.begins = false
-      if (segment.position >= 0 && segment.start < count) segment.position += count - segment.start
+      const dropped = Math.max(0, count - segment.start)
+      if (dropped > 0) segment.begins = false
+      segment.offset += dropped
+      if (segment.position >= 0) segment.position += dropped
       segment.start = Math.max(0, segment.start - count)
     }
   }

@@ -202,6 +202,7 @@ class Lane implements StreamReader {
         event.segmentEnd = data.offset + (data.end - data.start)
         event.filledHole = data.filledHole
         at += length
+        event.streamEnd = data.offset + (at - data.start)
         this.#shared.emit(event)
       }
       if (at >= end) return
@@ -367,7 +368,7 @@ class Dissection extends MqttConnection implements FramerHost {
       }
     } else if (packet.type === 'CONNECT') this.#learnConnect(packet)
     else if (packet.type === 'CONNACK') this.#learnConnack(packet)
-    this.#place(event, sender, last, assembly, start)
+    this.#place(event, sender, last, assembly, start, length)
     event.direction = direction
     event.length = length
     event.packet = packet
@@ -381,7 +382,7 @@ class Dissection extends MqttConnection implements FramerHost {
 
   unframed(sender: End, length: number, reason: UnframedReason, first: number, last: StreamData): void {
     const { event } = this.#shared
-    this.#place(event, sender, last, null, last.start)
+    this.#place(event, sender, last, null, last.start, last.end - last.start)
     event.direction = this.directionFrom(sender)
     event.length = length
     event.packet = UNFRAMED[reason]
@@ -395,8 +396,8 @@ class Dissection extends MqttConnection implements FramerHost {
     this.#shared.emit(event)
   }
 
-  /** `start`: of the packet in the buffer of `last`, where there is no assembly. */
-  #place(event: ReusedEvent, sender: End, last: StreamData, assembly: Assembly | null, start: number): void {
+  /** `start`: of the packet in the buffer of `last`, where there is no assembly; `length`: of the whole packet. */
+  #place(event: ReusedEvent, sender: End, last: StreamData, assembly: Assembly | null, start: number, length: number): void {
     event.number++
     event.frame = last.frame
     event.time = last.time
@@ -411,11 +412,13 @@ class Dissection extends MqttConnection implements FramerHost {
     event.versionCertainty = this.versionCertainty
     const first = assembly?.segments[0]
     if (first === undefined) {
+      event.streamEnd = last.offset + (start - last.start) + length
       event.acknowledged = last.acknowledged
       event.filledHole = last.filledHole
       event.pieces = null
       event.position = last.position < 0 ? -1 : last.position + start - last.start
     } else {
+      event.streamEnd = first.offset + length
       event.acknowledged = first.acknowledged
       event.filledHole = first.filledHole
       event.pieces = piecesOf(assembly!, last.seenFrame)
@@ -489,6 +492,7 @@ class ReusedEvent implements PacketEvent {
   position = -1
   acknowledged = -1
   acknowledgedTime = NaN
+  streamEnd = 0
   segmentEnd = 0
   filledHole = false
 }

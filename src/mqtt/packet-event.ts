@@ -67,7 +67,8 @@ export interface PacketEvent {
   readonly acknowledged: number
   /** When the newest bytes that the sender's TCP acknowledged until now were acknowledged: by the segment that completed the packet, or one before it. */
   readonly acknowledgedTime: number
-  /** The stream offset behind the segment that completed the packet. */
+  /** The stream offset behind its last byte, and behind the segment that completed it. */
+  readonly streamEnd: number
   readonly segmentEnd: number
   /** True where the first byte filled a hole (it was sent again, or came late). */
   readonly filledHole: boolean

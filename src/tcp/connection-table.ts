@@ -1,6 +1,8 @@
 /**
  * TCP reassembly for a passive observer: segments in, the bytes of each direction in order out (StreamSink).
  *
+ * Both directions are told in step: bytes that acknowledge some of the other direction were sent after those, so they wait while those are not here.
+ *
  * It never waits for ever: a hole is given up when the other end has acknowledged bytes that the capture lacks and neither `lostAfter` of
  * capture time nor `lostAfterFrames` more frames of the connection brought them, when a limit is reached, or when the capture ends. It never
  * reorders what it has delivered, verifies no checksum (but to choose between bytes that differ), and keeps nothing of connections that the
@@ -14,7 +16,7 @@ import { verifyTcpChecksum } from '../network/checksum.ts'
 import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
 import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
-import type { HalfStream, Waiting } from './half-stream.ts'
+import type { HalfStream } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
@@ -223,9 +225,10 @@ export class ConnectionTable {
     }
     if ((flags & TCP_FLAGS.ack) !== 0) this.#acknowledge(connection, other, segment)
     if (segment.length > 0 && !connection.ignored) this.#takeData(connection, sender, half, other, segment, sequence)
-    if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0)
-    if (half.finSeen && !half.closed && (connection.ignored || sequenceDistance(half.next, half.finSequence) >= 0)) {
-      this.#close(connection, sender, 'fin', segment.frame, segment.time)
+    if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0, acknowledgedBy(segment, other), segment.frame, segment.time)
+    if (half.finSeen) {
+      half.noteFin(segment.frame, segment.time)
+      this.#closeFinished(connection, sender)
     }
   }
 
@@ -250,7 +253,12 @@ export class ConnectionTable {
       if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
       return
     }
-    if (half.waiting === null) half.ownDisorder.holeTime = segment.time
+    const acknowledged = acknowledgedBy(segment, other)
+    if (old === 0 && held === segment.length && sequence === half.next && half.waiting === null && !isAhead(acknowledged, other)) {
+      this.#deliverSegment(connection, sender, half, segment, sequence, signature, acknowledged)
+      return
+    }
+    if (!half.hasHole) half.ownDisorder.holeTime = segment.time
     const behindHighest = sequenceDistance(half.highest, sequence) > 0
     const before = half.disorder.waitingBytes
     differing += half.wait({
@@ -259,7 +267,8 @@ export class ConnectionTable {
       missing: segment.length - held,
       frame: segment.frame,
       time: segment.time,
-      acknowledged: (segment.flags & TCP_FLAGS.ack) !== 0 ? other.offsetOf(segment.acknowledgement) : -1,
+      acknowledged,
+      acknowledgedTime: other.acknowledgedTime,
       checksumValid: verifyTcpChecksum(segment),
     })
     const added = half.disorder.waitingBytes - before
@@ -274,14 +283,32 @@ export class ConnectionTable {
       else this.#retransmission(connection, sender, half, held, segment)
     }
     if (differing > 0) this.#sink.conflict(connection, sender, differing, segment.frame, segment.time)
-    this.#drain(connection, sender, half, segment.frame, segment.time, false)
+    this.#drain(connection, segment.frame, segment.time)
     if (half.waiting !== null) {
       this.#holes.add(connection)
       if (half.disorder.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
-        this.#skipToWaiting(connection, sender, half, 'limit', segment.frame, segment.time)
+        this.#giveUp(connection, sender, 'limit', segment.frame, segment.time)
       }
       if (this.#waitingBytes > this.#limits.waitingBytesTotal) this.#relieve(segment.frame, segment.time)
     }
+  }
+
+  /** A segment in order, and nothing to wait for. */
+  #deliverSegment(connection: TcpConnection, sender: End, half: HalfStream, segment: TcpSegment, sequence: number, signature: number, acknowledged: number): void {
+    const data = this.#data
+    half.historyEntry = this.#history.add(half.historyEntry, sequence, signature, segment.buffer, segment.start, segment.end, segment.time)
+    data.buffer = segment.buffer
+    data.start = segment.start
+    data.end = segment.end
+    data.offset = half.offset
+    data.frame = data.seenFrame = segment.frame
+    data.time = data.seenTime = segment.time
+    data.acknowledged = acknowledged
+    data.acknowledgedTime = connection.otherHalf(sender).acknowledgedTime
+    data.filledHole = false
+    connection.otherHalf(sender).overtake(acknowledged)
+    half.advance(segment.end - segment.start)
+    connection.reader(sender).data(data)
   }
 
   #retransmission(connection: TcpConnection, sender: End, half: HalfStream, length: number, segment: TcpSegment): void {
@@ -290,31 +317,32 @@ export class ConnectionTable {
     this.#sink.retransmitted(connection, sender, half.offsetOf(segment.sequence), length, segment.frame, segment.time)
   }
 
-  /** Delivers what no longer waits behind a hole: because `frame` filled it, or `behindGap`, because it was given up. */
-  #drain(connection: TcpConnection, sender: End, half: HalfStream, frame: number, time: number, behindGap: boolean): void {
-    for (;;) {
-      const before = half.disorder.waitingBytes
-      const run = half.takeReady()
-      if (run === null) return
-      this.#waitingBytes += half.disorder.waitingBytes - before
-      this.#deliverRun(connection, sender, half, run, frame, time, behindGap)
-    }
+  /** Delivers what no longer waits. */
+  #drain(connection: TcpConnection, frame: number, time: number): void {
+    for (let sender = nextReady(connection); sender !== null; sender = nextReady(connection)) this.#deliverRun(connection, sender, frame, time)
   }
 
-  #deliverRun(connection: TcpConnection, sender: End, half: HalfStream, run: Waiting, frame: number, time: number, behindGap: boolean): void {
+  /** The first waiting run, which has no hole before it. */
+  #deliverRun(connection: TcpConnection, sender: End, frame: number, time: number): void {
+    const half = connection.half(sender)
+    const run = half.ready!
+    const before = half.disorder.waitingBytes
+    half.takeReady()
+    this.#waitingBytes += half.disorder.waitingBytes - before
     if (run.bytes.length > 0) {
       const data = this.#data
       data.buffer = run.bytes
       data.start = 0
       data.end = run.bytes.length
       data.offset = half.offset
-      data.frame = behindGap ? run.frame : frame
-      data.time = behindGap ? run.time : time
+      data.frame = run.readyFrame
+      data.time = run.readyTime
       data.seenFrame = run.frame
       data.seenTime = run.time
       data.acknowledged = run.acknowledged
-      data.acknowledgedTime = connection.otherHalf(sender).acknowledgedTime
-      data.filledHole = sequenceDistance(half.highest, (run.sequence + run.bytes.length) | 0) > 0 && run.frame === frame
+      data.acknowledgedTime = run.acknowledgedTime
+      data.filledHole = run.filledHole
+      connection.otherHalf(sender).overtake(run.acknowledged)
       half.advance(run.bytes.length)
       connection.reader(sender).data(data)
     }
@@ -324,20 +352,23 @@ export class ConnectionTable {
     }
   }
 
-  /** Declares the next `length` bytes missing. */
-  #skip(connection: TcpConnection, sender: End, half: HalfStream, length: number, reason: GapReason, frame: number, time: number): void {
-    half.advance(length)
-    half.ownDisorder.gaps++
-    half.ownDisorder.gapBytes += length
-    this.#gaps++
+  /** Declares the next `length` bytes missing: all of them, or those that the waiting bytes of the other direction had been sent after. */
+  #skip(connection: TcpConnection, sender: End, half: HalfStream, hole: number, reason: GapReason, frame: number, time: number): void {
+    const length = firstPart(hole, half, connection.otherHalf(sender))
+    if (!half.behindGap) this.#gaps++
+    half.skip(length)
+    half.lost = lostBytes(half) > 0
     this.#gapBytes += length
     this.#sink.gap(connection, sender, length, reason, frame, time)
-    this.#drain(connection, sender, half, frame, time, true)
   }
 
-  #skipToWaiting(connection: TcpConnection, sender: End, half: HalfStream, reason: GapReason, frame: number, time: number): void {
-    const first = half.waiting?.[0]
-    if (first !== undefined) this.#skip(connection, sender, half, sequenceDistance(first.sequence, half.next), reason, frame, time)
+  /** What is first among the waiting bytes of this direction waits no longer: the hole before it is given up, or the one in the other direction. */
+  #giveUp(connection: TcpConnection, sender: End, reason: GapReason, frame: number, time: number): void {
+    const half = connection.half(sender)
+    const other = connection.otherHalf(sender)
+    if (half.ready === null) this.#skip(connection, sender, half, holeOf(half), reason, frame, time)
+    else this.#skip(connection, (1 - sender) as End, other, Math.max(holeOf(other), lostBytes(other)), reason, frame, time)
+    this.#drain(connection, frame, time)
   }
 
   /** `half`'s peer has acknowledged up to `segment.acknowledgement`. */
@@ -366,37 +397,43 @@ export class ConnectionTable {
 
   /** Declares the gaps of a connection whose waiting time is over. */
   #giveUpLost(connection: TcpConnection, frame: number, time: number): void {
-    let open = false
-    for (const sender of ENDS) {
-      const half = connection.half(sender)
-      let lost = lostBytes(half)
-      if (lost > 0) {
-        if (!half.lost) {
-          half.lost = true
-          half.ownDisorder.lostAtFrames = connection.frames
-          half.ownDisorder.lostTime = time
-        } else if (time < half.disorder.lostTime) {
-          half.ownDisorder.lostTime = time
-        }
-        const waited = time - half.disorder.lostTime >= this.#limits.lostAfter || connection.frames - half.disorder.lostAtFrames >= this.#limits.lostAfterFrames
-        while (waited && lost > 0) {
-          this.#skip(connection, sender, half, lost, 'lost', frame, time)
-          lost = lostBytes(half)
-        }
+    this.#drain(connection, frame, time)
+    const one = connection.half(0)
+    const other = connection.half(1)
+    const oneOverdue = this.#isOverdue(connection, one, time)
+    const otherOverdue = this.#isOverdue(connection, other, time)
+    if (oneOverdue || otherOverdue) {
+      for (;;) {
+        const sender = first(oneOverdue && lostBytes(one) > 0 ? one : null, otherOverdue && lostBytes(other) > 0 ? other : null)
+        if (sender === null) break
+        const half = connection.half(sender)
+        this.#skip(connection, sender, half, lostBytes(half), 'lost', frame, time)
+        this.#drain(connection, frame, time)
       }
-      if (half.finSeen && !half.closed && sequenceDistance(half.next, half.finSequence) >= 0) this.#close(connection, sender, 'fin', frame, time)
-      if (lost > 0 || half.waiting !== null) open = true
     }
-    if (!open) this.#holes.delete(connection)
+    if (one.finSeen) this.#closeFinished(connection, 0)
+    if (other.finSeen) this.#closeFinished(connection, 1)
+    if (!isOpen(one) && !isOpen(other)) this.#holes.delete(connection)
+  }
+
+  /** Bytes of this direction are known to be lost, and have been long enough. */
+  #isOverdue(connection: TcpConnection, half: HalfStream, time: number): boolean {
+    if (lostBytes(half) === 0) return false
+    if (!half.lost) {
+      half.lost = true
+      half.ownDisorder.lostAtFrames = connection.frames
+      half.ownDisorder.lostTime = time
+    } else if (time < half.disorder.lostTime) {
+      half.ownDisorder.lostTime = time
+    }
+    return time - half.disorder.lostTime >= this.#limits.lostAfter || connection.frames - half.disorder.lostAtFrames >= this.#limits.lostAfterFrames
   }
 
   /** Too many bytes wait in all connections together: the holes that are open longest are given up. */
   #relieve(frame: number, time: number): void {
     for (const connection of this.#holes) {
-      for (const sender of ENDS) {
-        const half = connection.half(sender)
-        while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'limit', frame, time)
-      }
+      this.#flush(connection, 'limit', frame, time)
+      for (const sender of ENDS) if (connection.half(sender).finSeen) this.#closeFinished(connection, sender)
       this.#holes.delete(connection)
       if (this.#waitingBytes <= this.#limits.waitingBytesTotal / 2) return
     }
@@ -405,8 +442,8 @@ export class ConnectionTable {
   #reset(connection: TcpConnection, sender: End, segment: TcpSegment): void {
     const half = connection.half(sender)
     // RFC 9293 §3.5.2: the reset that refuses a SYN has sequence number 0 and stands for a direction without any byte.
-    if (half.started && half.waiting === null && sequenceDistance(segment.sequence, half.next) < 0 && segment.sequence !== 0) return
-    for (const end of ENDS) this.#flush(connection, end, segment.frame, segment.time)
+    if (half.started && !half.hasHole && sequenceDistance(segment.sequence, half.highest) < 0 && segment.sequence !== 0) return
+    this.#flush(connection, 'end', segment.frame, segment.time)
     if (half.started && sequenceDistance(segment.sequence, half.next) > 0) half.ownDisorder.unseenBeforeReset = true
     if (!half.closed) this.#close(connection, sender, 'rst', segment.frame, segment.time)
     connection.endedTime ??= segment.time
@@ -418,17 +455,47 @@ export class ConnectionTable {
     this.#sink.closed(connection, sender, reason, frame, time)
   }
 
-  /** Delivers all that waits, behind gaps. */
-  #flush(connection: TcpConnection, sender: End, frame: number, time: number): void {
+  /** A direction whose FIN was seen is closed once all before it was told, and all of the other direction that the FIN acknowledges. */
+  #closeFinished(connection: TcpConnection, sender: End): void {
     const half = connection.half(sender)
-    while (half.waiting !== null) this.#skipToWaiting(connection, sender, half, 'end', frame, time)
-    const lost = connection.ignored ? 0 : lostBytes(half)
-    if (lost > 0) this.#skip(connection, sender, half, lost, 'lost', frame, time)
+    if (half.closed) return
+    if (!connection.ignored) {
+      if (!isFinished(half)) return
+      if (isAhead(half.finAcknowledged, connection.otherHalf(sender))) {
+        this.#holes.add(connection)
+        return
+      }
+    }
+    this.#close(connection, sender, 'fin', half.finFrame, half.finTime)
+  }
+
+  /** Delivers all that waits, behind gaps. */
+  #flush(connection: TcpConnection, reason: GapReason, frame: number, time: number): void {
+    for (;;) {
+      this.#drain(connection, frame, time)
+      const sender = first(behindHole(connection.half(0)), behindHole(connection.half(1)))
+      if (sender !== null) this.#giveUp(connection, sender, reason, frame, time)
+      else if (!this.#skipLost(connection, frame, time)) return
+    }
+  }
+
+  /** False where nothing is known to be lost. */
+  #skipLost(connection: TcpConnection, frame: number, time: number): boolean {
+    if (connection.ignored) return false
+    for (const sender of ENDS) {
+      const half = connection.half(sender)
+      const lost = lostBytes(half)
+      if (lost === 0) continue
+      this.#skip(connection, sender, half, lost, 'lost', frame, time)
+      return true
+    }
+    return false
   }
 
   #end(connection: TcpConnection, frame: number, time: number): void {
+    this.#flush(connection, 'end', frame, time)
     for (const sender of ENDS) {
-      this.#flush(connection, sender, frame, time)
+      if (connection.half(sender).finSeen) this.#closeFinished(connection, sender)
       if (!connection.half(sender).closed) this.#close(connection, sender, 'capture', frame, time)
     }
     this.#holes.delete(connection)
@@ -519,6 +586,69 @@ function lostBytes(half: HalfStream): number {
   const first = half.waiting?.[0]
   if (first !== undefined) return Math.min(acknowledged, sequenceDistance(first.sequence, half.next))
   return acknowledged === 1 ? 0 : acknowledged
+}
+
+/** How many bytes of the other direction the segment acknowledges, as far as it makes sense; else -1. */
+function acknowledgedBy({ flags, acknowledgement }: TcpSegment, other: HalfStream): number {
+  if ((flags & TCP_FLAGS.ack) === 0 || sequenceDistance(acknowledgement, other.next) > LARGEST_WINDOW) return -1
+  return other.offsetOf(acknowledgement)
+}
+
+/** How much of a hole is given up at once: what the first waiting bytes of the other direction acknowledge, if that ends in it, so that they are told where they belong. */
+function firstPart(hole: number, half: HalfStream, { waiting }: HalfStream): number {
+  const part = waiting === null ? 0 : waiting[0]!.acknowledged - half.offset
+  return part > 0 && part < hole ? part : hole
+}
+
+/**
+ * Bytes before this offset are not told yet, though the other end had them. Of a direction that ends with a gap, nothing is awaited: mostly it is not captured at
+ * all, and then every segment of the other direction would wait in vain.
+ */
+function isAhead(offset: number, half: HalfStream): boolean {
+  return offset > half.offset && !half.closed && (half.waiting !== null || (!half.behindGap && lostBytes(half) > 0))
+}
+
+/** The direction whose first waiting run can be told; of both, the one that was captured first. */
+function nextReady(connection: TcpConnection): End | null {
+  const one = connection.half(0)
+  const other = connection.half(1)
+  const first = one.ready
+  const second = other.ready
+  const firstWaits = first === null || isAhead(first.acknowledged, other)
+  const secondWaits = second === null || isAhead(second.acknowledged, one)
+  if (first !== null && second !== null && firstWaits === secondWaits) {
+    // Each sent after the other: that of the later frame was sent again, and acknowledges more than it did at first.
+    return first.frame < second.frame !== firstWaits ? 0 : 1
+  }
+  if (!firstWaits) return 0
+  return secondWaits ? null : 1
+}
+
+/** Its FIN was seen, and there is nothing before that to wait for. */
+function isFinished(half: HalfStream): boolean {
+  return half.finSeen && sequenceDistance(half.next, half.finSequence) >= 0
+}
+
+/** Something of it is still awaited. */
+function isOpen(half: HalfStream): boolean {
+  return half.waiting !== null || lostBytes(half) > 0 || (!half.closed && isFinished(half))
+}
+
+/** How many bytes are missing before the first that waits. */
+function holeOf({ waiting, next }: HalfStream): number {
+  return waiting === null ? 0 : sequenceDistance(waiting[0]!.sequence, next)
+}
+
+/** The direction, where its first waiting bytes are behind a hole. */
+function behindHole(half: HalfStream): HalfStream | null {
+  return half.waiting !== null && half.ready === null ? half : null
+}
+
+/** Of two directions (null: not this one), the one whose first waiting bytes were captured first. */
+function first(one: HalfStream | null, other: HalfStream | null): End | null {
+  if (one === null) return other === null ? null : 1
+  if (other === null) return 0
+  return (other.waiting?.[0]!.frame ?? Infinity) < (one.waiting?.[0]!.frame ?? Infinity) ? 1 : 0
 }
 
 /** Tells a frame captured twice from one sent again: the latter has a new IPv4 Identification, or new options and so a new checksum. */

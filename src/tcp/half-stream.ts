@@ -1,30 +1,44 @@
 /**
  * One direction of a TCP connection: what has been delivered, and what waits behind a hole.
  *
- * A box without policy: it puts bytes in order; when a hole is given up is decided by the connection table. Where bytes overlap, those
- * seen first stay. Sequence numbers are signed 32-bit (bytes/sequence.ts).
+ * A box without policy: it puts bytes in order; when a hole is given up, and when bytes without a hole before them wait, is decided by the connection
+ * table. Where bytes overlap, those seen first stay. Sequence numbers are signed 32-bit (bytes/sequence.ts).
  */
 import { sequenceDistance } from '../bytes/sequence.ts'
 import { HALF, STATE, type Row } from './row.ts'
 
-/** A run of bytes that waits behind a hole. Its bytes are a copy. */
-export interface Waiting {
-  sequence: number
-  bytes: Uint8Array
+/** What came in one segment of the bytes that wait: behind a hole, or for what they acknowledge. They are a copy. */
+export interface Arrival {
+  readonly sequence: number
+  readonly bytes: Uint8Array
   /** Bytes of the segment beyond `bytes` that the frame did not hold (snap length). */
-  missing: number
+  readonly missing: number
   readonly frame: number
   readonly time: number
+  /** As in StreamData. */
   readonly acknowledged: number
+  readonly acknowledgedTime: number
   readonly checksumValid: boolean
+}
+
+/** A run of bytes that waits. */
+export interface Waiting extends Arrival {
+  sequence: number
+  bytes: Uint8Array
+  missing: number
+  /** Later bytes had been seen before. */
+  readonly filledHole: boolean
+  /** The frame that filled the last hole before it, and its time; its own where there was none, or was given up; 0 while there is one. */
+  readyFrame: number
+  readyTime: number
 }
 
 /** What a direction needs only where segments are lost, repeated or swapped, and at its end. Few have one of their own: most connections just work. */
 export class Disorder {
   waiting: Waiting[] | null = null
-  /** Behind the last byte seen, while bytes wait. */
+  /** While bytes wait: behind the last byte seen, and behind the last one without a hole before it. */
   highest = 0
-  /** Bytes that wait behind a hole. */
+  reached = 0
   waitingBytes = 0
   /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
   lostTime = NaN
@@ -33,6 +47,10 @@ export class Disorder {
   holeTime = NaN
   gaps = 0
   gapBytes = 0
+  /** Stream offset behind the newest gap. */
+  gapEnd = -1
+  /** Stream offset up to which bytes that were told of the other direction had acknowledged this one before it was told. */
+  overtaken = -1
   retransmissions = 0
   outOfOrder = 0
   /** Frames that the capture holds twice. */
@@ -49,8 +67,14 @@ export class HalfStream {
   /** Where this direction's words begin in its connection's row. */
   readonly #from: number
   #disorder: Disorder = NONE
-  /** Sequence number of the FIN, where one was seen. */
+  /** Where a FIN was seen: its sequence number, and how many bytes of the other direction it acknowledged, -1 where unknown. */
   finSequence = 0
+  finAcknowledged = -1
+  /** Its frame, or the one that filled the last hole before it, and the time of that. */
+  finFrame = 0
+  finTime = NaN
+  /** No hole is before it any more. */
+  #finReady = false
 
   constructor(row: Row, from: number) {
     this.#row = row
@@ -70,6 +94,11 @@ export class HalfStream {
   /** How often bytes of it were given up. */
   get gaps(): number {
     return this.#disorder.gaps
+  }
+
+  /** The stream offset behind the newest of these gaps; -1 where there is none. */
+  get gapEnd(): number {
+    return this.#disorder.gapEnd
   }
 
   get synSeen(): boolean {
@@ -100,14 +129,15 @@ export class HalfStream {
     return ((this.next - this.#word(HALF.first)) >>> 0) + this.#word(HALF.turns) * 2 ** 32
   }
 
-  /** Sorted by sequence, without overlaps, all behind a hole; null while in order. */
+  /** Sorted by sequence, without overlaps; null where none wait. */
   get waiting(): readonly Waiting[] | null {
     return this.#disorder.waiting
   }
 
   /** Bytes before those seen last are not here yet, and may never come. */
   get hasHole(): boolean {
-    return this.#disorder.waiting !== null || this.lost
+    const { waiting, highest, reached } = this.#disorder
+    return (waiting !== null && highest !== reached) || this.lost
   }
 
   /** Behind the last byte seen, delivered or waiting. */
@@ -193,17 +223,58 @@ export class HalfStream {
     words[own + HALF.state]! |= STATE.started
   }
 
-  end(finSequence: number): void {
+  end(finSequence: number, acknowledged: number, frame: number, time: number): void {
     this.finSequence = finSequence
+    this.finAcknowledged = acknowledged
+    this.finFrame = frame
+    this.finTime = time
     this.#mark(STATE.fin, true)
   }
 
-  /** The next `length` bytes are delivered, or missing for good. */
+  /** A segment came after which there may be no hole before the FIN any more. */
+  noteFin(frame: number, time: number): void {
+    if (this.#finReady || this.#isBeforeFin) return
+    this.#finReady = true
+    this.finFrame = frame
+    this.finTime = time
+  }
+
+  get #isBeforeFin(): boolean {
+    const { waiting, reached } = this.#disorder
+    return sequenceDistance(waiting === null ? this.next : reached, this.finSequence) < 0
+  }
+
+  /** The next `length` bytes are delivered. */
   advance(length: number): void {
     const before = this.offset
     this.#set(HALF.next, (this.next + length) | 0)
     if (this.offset < before) this.#set(HALF.turns, this.#word(HALF.turns) + 1)
     this.#mark(STATE.lost, false)
+  }
+
+  /** What was told of the other direction had acknowledged this one up to this stream offset before it was told; -1 where that never was. */
+  get overtaken(): number {
+    return this.#disorder.overtaken
+  }
+
+  /** Bytes of the other direction that acknowledge this one up to there are told now. */
+  overtake(acknowledged: number): void {
+    if (acknowledged > this.offset && acknowledged > this.overtaken) this.ownDisorder.overtaken = acknowledged
+  }
+
+  /** The byte before `next` is not in the capture. */
+  get behindGap(): boolean {
+    return this.gapEnd === this.offset
+  }
+
+  /** The next `length` bytes are given up: a gap, or more of the one before. */
+  skip(length: number): void {
+    const own = this.ownDisorder
+    if (!this.behindGap) own.gaps++
+    this.advance(length)
+    own.gapBytes += length
+    own.gapEnd = this.offset
+    if (own.waiting !== null) this.#noteReady(own, own.waiting, null)
   }
 
   /** The stream offset that an acknowledgement number stands for, or -1 where this direction has not been seen. */
@@ -212,16 +283,28 @@ export class HalfStream {
   }
 
   /**
-   * Puts bytes behind a hole. Returns how many of them repeat waiting bytes with other values.
+   * Puts bytes among those that wait. Returns how many of them repeat waiting bytes with other values.
    * Repeated bytes keep their first value, unless that segment's checksum was wrong and this one's is right.
    */
-  wait(added: Waiting): number {
+  wait(added: Arrival): number {
     const own = this.ownDisorder
-    if (own.waiting === null) own.highest = this.next
+    if (own.waiting === null) own.highest = own.reached = this.next
     const list = (own.waiting ??= [])
     this.#mark(STATE.waiting, true)
     const end = (added.sequence + added.bytes.length + added.missing) | 0
+    if (added.sequence === own.reached && added.sequence === own.highest) {
+      // In order: it only waits for what it acknowledges.
+      own.highest = own.reached = end
+      list.push(runOf(own, added, added.sequence, added.bytes, added.missing, added))
+      return 0
+    }
     if (sequenceDistance(end, own.highest) > 0) own.highest = end
+    const conflicts = this.#place(own, list, added)
+    this.#noteReady(own, list, added)
+    return conflicts
+  }
+
+  #place(own: Disorder, list: Waiting[], added: Arrival): number {
     let conflicts = 0
     let sequence = added.sequence
     let bytes = added.bytes
@@ -236,8 +319,7 @@ export class HalfStream {
       const before = sequenceDistance(held.sequence, sequence)
       if (before >= bytes.length) break
       if (before > 0) {
-        list.splice(index, 0, { ...added, sequence, bytes: bytes.slice(0, before), missing: 0 })
-        own.waitingBytes += before
+        list.splice(index, 0, runOf(own, added, sequence, bytes.subarray(0, before), 0, null))
         index++
         sequence = held.sequence
         bytes = bytes.subarray(before)
@@ -253,22 +335,39 @@ export class HalfStream {
       index++
       if (bytes.length === 0) return conflicts
     }
-    if (bytes.length > 0 || added.missing > 0) {
-      list.splice(index, 0, { ...added, sequence, bytes: bytes.slice() })
-      own.waitingBytes += bytes.length
-    }
+    if (bytes.length > 0 || added.missing > 0) list.splice(index, 0, runOf(own, added, sequence, bytes, added.missing, null))
     return conflicts
   }
 
-  /** The first waiting run if it begins at or before `next`, taken out of the list; null while a hole is before it. */
-  takeReady(): Waiting | null {
+  /** Finds the runs that have no hole before them any more, because of this segment, or (null) because the hole was given up. */
+  #noteReady(own: Disorder, list: readonly Waiting[], filled: Arrival | null): void {
+    let reached = this.next
+    for (const run of list) {
+      if (sequenceDistance(run.sequence, reached) > 0) break
+      if (run.readyFrame === 0) {
+        const { frame, time } = filled ?? run
+        run.readyFrame = frame
+        run.readyTime = time
+      }
+      const end = (run.sequence + run.bytes.length + run.missing) | 0
+      if (sequenceDistance(end, reached) > 0) reached = end
+    }
+    own.reached = reached
+    if (filled === null && this.finSeen && !this.#isBeforeFin) this.#finReady = true
+  }
+
+  /** The first waiting run if no hole is before it. */
+  get ready(): Waiting | null {
+    const first = this.#disorder.waiting?.[0]
+    return first === undefined || sequenceDistance(first.sequence, this.next) > 0 ? null : first
+  }
+
+  /** Takes the run that is `ready` out of the list. */
+  takeReady(): void {
     const own = this.#disorder
-    const list = own.waiting
-    const first = list?.[0]
-    if (list === null || first === undefined || sequenceDistance(first.sequence, this.next) > 0) return null
-    list.shift()
+    const first = own.waiting!.shift()!
     own.waitingBytes -= first.bytes.length
-    if (list.length === 0) {
+    if (own.waiting!.length === 0) {
       own.waiting = null
       this.#mark(STATE.waiting, false)
     }
@@ -277,7 +376,6 @@ export class HalfStream {
       first.bytes = first.bytes.subarray(Math.min(repeated, first.bytes.length))
       first.sequence = this.next
     }
-    return first
   }
 
   #word(word: number): number {
@@ -300,4 +398,12 @@ export class HalfStream {
     const index = at + this.#from + HALF.state
     words[index] = on ? words[index]! | state : words[index]! & ~state
   }
+}
+
+/** A run of bytes of this segment, counted among those that wait. `ready`: the segment since which no hole is before it; null while there is one. */
+function runOf(own: Disorder, added: Arrival, sequence: number, bytes: Uint8Array, missing: number, ready: Arrival | null): Waiting {
+  own.waitingBytes += bytes.length
+  const { frame, time, acknowledged, acknowledgedTime, checksumValid } = added
+  const filledHole = sequenceDistance(own.highest, (sequence + bytes.length) | 0) > 0
+  return { sequence, bytes, missing, frame, time, acknowledged, acknowledgedTime, checksumValid, filledHole, readyFrame: ready?.frame ?? 0, readyTime: ready?.time ?? NaN }
 }

@@ -62,7 +62,7 @@ export function unframedEvent(reason: UnframedReason, around: Around = {}): Pack
 function placed(connection: MqttConnection, { direction = 'client-to-server', number = ++packets, frame = 42, time = 1_500_000_003_456 }: Around) {
   return {
     number, frame, time, firstSeenFrame: frame - 1, firstSeenTime: time - 1000, connection, sender: direction === 'server-to-client' ? 1 as const : 0 as const,
-    direction, version: connection.version, versionCertainty: connection.versionCertainty, pieces: null, position: -1, acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0, filledHole: false, missing: 0, lostBefore: 0,
+    direction, version: connection.version, versionCertainty: connection.versionCertainty, pieces: null, position: -1, acknowledged: -1, acknowledgedTime: NaN, streamEnd: 0, segmentEnd: 0, filledHole: false, missing: 0, lostBefore: 0,
   }
 }
 

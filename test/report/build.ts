@@ -55,7 +55,7 @@ export function event(packet: PacketEvent['packet'], changes: Partial<PacketEven
     end: 0,
     pieces: null,
     position: -1,
-    acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0,
+    acknowledged: -1, acknowledgedTime: NaN, streamEnd: 0, segmentEnd: 0,
     filledHole: false,
     missing: 0, lostBefore: 0,
     ...changes,

@@ -169,6 +169,103 @@ describe('a gap', () => {
   })
 })
 
+describe('both directions in step: what acknowledges bytes of the other one', () => {
+  const request: Sent = { sequence: 101, acknowledgement: 501, text: 'ask' }
+  const answer: Sent = { from: 'server', sequence: 501, acknowledgement: 104, text: 'say' }
+
+  test('waits for them where they are captured later', () => {
+    const tap = open().send(answer, request)
+    expect(tap.told).toEqual(['0 ask', '1 say'])
+    expect(tap.data_.map(({ text, frame, seenFrame, acknowledged }) => ({ text, frame, seenFrame, acknowledged }))).toEqual([
+      { text: 'ask', frame: 4, seenFrame: 4, acknowledged: 0 },
+      { text: 'say', frame: 3, seenFrame: 3, acknowledged: 3 },
+    ])
+    expect(ofInterest(tap)).toEqual([])
+  })
+  test('and all that follows it waits, too', () => {
+    const tap = open().send(answer, { from: 'server', sequence: 504, acknowledgement: 104, text: 'more' }, { sequence: 104, acknowledgement: 508, text: 'next' })
+    expect(tap.told).toEqual([])
+    expect(tap.send(request).told).toEqual(['0 ask', '1 say', '1 more', '0 next'])
+  })
+  test('what acknowledges nothing new goes by', () => {
+    const tap = open().send({ ...request, sequence: 104, text: 'behind' }, { ...answer, acknowledgement: 101 })
+    expect(tap.told).toEqual(['1 say'])
+  })
+  test('goes by behind the gap, once the bytes are given up', () => {
+    const tap = open().send({ ...answer, at: 10 }, { sequence: 104, acknowledgement: 504, text: 'next', at: 20 }, { from: 'server', sequence: 504, acknowledgement: 108, text: 'end', at: 30 })
+    expect(tap.told).toEqual([])
+    expect(tap.send({ sequence: 108, acknowledgement: 507, at: 111 }).told).toEqual(['0 <3>', '1 say', '0 next', '1 end'])
+    expect(tap.data_.map(({ frame }) => frame)).toEqual([3, 4, 5])
+  })
+  test('is told between the parts of a gap', () => {
+    // Of the client, "aaa" and "bb" are lost: the server had sent "one" when it had only the first.
+    const tap = open().send({ from: 'server', sequence: 501, acknowledgement: 104, text: 'one', at: 1 }, { sequence: 106, acknowledgement: 504, text: 'c', at: 2 })
+    tap.send({ from: 'server', sequence: 504, acknowledgement: 107, text: 'two', at: 3 }, { from: 'server', sequence: 507, acknowledgement: 107, at: 200 })
+    expect(tap.told).toEqual(['0 <3>', '1 one', '0 <2>', '0 c', '1 two'])
+    expect(tap.connection!.half(0).gaps).toBe(1)
+    expect(tap.table.gaps).toBe(1)
+    expect(tap.table.gapBytes).toBe(5)
+  })
+  test('of holes in both directions the one before what was captured first goes first', () => {
+    const tap = open().send({ from: 'server', sequence: 504, acknowledgement: 104, text: 'say', at: 1 }, { sequence: 106, acknowledgement: 507, text: 'next', at: 2 })
+    expect(tap.send({ from: 'server', sequence: 507, acknowledgement: 110, at: 200 }).told).toEqual(['1 <3>', '0 <3>', '1 say', '0 <2>', '0 next'])
+  })
+  test('a FIN, too', () => {
+    const tap = open().send({ from: 'server', sequence: 501, acknowledgement: 104, flags: ['fin'] })
+    expect(tap.told).toEqual([])
+    expect(tap.send(request).told).toEqual(['0 ask', '1 closed'])
+  })
+  test('what was sent again, and acknowledges the answer to it, is told before that all the same', () => {
+    expect(open().send(answer, { ...request, acknowledgement: 504 }).told).toEqual(['0 ask', '1 say'])
+  })
+  test('does not wait where the other direction is not captured: only for the first of it', () => {
+    const tap = open().send({ ...answer, at: 1 })
+    tap.table.tick(4, 102_000_000)
+    expect(tap.send({ ...answer, sequence: 504, acknowledgement: 109, text: 'more', at: 103 }).told).toEqual(['0 <3>', '1 say', '1 more'])
+  })
+  test('at the limit of waiting bytes the other direction is given up', () => {
+    const tap = open({ waitingBytes: 5 }).send(answer, { ...answer, sequence: 504, text: 'more' })
+    expect(tap.told).toEqual(['0 <3>', '1 say', '1 more'])
+    expect(ofInterest(tap)).toEqual(['0.0 gap 3 limit'])
+  })
+  test('at the end of the capture, all in step', () => {
+    expect(open().send(answer, { sequence: 104, acknowledgement: 504, text: 'next' }).finish().told).toEqual(['0 <3>', '1 say', '0 next', '0 closed', '1 closed'])
+  })
+
+  /** Both ends send, and hear of each other after a while; the capture has the frames in another order. */
+  const outOfOrder = fc.record({
+    turns: fc.array(fc.tuple(fc.boolean(), fc.boolean(), fc.integer({ min: 2, max: 5 })), { maxLength: 40 }),
+    late: fc.array(fc.nat(30), { minLength: 40, maxLength: 40 }),
+  })
+  test('whatever the order of the frames', () => {
+    fc.assert(
+      fc.property(outOfOrder, ({ turns, late }) => {
+        const sent = { client: 0, server: 0 }
+        const had = { client: 0, server: 0 }
+        const frames = turns.map(([byClient, hears, length], index) => {
+          const [from, to] = byClient ? (['client', 'server'] as const) : (['server', 'client'] as const)
+          if (hears) had[from] = sent[to]
+          const frame: Sent = {
+            from, sequence: (byClient ? 101 : 501) + sent[from], acknowledgement: (byClient ? 501 : 101) + had[from], text: 'x'.repeat(length),
+          }
+          sent[from] += length
+          return { frame, at: index + late[index]! }
+        })
+        const tap = open().send(...frames.toSorted((a, b) => a.at - b.at).map(({ frame }) => frame)).finish()
+        const told = [0, 0]
+        expect(ofInterest(tap).filter((event) => !event.includes('retransmitted'))).toEqual([])
+        tap.told.filter((one) => one.includes('x')).forEach((one, index) => {
+          const sender = Number(one[0])
+          expect(told[1 - sender]).toBeGreaterThanOrEqual(tap.data_[index]!.acknowledged)
+          told[sender]! += one.length - 2
+        })
+        expect(told).toEqual([sent.client, sent.server])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
 describe('connections', () => {
   test('a new SYN on the same ports begins a new one', () => {
     const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 9000, flags: ['syn'] }, { sequence: 9001, text: 'new' }).finish()

@@ -29,6 +29,8 @@ export class Tap implements StreamSink {
   /** By stream, then by end 0 and 1: the bytes delivered, `<n>` for a gap. */
   readonly bytes: [string, string][] = []
   readonly data_: { offset: number; frame: number; seenFrame: number; acknowledged: number; filledHole: boolean; text: string }[] = []
+  /** What was told of both directions, in order: `0 abc`, `1 <6>`, `0 closed`. */
+  readonly told: string[] = []
   readonly table: ConnectionTable
   /** The newest one. */
   connection: TcpConnection | null = null
@@ -87,10 +89,12 @@ export class Tap implements StreamSink {
   #take(connection: TcpConnection, sender: End, data: StreamData): void {
     const text = String.fromCharCode(...data.buffer.subarray(data.start, data.end))
     this.bytes[connection.stream]![sender] += text
+    this.told.push(`${sender} ${text}`)
     this.data_.push({ offset: data.offset, frame: data.frame, seenFrame: data.seenFrame, acknowledged: data.acknowledged, filledHole: data.filledHole, text })
   }
   gap(connection: TcpConnection, sender: End, length: number, reason: GapReason): void {
     this.bytes[connection.stream]![sender] += `<${length}>`
+    this.told.push(`${sender} <${length}>`)
     this.events.push(`${connection.stream}.${sender} gap ${length} ${reason}`)
   }
   retransmitted(connection: TcpConnection, sender: End, offset: number, length: number): void {
@@ -104,6 +108,7 @@ export class Tap implements StreamSink {
     this.events.push(`${connection.stream}.${sender} conflict ${length}`)
   }
   closed(connection: TcpConnection, sender: End, reason: CloseReason): void {
+    this.told.push(`${sender} closed`)
     this.events.push(`${connection.stream}.${sender} closed ${reason}`)
   }
   forgotten(): void {}

@@ -14,7 +14,7 @@ function eventOf(bytes: Uint8Array, version: Version | null): PacketEvent {
     number: 1, frame: 1, time: 0, firstSeenFrame: 1, firstSeenTime: 0, connection: new MqttConnection({} as TcpConnection), sender: 0,
     direction: 'client-to-server', version, versionCertainty: version === null ? null : 'seen', length: bytes.length,
     packet: decoder.decode(bytes, 0, bytes.length, bytes.length, version ?? '3.1.1', 'client-to-server', null), problems: decoder.problems,
-    resolvedTopicName: undefined, buffer: bytes, start: 0, end: bytes.length, pieces: null, position: -1, acknowledged: -1, acknowledgedTime: NaN, segmentEnd: 0, filledHole: false, missing: 0, lostBefore: 0,
+    resolvedTopicName: undefined, buffer: bytes, start: 0, end: bytes.length, pieces: null, position: -1, acknowledged: -1, acknowledgedTime: NaN, streamEnd: 0, segmentEnd: 0, filledHole: false, missing: 0, lostBefore: 0,
   }
 }
 
