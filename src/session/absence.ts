@@ -23,7 +23,7 @@ export interface Asked {
   readonly time: number
   /** The stream offset behind the segment that completed it. */
   readonly offset: number
-  /** When TCP acknowledged it; NaN where that was not noted. */
+  /** When TCP acknowledged it; NaN or Infinity where that was not noted. */
   readonly acknowledgedTime: number
 }
 
@@ -39,7 +39,7 @@ export function absenceOf(connection: NetworkConnection, asked: Asked, now: numb
   if (!connection.sees(otherSide(asked.by))) return 'one-direction'
   if (silent.hasHole || silent.acknowledgedOffset > silent.offset) return 'gap'
   if (half.acknowledgedOffset < asked.offset) return 'not-acknowledged'
-  const acknowledged = Number.isNaN(asked.acknowledgedTime) ? half.acknowledgedTime : asked.acknowledgedTime
+  const acknowledged = Number.isFinite(asked.acknowledgedTime) ? asked.acknowledgedTime : half.acknowledgedTime
   if (end - Math.max(asked.time, acknowledged) < DEADLINE) return ended ? 'ended' : 'capture-end'
   return tookAll(connection, asked) ? 'missing' : 'doubt'
 }

@@ -50,10 +50,7 @@ const AUTH = 15
 const KIND = Object.fromEntries(EXCHANGE_KINDS.map((kind, index) => [kind, index])) as Readonly<Record<ExchangeKind, number>>
 const OUTCOME = Object.fromEntries(EXCHANGE_OUTCOMES.map((outcome, index) => [outcome, index])) as Readonly<Record<ExchangeOutcome, number>>
 const SENT = EXCHANGE_STATES.indexOf('sent')
-const RELEASED = EXCHANGE_STATES.indexOf('released')
 const DONE = EXCHANGE_STATES.indexOf('done')
-/** How many packets of QoS 2 come before the one that leads to a state, by index of EXCHANGE_STATES. */
-const RANKS: readonly number[] = EXCHANGE_STATES.map((state) => ({ sent: 0, challenged: 0, received: 1, released: 2, done: 3 })[state])
 const NO_FILTERS: readonly RequestedFilter[] = []
 const NO_EXCHANGES: readonly OpenExchange[] = []
 
@@ -112,7 +109,6 @@ export class ExchangeTracker {
   packet(event: PacketEvent, type: number, side: Side, connection: NetworkConnection): OpenExchange | null {
     if (connection.pending.settled) return null
     this.#current = null
-    if (connection.pending.awaiting && !connection.lags(event)) this.#giveUpAwaited(connection, side)
     this.#take(event, type, side, connection)
     return this.#current
   }
@@ -171,12 +167,11 @@ export class ExchangeTracker {
     const left = [...pending.all()].sort(byNumber)
     for (const exchange of left) {
       if (lacksEnd(connection.half(otherSide(exchange.initiator)))) exchange.crossedGap = true
-      if (exchange.answer === null && !exchange.dormant) this.#over?.(exchange, connection)
+      if (!exchange.dormant) this.#over?.(exchange, connection)
     }
     for (const exchange of left) {
       pending.remove(exchange)
-      if (exchange.answer !== null) this.#conclude(exchange, exchange.answer)
-      else if (session !== null && isOfSession(exchange)) {
+      if (session !== null && isOfSession(exchange)) {
         // Where the end of the connection was not seen, and nobody sends it again (MQTT 5.0 §4.4), the answer may have been lost with that end.
         if (connection.finish === null && connection.disconnect === null) exchange.answersUnseen = true
         session.carried = [...session.carried, exchange]
@@ -233,11 +228,7 @@ export class ExchangeTracker {
     const identifier = packet.packetIdentifier!
     const kind = packet.qos === 1 ? 'publish-qos1' : 'publish-qos2'
     const topic = event.resolvedTopicName ?? (packet.topicName === '' ? null : packet.topicName ?? null)
-    let before = connection.pending.find(side, identifier)
-    if (before !== null && before.awaited) {
-      if (this.#beginsLate(connection, before, kind, event, topic, NO_FILTERS)) return
-      if (this.#concludeAnswered(connection, before)) before = null
-    }
+    const before = connection.pending.find(side, identifier)
     if (before !== null) {
       this.#misfits?.publish(connection, side, event, packet, kind, topic, before)
       const repeats = packet.dup && before.kind === kind && (before.topic === topic || topic === null || before.topic === null)
@@ -260,11 +251,7 @@ export class ExchangeTracker {
     const filters = packet.type === 'SUBSCRIBE'
       ? packet.subscriptions.map(({ topicFilter, qos }) => ({ topicFilter, qos: qos ?? null, reasonCode: null }))
       : packet.topicFilters.map((topicFilter) => ({ topicFilter, qos: null, reasonCode: null }))
-    let before = connection.pending.find(side, packet.packetIdentifier)
-    if (before !== null && before.awaited) {
-      if (this.#beginsLate(connection, before, kind, event, null, filters)) return
-      if (this.#concludeAnswered(connection, before)) before = null
-    }
+    const before = connection.pending.find(side, packet.packetIdentifier)
     if (before !== null) {
       this.#misfits?.request(connection, side, event, type, packet.packetIdentifier, kind, filters, before)
       // The DUP flag of 3.1.
@@ -304,11 +291,8 @@ export class ExchangeTracker {
     const joined = JOINED_BY[PACKET_TYPES[type]!]!
     const initiator = joined.by === 'initiator' ? side : otherSide(side)
     const exchange = connection.pending.find(initiator, identifier)
-    if (exchange !== null) {
-      if (exchange.lacking > 0 && this.#comesLate(connection, exchange, side, event, type)) return
-      if (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type)) return
-    }
-    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange !== null && exchange.answer !== null ? null : exchange)
+    if (exchange !== null && (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type))) return
+    this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange)
     this.#join(connection, initiator, side, identifier, event, type)
   }
 
@@ -319,28 +303,7 @@ export class ExchangeTracker {
     const missing = exchange.crossedGap || !connection.whole(event, otherSide(side))
     if (joined.kind !== exchange.kind || state <= exchange.state || !missing) return false
     exchange.partly = true
-    exchange.lacking += RANKS[state]! - RANKS[exchange.state]! - 1
-    // A PUBREL that waits behind a hole goes by later, and belongs to it then.
-    if (state === DONE && connection.half(exchange.initiator).hasHole) {
-      exchange.awaited = true
-      connection.pending.awaiting = true
-    }
     this.#reach(connection, exchange, state, false, side, event, type)
-    return true
-  }
-
-  /** A step of QoS 2 that an exchange lacks: it waited behind a hole while the step after it went by. */
-  #comesLate(connection: NetworkConnection, exchange: OpenExchange, side: Side, event: PacketEvent, type: number): boolean {
-    if (exchange.kindIndex !== KIND['publish-qos2'] || !connection.lags(event)) return false
-    // Where its PUBLISH is lacking too, another PUBREC would be counted for that.
-    const isPubrec = type === PUBREC && side !== exchange.initiator && exchange.state === RELEASED && exchange.lacking > (exchange.unbegun ? 1 : 0)
-    const isPubrel = type === PUBREL && side === exchange.initiator && exchange.answer !== null
-    if (!isPubrec && !isPubrel) return false
-    this.#current = exchange
-    if (isDefective(event)) exchange.disturbed = true
-    exchange.addBetween(event, !this.#outcomesOnly)
-    // Its PUBLISH would have gone by before its PUBREL.
-    if (isPubrel) this.#concludeAnswered(connection, exchange)
     return true
   }
 
@@ -353,16 +316,15 @@ export class ExchangeTracker {
   }
 
   #pong(connection: NetworkConnection, side: Side, event: PacketEvent): void {
-    // Of PINGREQs from before and after a gap, the earlier ones may have had their answers in it.
+    // Of PINGREQs from before and after a gap, the earlier ones may have had their answers in it, if the server had a later one by now.
     const { pending } = connection
-    // A PINGRESP that comes late answers none that was sent after it.
-    while (pending.pings.length > 1 && pending.pings[0]!.crossedGap && !(connection.late && event.time < pending.pings[1]!.sentTime)) {
+    while (pending.pings.length > 1 && pending.pings[0]!.crossedGap && mayAnswer(event, pending.pings[1]!)) {
       const lost = pending.pings[0]!
       pending.remove(lost)
       this.#end(lost, 'partly-seen')
     }
     const exchange = pending.pings[0]
-    if (exchange !== undefined && this.#goesOn(connection, exchange, side, event, PINGRESP)) return
+    if (exchange !== undefined && mayAnswer(event, exchange) && this.#goesOn(connection, exchange, side, event, PINGRESP)) return
     this.#misfits?.pingresp(connection, side, event)
     this.#join(connection, 'client', side, null, event, PINGRESP)
   }
@@ -379,62 +341,15 @@ export class ExchangeTracker {
     const exchange = this.#begin(connection, event, joined.kind, initiator, identifier, null, NO_FILTERS)
     if (exchange === null) return
     exchange.partly = true
-    exchange.unbegun = true
-    if (!byInitiator) exchange.metUpTo = event.segmentEnd
     exchange.state = EXCHANGE_STATES.indexOf(joined.state)
-    exchange.lacking = joined.kind === 'publish-qos2' ? RANKS[exchange.state]! : 1
-    exchange.awaited = identifier !== null && connection.half(initiator).hasHole
     if (exchange.state === DONE) {
-      if (!exchange.awaited) {
-        this.#conclude(exchange, event.packet as Packet)
-        return
-      }
-      exchange.answer = event.packet as Packet
+      this.#conclude(exchange, event.packet as Packet)
+      return
     }
     if (identifier === null) return
-    connection.pending.awaiting ||= exchange.awaited
     const before = connection.pending.find(initiator, identifier)
-    if (before !== null) {
-      exchange.ambiguous = before.awaited && (before.ambiguous || before.kind === exchange.kind)
-      this.#supersede(connection, before)
-    }
+    if (before !== null) this.#supersede(connection, before)
     this.#keep(connection, exchange)
-  }
-
-  /** The beginning of an exchange that was met by an answer: it waited behind a hole while the answer went by. */
-  #beginsLate(
-    connection: NetworkConnection, exchange: OpenExchange, kind: ExchangeKind, event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[],
-  ): boolean {
-    if (!exchange.unbegun || exchange.ambiguous || exchange.kind !== kind || !connection.lags(event)) return false
-    // Its sender had the answer already, which was for an earlier one then. What is sent again may acknowledge more than it did at first.
-    if (connection.late && !event.filledHole && event.acknowledged >= exchange.metUpTo) return false
-    this.#current = exchange
-    exchange.addBeginning(event, topic, filters)
-    if (!exchange.awaited) this.#concludeAnswered(connection, exchange)
-    return true
-  }
-
-  /** What waited behind the hole has gone by: where the beginning was not among it, the capture does not have it. */
-  #giveUpAwaited(connection: NetworkConnection, side: Side): void {
-    const { pending } = connection
-    pending.awaiting = false
-    for (const exchange of [...pending.withIdentifier()]) {
-      if (!exchange.awaited) continue
-      if (exchange.initiator !== side) pending.awaiting = true
-      else {
-        exchange.awaited = false
-        this.#concludeAnswered(connection, exchange)
-      }
-    }
-  }
-
-  /** False where its last packet has not gone by. */
-  #concludeAnswered({ pending }: NetworkConnection, exchange: OpenExchange): boolean {
-    const { answer } = exchange
-    if (answer === null) return false
-    pending.remove(exchange)
-    this.#conclude(exchange, answer)
-    return true
   }
 
   // --- one exchange ---
@@ -451,7 +366,9 @@ export class ExchangeTracker {
     this.#open++
     const exchange = this.#spare.pop() ?? new OpenExchange()
     exchange.begin(++this.#number, event.connection, KIND[kind], SENT, initiator, packetIdentifier, topic, filters)
-    exchange.crossedGap = connection.lags(event)
+    exchange.beginningEnd = event.streamEnd
+    // An answer may be in a gap that was told already, if its sender had nothing from behind that; or it has gone by.
+    exchange.crossedGap = event.acknowledged < connection.half(otherSide(initiator)).gapEnd || event.segmentEnd <= connection.half(initiator).overtaken
     exchange.answersUnseen = !connection.sees(otherSide(initiator))
     exchange.disturbed = isDefective(event)
     if (!this.#outcomesOnly) exchange.add(event, false)
@@ -491,10 +408,6 @@ export class ExchangeTracker {
       exchange.reasonCode = reasonCodeOf(event.packet as Packet)
       this.#misfits?.ended(connection, exchange, event, type)
       this.#over?.(exchange, connection)
-      if (exchange.awaited && exchange.lacking > 0 && state === DONE) {
-        exchange.answer = event.packet as Packet
-        return
-      }
       connection.pending.remove(exchange)
       this.#conclude(exchange, event.packet as Packet)
     } else if (!again) this.#await(connection, exchange, side, event)
@@ -555,6 +468,11 @@ export class ExchangeTracker {
     this.#emit(exchange)
     if (this.#spare.length < this.#limits.spare) this.#spare.push(exchange)
   }
+}
+
+/** The sender of the packet had the one that the exchange begins with. */
+function mayAnswer({ acknowledged }: PacketEvent, { beginningEnd }: OpenExchange): boolean {
+  return acknowledged < 0 || acknowledged >= beginningEnd
 }
 
 /** Whoever gets such a packet need not answer it. */

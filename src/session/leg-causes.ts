@@ -59,7 +59,8 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
     // What took a small part of the leg does not explain it.
     if (duration >= leg / 10) found.push({ leg: exchange.legs, cause, duration })
   }
-  add('nagle', heldBack(connection, side, from, event))
+  const waited = connection.waited(event)
+  if (!waited) add('nagle', heldBack(connection, side, from, event))
   add('missing-segment', event.time - Math.max(from, event.firstSeenTime))
   add('window', windowClosed(connection, otherSide(side), from, event.time))
   const again = sentAgain(connection, exchange, side, event.time)
@@ -73,8 +74,8 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
     add('network', network)
     // What held the answer back, such as a late acknowledgement, may be among bytes that were lost.
     // The other side may have had the answer before it went by here, and nobody knows when.
-    const isLate = connection.lags(event)
-    if (!isLate && !exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
+    const known = !waited && !connection.lags(event)
+    if (known && !exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
   }
   return found.sort((a, b) => b.duration - a.duration)
 }

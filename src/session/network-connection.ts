@@ -124,10 +124,6 @@ export class NetworkConnection {
   #countsAt: number
   #times: Float64Array
   #timesAt: number
-  /** The packet going by waited behind missing bytes: packets of the other direction that were sent after it have gone by already, or were found missing. */
-  late = false
-  /** Of all packets and gaps so far. What every packet needs ends here, so that it lies together. */
-  #newestFrame = 0
   #connectTerms: ConnectTerms | null = null
   #connackTerms: ConnackTerms | null = null
   disconnect: DisconnectFacts | null = null
@@ -298,12 +294,13 @@ export class NetworkConnection {
    * Whether the client had the CONNACK when it sent this packet. `likely` its TCP had it · `certain` and it has sent something new since, for it had nothing in flight
    * at a moment more than a second later · null not, as far as the capture shows: what TCP sends again, or holds back, was written earlier.
    */
-  knowsConnack({ acknowledged, filledHole, time, sender }: PacketEvent): Certainty | null {
+  knowsConnack(event: PacketEvent): Certainty | null {
+    const { acknowledged, filledHole, time, sender } = event
     const counts = this.#counts
     const at = this.#countsAt
     if (!this.connackSeen || acknowledged < counts[at + COUNT.connackEnd]!) return null
     const known = counts[at + COUNT.connackKnown]!
-    if (filledHole || known === 0 || !(time - known > GRACE) || this.mqtt.tcp.otherHalf(sender).windowClosed) return 'likely'
+    if (filledHole || this.waited(event) || known === 0 || !(time - known > GRACE) || this.mqtt.tcp.otherHalf(sender).windowClosed) return 'likely'
     return this.half('client').acknowledgedOffset >= this.client.earlierOffset ? 'certain' : 'likely'
   }
 
@@ -408,22 +405,18 @@ export class NetworkConnection {
   }
 
   /** A packet of this side goes by, and nobody asks when. */
-  pass({ frame, firstSeenFrame }: PacketEvent, side: Side): void {
-    this.late = firstSeenFrame < this.#newestFrame
-    if (frame > this.#newestFrame) this.#newestFrame = frame
+  pass(side: Side): void {
     this.#counts[this.#countsOf(side) + COUNT.packets]!++
   }
 
   /** The same, with all that it tells. */
   meet(event: PacketEvent, side: Side): void {
     const { frame } = event
-    this.late = event.firstSeenFrame < this.#newestFrame
-    if (frame > this.#newestFrame) this.#newestFrame = frame
     const counts = this.#counts
     const count = this.#countsOf(side)
     const times = this.#times
     // The client has acknowledged the server's SYN by now, and the server has sent nothing else yet.
-    const isFirst = counts[count + COUNT.packets] === 0 && side === 'client' && this.server.packets === 0
+    const isFirst = counts[count + COUNT.packets] === 0 && side === 'client' && this.server.packets === 0 && !this.waited(event)
     if (isFirst) times[this.#timesAt + TIME.handshakeEnd] = this.half('server').acknowledgedTime
     counts[count + COUNT.packets]!++
     const at = side === 'client' ? this.#timesAt : this.#timesAt + TIME.server
@@ -433,7 +426,7 @@ export class NetworkConnection {
       times[at + TIME.sentOffset] = event.segmentEnd
       return
     }
-    this.pending.noteAcknowledgements(side)
+    this.pending.noteAcknowledgements(side, this.waited(event))
     const before = times[at + TIME.lastTime]!
     const silence = event.time - before
     if (!(silence <= times[at + TIME.longestSilence]!)) {
@@ -447,16 +440,15 @@ export class NetworkConnection {
     times[at + TIME.sentOffset] = event.segmentEnd
   }
 
-  gap(frame: number): void {
-    if (frame > this.#newestFrame) this.#newestFrame = frame
+  gap(): void {
     this.pending.gap()
     // Acknowledgements may be among what is lost.
     for (const side of SIDES) this.#counts[this.#countsOf(side) + COUNT.quotaUsed] = 0
   }
 
-  /** The other side had received the packet before it went by here: the two directions are not captured in step. */
+  /** The other side had received the packet before it went by here: what that side did with it on other connections may have gone by already. */
   lags({ sender, segmentEnd }: PacketEvent): boolean {
-    return this.late || this.mqtt.tcp.half(sender).acknowledgedOffset >= segmentEnd
+    return this.mqtt.tcp.half(sender).acknowledgedOffset >= segmentEnd
   }
 
   /** Something that this side sent has gone by, so that what comes next from it would not be missed without notice. */
@@ -464,10 +456,15 @@ export class NetworkConnection {
     return this.#counts[this.#countsOf(side) + COUNT.packets]! > 0 || this.half(side).started
   }
 
+  /** Newer frames of the connection were captured before the packet could go by: what TCP knows of acknowledgements and windows by now is not what it knew then. */
+  waited({ frame }: PacketEvent): boolean {
+    return ((this.mqtt.tcp.lastFrame - frame) | 0) > 0
+  }
+
   /** All that the other side had received of `side` when it sent `event` has gone by: nothing of it is missing here, or comes later. */
   inStep(event: PacketEvent, side: Side): boolean {
     const half = this.half(side)
-    return !half.hasHole && event.acknowledged <= half.offset && !this.lags(event)
+    return !half.hasHole && event.acknowledged <= half.offset
   }
 
   /**
@@ -477,7 +474,7 @@ export class NetworkConnection {
   whole(event: PacketEvent, side: Side): boolean {
     const half = this.half(side)
     const other = this.half(otherSide(side))
-    if (!half.synSeen || half.gaps > 0 || other.gaps > 0 || this.lags(event)) return false
+    if (!half.synSeen || half.gaps > 0 || other.gaps > 0) return false
     return !half.hasHole && !other.hasHole && event.acknowledged <= half.offset
   }
 

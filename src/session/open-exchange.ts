@@ -3,7 +3,7 @@
  */
 import type { MqttConnection } from '../mqtt/connection.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import { PACKET_TYPES, type Packet, type PacketType, type Text } from '../mqtt/packet.ts'
+import { PACKET_TYPES, type PacketType, type Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
 import type { Asked } from './absence.ts'
 import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
@@ -20,7 +20,6 @@ const NO_CAUSES: readonly LegCause[] = []
 
 /** Numbers kept for each: type, flags and segments, PacketEvent.number, frame, time. */
 const STEP = { what: 0, number: 1, frame: 2, time: 3, words: 4 } as const
-const TYPE = 0x0f
 const DUP = 1 << 4
 const BY_CLIENT = 1 << 5
 const AGAIN = 1 << 6
@@ -42,19 +41,10 @@ export class OpenExchange implements SettledExchange {
   reasonCode: number | null = null
   packets = 0
   retransmitted = 0
+  /** Where in the stream the packet ends that it begins with. */
+  beginningEnd = 0
   /** Its beginning, or a step of it, is not in the capture. */
   partly = false
-  /** How many packets before its newest one were not seen. */
-  lacking = 0
-  /** It was met by a packet that does not begin it. */
-  unbegun = false
-  /** What it lacks may be among bytes that wait behind a hole; and its last packet, where that has gone by already. */
-  awaited = false
-  answer: Packet | null = null
-  /** Another one of its kind with its identifier waited for the same hole: to which of them belongs what comes out of it, nobody can tell. */
-  ambiguous = false
-  /** Where in the stream the answer ends that it was met by; Infinity where no answer was first. */
-  metUpTo = Infinity
   /** While it was open, bytes of its connection were lost to the capture; or when it began, answers to it may have gone by already. */
   crossedGap = false
   /**
@@ -75,7 +65,7 @@ export class OpenExchange implements SettledExchange {
   /** PacketEvent.number of its PUBREC, and the acknowledgement that should have come behind its own. */
   pubrecNumber = 0
   overtakenBy: Seen | null = null
-  /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet). */
+  /** Who sent its newest packet that took it further, when, up to where in the stream, and when TCP acknowledged that (NaN: not noticed yet, Infinity: it went by unnoticed). */
   sentBy: Side = 'client'
   sentTime = NaN
   sentOffset = 0
@@ -110,12 +100,6 @@ export class OpenExchange implements SettledExchange {
     this.packets = 0
     this.retransmitted = 0
     this.partly = false
-    this.lacking = 0
-    this.unbegun = false
-    this.awaited = false
-    this.answer = null
-    this.ambiguous = false
-    this.metUpTo = Infinity
     this.crossedGap = false
     this.answersUnseen = false
     this.resumed = 0
@@ -158,57 +142,6 @@ export class OpenExchange implements SettledExchange {
 
   get network(): number | null {
     return this.legs === 0 || Number.isNaN(this.#network) ? null : this.#network
-  }
-
-  /** Its first packet, which waited behind a hole while later ones went by. */
-  addBeginning(event: PacketEvent, topic: Text | null, filters: readonly RequestedFilter[]): void {
-    this.#insert(event, 0)
-    this.topic = topic
-    this.filters = filters
-    this.unbegun = false
-    this.#found()
-  }
-
-  /** A packet between two others, which waited behind a hole while the later one went by: PUBREC or PUBREL. */
-  addBetween(event: PacketEvent, stepsKept: boolean): void {
-    if (stepsKept) {
-      const type = event.buffer[event.start]! >> 4
-      let at = this.#stepCount
-      while (at > 0 && (this.#steps[(at - 1) * STEP.words + STEP.what]! & TYPE) > type) at--
-      this.#insert(event, at)
-      this.#splitLeg(event)
-    }
-    this.#found()
-  }
-
-  /** One packet less is lacking. What else is may still come, where its last packet waits for that. */
-  #found(): void {
-    this.lacking--
-    if (this.lacking === 0) this.partly = false
-    this.awaited = this.lacking > 0 && this.answer !== null
-    this.crossedGap = true
-  }
-
-  /** How long TCP took for the halves of a leg that a late packet splits was not noted; and what it was spent with may have been in both. */
-  #splitLeg({ number, time }: PacketEvent): void {
-    this.endLeg(NaN)
-    if (this.causes.length === 0) return
-    const onward = this.steps.filter(({ again }) => !again)
-    const split = onward.findIndex((step) => step.number === number) - 1
-    const rest = (onward[split + 2]?.time ?? NaN) - time
-    this.causes = this.causes.flatMap((cause) => {
-      if (cause.leg < split) return cause
-      if (cause.leg === split && !(cause.duration <= rest)) return []
-      return { ...cause, leg: cause.leg + 1 }
-    })
-  }
-
-  #insert(event: PacketEvent, index: number): void {
-    const later = Math.max(0, Math.min(this.#stepCount - index, STEPS_KEPT - 1 - index))
-    this.#steps.copyWithin((index + 1) * STEP.words, index * STEP.words, (index + later) * STEP.words)
-    this.#stepCount = index
-    this.add(event, false)
-    this.#stepCount += later
   }
 
   add(event: PacketEvent, again: boolean): void {
@@ -272,7 +205,7 @@ export class OpenExchange implements SettledExchange {
     for (let at = 0; at < this.#stepCount * STEP.words; at += STEP.words) {
       const what = this.#steps[at + STEP.what]!
       made.push({
-        type: PACKET_TYPES[what & TYPE]!,
+        type: PACKET_TYPES[what & 0x0f]!,
         number: this.#steps[at + STEP.number]!,
         frame: this.#steps[at + STEP.frame]!,
         time: this.#steps[at + STEP.time]!,

@@ -18,8 +18,6 @@ export class Pending {
   pings: readonly OpenExchange[] = NONE
   /** PacketEvent.number of the newest UNSUBACK; 0 where there was none. */
   unsubackNumber = 0
-  /** Exchanges whose beginning may wait behind a hole (OpenExchange.awaited): some, or none. */
-  awaiting = false
   /** Those whose PUBREC waits for its PUBREL. */
   #received = 0
   /** What ended exchanges have left behind; null where that is nothing, and where nobody looks for misfits. */
@@ -53,12 +51,7 @@ export class Pending {
     if (!isPublish(exchange)) return
     this.#connection.countInFlight(exchange.initiator, 1)
     // Of one that was met by a later packet, the PUBLISH may have been sent on an earlier connection.
-    if (!exchange.unsent && !exchange.partly && !this.#mayBeAnswered(exchange)) this.#connection.countQuota(exchange.initiator, 1)
-  }
-
-  /** Its PUBLISH waited behind missing bytes while what answers it went by. */
-  #mayBeAnswered({ initiator, sentOffset }: OpenExchange): boolean {
-    return this.#connection.late || this.#connection.half(initiator).acknowledgedOffset >= sentOffset
+    if (!exchange.unsent && !exchange.partly && !exchange.crossedGap) this.#connection.countQuota(exchange.initiator, 1)
   }
 
   /** One of those that are kept here goes on to this state (index of EXCHANGE_STATES). */
@@ -106,30 +99,32 @@ export class Pending {
 
   /**
    * Notices which packets that this side began exchanges with, or took them further with, TCP has acknowledged by now: to be asked before more of that side
-   * moves the acknowledgement on. Mostly there is one.
+   * moves the acknowledgement on. Mostly there is one. `waited`: it has moved on already.
    */
-  noteAcknowledgements(side: Side): void {
-    if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect)
-    if (side === 'client' && this.pings.length > 0 && Number.isNaN(this.pings[0]!.acknowledgedTime)) this.#note(this.pings[0]!)
-    this.#noteThose(side, side === 'client' ? this.#byClient : this.#byServer)
-    if (this.#received > 0) this.#noteThose(side, side === 'client' ? this.#byServer : this.#byClient)
+  noteAcknowledgements(side: Side, waited: boolean): void {
+    if (side === 'client' && this.connect !== null && Number.isNaN(this.connect.acknowledgedTime)) this.#note(this.connect, waited)
+    if (side === 'client' && this.pings.length > 0 && Number.isNaN(this.pings[0]!.acknowledgedTime)) this.#note(this.pings[0]!, waited)
+    this.#noteThose(side, side === 'client' ? this.#byClient : this.#byServer, waited)
+    if (this.#received > 0) this.#noteThose(side, side === 'client' ? this.#byServer : this.#byClient, waited)
   }
 
-  #noteThose(side: Side, list: InFlight | null): void {
+  #noteThose(side: Side, list: InFlight | null, waited: boolean): void {
     let exchange = list?.last ?? null
     for (let looked = 0; looked < MOST_LOOKED_AT && exchange !== null; looked++) {
-      if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange)
+      if (exchange.sentBy === side && Number.isNaN(exchange.acknowledgedTime)) this.#note(exchange, waited)
       exchange = exchange.previous
     }
   }
 
-  #note(exchange: OpenExchange): void {
+  #note(exchange: OpenExchange, waited: boolean): void {
     const half = this.#connection.half(exchange.sentBy)
+    if (half.acknowledgedOffset < exchange.sentOffset) return
     const time = half.acknowledgedTime
-    if (half.acknowledgedOffset >= exchange.sentOffset && time >= exchange.sentTime) exchange.acknowledgedTime = time
+    if (waited) exchange.acknowledgedTime = Infinity
+    else if (time >= exchange.sentTime) exchange.acknowledgedTime = time
   }
 
-  /** When TCP acknowledged the newest packet of the exchange, now that `answer` is here; NaN where that cannot be told. */
+  /** When TCP acknowledged the newest packet of the exchange, now that `answer` is here; NaN or Infinity where that cannot be told. */
   acknowledgedTime(exchange: OpenExchange, answer: PacketEvent): number {
     const { sentBy, sentOffset, acknowledgedTime } = exchange
     if (!Number.isNaN(acknowledgedTime)) return acknowledgedTime

@@ -67,8 +67,6 @@ export class Publications {
     publication.expiry = messageExpiryInterval(properties)
     if (packet.retain) keepRetained(topic, this.#content, publication)
     else if (topic.retained !== null) topic.retained.passedOver = true
-    // It waited behind missing bytes while its answer went by.
-    if (exchange !== null && exchange.answer !== null) acknowledge(publication, exchange.answer, event)
     this.#window.add(publication)
     if (matches !== null && matches.length === 0 && !packet.retain && !served.server.doubtful && this.#subscriptions.serverCount === 1) {
       // Nobody can want it: all is known of everybody, and there is no other address.

@@ -1,7 +1,7 @@
 /** A connection's part in what its server passes on: who subscribes on it, and what of that is not answered yet. */
 import type { AnnouncedWill } from './announced-wills.ts'
 import type { Party } from './delivery.ts'
-import type { NetworkConnection, Seen } from './network-connection.ts'
+import type { NetworkConnection } from './network-connection.ts'
 import type { ServerState } from './server-state.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Subscription } from './subscription.ts'
@@ -14,20 +14,12 @@ export interface SubscriptionRequest {
   readonly subscriptions: readonly (Subscription | null)[]
 }
 
-/** A SUBACK or UNSUBACK whose request may still wait behind missing bytes. */
-export interface EarlyAnswer {
-  readonly kind: SubscriptionRequest['kind']
-  readonly reasonCodes: readonly number[]
-  readonly seen: Seen
-}
-
 export class ServedConnection {
   readonly connection: NetworkConnection
   readonly server: ServerState
   subscriber: Subscriber
   /** By Packet Identifier; null until there is one. */
   requests: Map<number, SubscriptionRequest> | null = null
-  earlyAnswers: Map<number, EarlyAnswer> | null = null
   /** The client is a broker's bridge: its CONNECT has the top bit of the protocol level set. */
   bridge = false
   /** Its will, once the server has accepted it. */

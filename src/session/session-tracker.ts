@@ -135,7 +135,7 @@ export class SessionTracker implements ConnectionObserver {
     }
     const type = event.buffer[event.start]! >> 4
     const side: Side = event.direction === 'client-to-server' ? 'client' : 'server'
-    if (this.#outcomesOnly) connection.pass(event, side)
+    if (this.#outcomesOnly) connection.pass(side)
     else connection.meet(event, side)
     if (event.problems.length > 0) noteError(connection, event, side)
     if (side === 'client' && connection.connackSeen) connection.noteConnackKnown(event)
@@ -155,7 +155,7 @@ export class SessionTracker implements ConnectionObserver {
   gap(mqtt: MqttConnection, sender: End, length: number, frame: number, time: number): void {
     const connection = networkConnectionOf(mqtt, this.#numbers)
     if (connection === null) return
-    connection.gap(frame)
+    connection.gap()
     if (connection.session !== null) connection.session.whole = false
     if (!connection.connectSeen) this.#sessions.unnamed(connection)
     this.#follower?.gap(connection, time)
@@ -192,7 +192,7 @@ export class SessionTracker implements ConnectionObserver {
     if (!connection.connectSeen) this.#sessions.unnamed(connection)
     const finish = connection.finishOf(mqtt.client === null ? null : sideOf(mqtt, sender), reason, frame, time)
     // What is acknowledged from now on is the FIN.
-    if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by)
+    if (finish.by !== null) connection.pending.noteAcknowledgements(finish.by, false)
     if (connection.finish === null) connection.finish = finish
     else connection.secondFinish ??= finish
     this.#follower?.closing(connection)

@@ -11,7 +11,7 @@ import type { ClientSession } from './client-session.ts'
 import { serverOf, type SessionFollower } from './client-sessions.ts'
 import type { NetworkConnection, Seen } from './network-connection.ts'
 import { FIRST_FAILURE } from './reason-code.ts'
-import { ServedConnection, type EarlyAnswer, type SubscriptionRequest } from './served-connection.ts'
+import { ServedConnection, type SubscriptionRequest } from './served-connection.ts'
 import { ServerState } from './server-state.ts'
 import type { Side } from './side.ts'
 import { Subscriber } from './subscriber.ts'
@@ -142,7 +142,7 @@ export class Subscriptions implements SessionFollower {
       subscriber.denied = connection.sessionDenied
       subscriber.identifiers = new Set<number>()
       for (const { options } of subscriber.subscriptions.values()) if (options.identifier !== null) subscriber.giveIdentifier(options.identifier)
-      const complete = connection.half('client').gaps === 0 && connection.half('server').gaps === 0 && !connection.late
+      const complete = connection.half('client').gaps === 0 && connection.half('server').gaps === 0
       subscriber.whole = complete && waiting === 0
     } else {
       const before = subscriber.connection
@@ -217,34 +217,21 @@ export class Subscriptions implements SessionFollower {
       served.subscriber.whole = false
     }
     requests.set(packetIdentifier, request)
-    const early = served.earlyAnswers?.get(packetIdentifier)
-    if (early === undefined) return
-    served.earlyAnswers!.delete(packetIdentifier)
-    if (early.kind === request.kind) this.#apply(served, packetIdentifier, request, early)
   }
 
   #answer(served: ServedConnection, event: PacketEvent, packet: Packet & { type: 'SUBACK' | 'UNSUBACK' }): void {
     const { packetIdentifier, reasonCodes } = packet
     const request = packetIdentifier === undefined ? undefined : served.requests?.get(packetIdentifier)
-    const answer: EarlyAnswer = {
-      kind: packet.type === 'SUBACK' ? 'subscribe' : 'unsubscribe', reasonCodes, seen: { number: event.number, frame: event.frame, time: event.time },
-    }
-    if (request?.kind === answer.kind) this.#apply(served, packetIdentifier!, request, answer)
-    else if (packetIdentifier !== undefined && served.connection.half('client').hasHole && (served.earlyAnswers?.size ?? 0) < MOST_EARLY) {
-      // Its request may wait behind missing bytes. Should they stay missing, that is a gap.
-      served.earlyAnswers ??= new Map<number, EarlyAnswer>()
-      served.earlyAnswers.set(packetIdentifier, answer)
-    } else {
+    if (request?.kind !== (packet.type === 'SUBACK' ? 'subscribe' : 'unsubscribe')) {
       // The answer to something that was not seen.
       served.subscriber.whole = false
+      return
     }
-  }
-
-  #apply(served: ServedConnection, packetIdentifier: number, request: SubscriptionRequest, { kind, reasonCodes, seen }: EarlyAnswer): void {
-    served.requests!.delete(packetIdentifier)
+    served.requests!.delete(packetIdentifier!)
+    const seen: Seen = { number: event.number, frame: event.frame, time: event.time }
     request.subscriptions.forEach((subscription, index) => {
       if (subscription === null) return
-      if (kind === 'subscribe') this.#granted(subscription, request.number, reasonCodes[index], seen)
+      if (request.kind === 'subscribe') this.#granted(subscription, request.number, reasonCodes[index], seen)
       // Before 5.0 UNSUBACK has no Reason Codes.
       else this.#ended(subscription, request.number, reasonCodes[index] ?? 0, seen)
     })
@@ -350,9 +337,6 @@ export class Subscriptions implements SessionFollower {
     subscriber.forget()
   }
 }
-
-/** Answers of one connection that wait for their requests: what a few swapped segments hold. */
-const MOST_EARLY = 16
 
 /** Those of a Session, made when they are first asked for. */
 export function subscriberOf(session: ClientSession, server: ServerState): Subscriber {

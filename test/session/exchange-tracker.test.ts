@@ -304,80 +304,21 @@ describe('frames left out of real captures', () => {
   })
 })
 
-describe('a request that waits behind missing bytes while its answer goes by', () => {
+describe('a request that waits behind missing bytes while its answer is captured', () => {
   /** A byte of the client is not in the capture; what it sends behind it waits until the server has acknowledged it for a while. */
   const behindHole = () => connected().lost('client', HEX.pingreq)
 
   test.each([
     ['PUBLISH of QoS 1', behindHole().client(HEX.publish1('0001')).server(HEX.puback('0001')).wait(200).client(HEX.pingreq),
-      'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+      'publish-qos1 client 1 complete (PUBLISH PUBACK)'],
     ['PUBLISH of QoS 2', behindHole().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).wait(200).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
-      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
+      'publish-qos2 client 1 complete (PUBLISH PUBREC PUBREL PUBCOMP)'],
     ['SUBSCRIBE', behindHole().client(HEX.subscribe('0001')).server(HEX.suback('0001')).wait(200).client(HEX.pingreq),
-      'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+      'subscribe client 1 complete code 1 (SUBSCRIBE SUBACK)'],
   ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
     expect(behindConnect(conversation)).toContain(expected)
     expect(conversation.exchanges.filter(({ packetIdentifier }) => packetIdentifier === 1)).toHaveLength(1)
     expect(conversation.tracker.unexpected).toBe(0)
-  })
-
-  test('PUBREL behind its PUBCOMP: nothing is said to be missing, and no exchange is invented', () => {
-    const conversation = connected().client(HEX.publish2('0001'), HEX.publish2('0002')).server(HEX.pubrec('0001'), HEX.pubrec('0002'))
-      .lost('client', HEX.pingreq).client(HEX.pubrel('0001'), HEX.pubrel('0002')).server(HEX.pubcomp('0001'), HEX.pubcomp('0002'))
-    expect(conversation.told.slice(1)).toEqual([])
-    expect(behindConnect(conversation.wait(200).client(HEX.publish2('0001')))).toEqual([
-      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)', 'publish-qos2 client 2 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)',
-      'publish-qos2 client 1 open (PUBLISH)',
-    ])
-    const [first] = conversation.exchanges.filter(({ kind }) => kind === 'publish-qos2')
-    expect(legsOf(first!)).toEqual([2e6, 2e6, 2e6])
-    expect(conversation.tracker.unexpected).toBe(0)
-  })
-
-  test('PUBREL, of several one that is itself missing', () => {
-    const conversation = connected().client(HEX.publish2('0001'), HEX.publish2('0002')).server(HEX.pubrec('0001'), HEX.pubrec('0002'))
-      .lost('client', HEX.pubrel('0001')).client(HEX.pubrel('0002')).server(HEX.pubcomp('0001'), HEX.pubcomp('0002')).wait(200).client(HEX.publish2('0001')).server(HEX.pubrec('0001'))
-    expect(behindConnect(conversation)).toEqual([
-      'publish-qos2 client 2 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)', 'publish-qos2 client 1 partly-seen unsure (PUBLISH PUBREC PUBCOMP)',
-      'publish-qos2 client 1 open (PUBLISH PUBREC)',
-    ])
-  })
-
-  test('PUBLISH and PUBREL: one exchange', () => {
-    const conversation = behindHole().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')).wait(200).client(HEX.pingreq)
-    expect(behindConnect(conversation).filter((told) => told.startsWith('publish'))).toEqual(['publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'])
-  })
-
-  test('PUBREC behind its PUBREL: not sent again', () => {
-    const conversation = connected().client(HEX.publish2('0001')).lost('server', HEX.pingresp).server(HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001'))
-      .wait(200).client(HEX.pingreq)
-    expect(behindConnect(conversation).filter((told) => told.startsWith('publish'))).toEqual(['publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'])
-  })
-
-  test('PINGRESPs: each with its PINGREQ', () => {
-    const conversation = connected().client(HEX.publish1('0001')).lost('server', HEX.puback('0001')).client(HEX.pingreq).server(HEX.pingresp).client(HEX.pingreq).server(HEX.pingresp)
-      .wait(200).client(HEX.disconnect)
-    expect(behindConnect(conversation).filter((told) => told.startsWith('ping'))).toEqual(['ping client complete likely (PINGREQ PINGRESP)', 'ping client complete likely (PINGREQ PINGRESP)'])
-  })
-
-  test('an identifier that is used twice meanwhile: neither request is taken for the other one', () => {
-    const conversation = behindHole().client(HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.publish1('0001')).server(HEX.puback('0001')).wait(200).client(HEX.pingreq)
-    const told = behindConnect(conversation).filter((one) => one.startsWith('publish'))
-    expect(told.filter((one) => one.includes('complete'))).toEqual([])
-    expect(told.filter((one) => one.includes('(PUBACK)'))).toHaveLength(2)
-  })
-
-  test('of two with one identifier, the first one missing: the second one does not get its answer', () => {
-    const conversation = connected().lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.publish1('0001')).wait(200).client(HEX.pingreq)
-    expect(behindConnect(conversation).filter((one) => one.startsWith('publish'))).toEqual([
-      'publish-qos1 client 1 partly-seen unsure (PUBACK)', 'publish-qos1 client 1 partly-seen unsure (PUBLISH)',
-    ])
-  })
-
-  test('PUBREC twice, of an exchange without its PUBLISH: it is not complete', () => {
-    const conversation = connected().lost('client', HEX.publish2('0001')).lost('server', HEX.pingresp).server(HEX.pubrec('0001'), HEX.pubrec('0001')).wait(200).client(HEX.pubrel('0001'))
-      .server(HEX.pubcomp('0001')).wait(200).client(HEX.pingreq)
-    expect(behindConnect(conversation).filter((one) => one.startsWith('publish') && one.includes('complete'))).toEqual([])
   })
 
   test('that is itself missing: the answer alone', () => {
@@ -390,10 +331,10 @@ describe('a request that the capture has behind its answer, as where two interfa
   const swapped = (request: string, answer: string) => connected().lost('client', request).server(answer).again('client', request)
 
   test.each([
-    ['PUBLISH of QoS 1', swapped(HEX.publish1('0001'), HEX.puback('0001')), 'publish-qos1 client 1 complete likely (PUBLISH PUBACK)'],
+    ['PUBLISH of QoS 1', swapped(HEX.publish1('0001'), HEX.puback('0001')), 'publish-qos1 client 1 complete (PUBLISH PUBACK)'],
     ['PUBLISH of QoS 2', swapped(HEX.publish2('0001'), HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001')),
-      'publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'],
-    ['SUBSCRIBE', swapped(HEX.subscribe('0001'), HEX.suback('0001')), 'subscribe client 1 complete code 1 likely (SUBSCRIBE SUBACK)'],
+      'publish-qos2 client 1 complete (PUBLISH PUBREC PUBREL PUBCOMP)'],
+    ['SUBSCRIBE', swapped(HEX.subscribe('0001'), HEX.suback('0001')), 'subscribe client 1 complete code 1 (SUBSCRIBE SUBACK)'],
   ] as [string, Conversation, string][])('%s: one exchange', (_name, conversation, expected) => {
     expect(behindConnect(conversation.client(HEX.disconnect).fin('client').fin('server'))).toEqual([expected])
     expect(conversation.tracker.unexpected).toBe(0)
@@ -401,15 +342,39 @@ describe('a request that the capture has behind its answer, as where two interfa
 
   test('PUBREL behind its PUBCOMP: it is not unexpected', () => {
     const conversation = connected().client(HEX.publish2('0001')).server(HEX.pubrec('0001')).lost('client', HEX.pubrel('0001')).server(HEX.pubcomp('0001'))
-    behindConnect(conversation.again('client', HEX.pubrel('0001')).client(HEX.disconnect).fin('client').fin('server'))
-    expect(conversation.told.slice(1)).toEqual(['publish-qos2 client 1 complete likely (PUBLISH PUBREC PUBREL PUBCOMP)'])
+    expect(behindConnect(conversation.again('client', HEX.pubrel('0001')).client(HEX.disconnect).fin('client').fin('server'))).toEqual([
+      'publish-qos2 client 1 complete (PUBLISH PUBREC PUBREL PUBCOMP)',
+    ])
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
-  test('PINGREQ: nothing is called unanswered, and the next PINGRESP is not its answer', () => {
+  test('PINGREQ: each has its own answer', () => {
     const conversation = swapped(HEX.pingreq, HEX.pingresp).client(HEX.pingreq).server(HEX.pingresp).client(HEX.disconnect).fin('client').fin('server')
+    expect(behindConnect(conversation)).toEqual(['ping client complete (PINGREQ PINGRESP)', 'ping client complete (PINGREQ PINGRESP)'])
+  })
+
+  test('several at once, with one identifier: each has its own answer', () => {
+    const conversation = connected()
+    for (let turn = 0; turn < 3; turn++) conversation.lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).again('client', HEX.publish1('0001'))
+    expect(behindConnect(conversation)).toEqual(Array.from({ length: 3 }, () => 'publish-qos1 client 1 complete (PUBLISH PUBACK)'))
+  })
+})
+
+describe('packets that cross a gap of the other side', () => {
+  test('the answer to what was sent before the peer went on may be in it', () => {
+    // The server's PUBACK is lost; what the client sends next was sent before it had that, or anything behind it.
+    const conversation = connected().client(HEX.publish1('0001')).lost('server', HEX.puback('0001')).client(HEX.publish1('0001')).server(HEX.puback('0001')).client(HEX.pingreq)
+    expect(behindConnect(conversation.server(HEX.pingresp))).toEqual([
+      'publish-qos1 client 1 partly-seen unsure (PUBLISH)', 'publish-qos1 client 1 complete (PUBLISH PUBACK)', 'ping client complete (PINGREQ PINGRESP)',
+    ])
+    expect(conversation.tracker.unexpected).toBe(0)
+  })
+
+  test('PINGREQs on both sides of it: an answer is that of the last one that its sender had', () => {
+    const conversation = connected().client(HEX.pingreq).lost('server', HEX.pingresp).client(HEX.pingreq)
+    conversation.server(HEX.pingresp).client(HEX.pingreq).server(HEX.pingresp)
     expect(behindConnect(conversation)).toEqual([
-      'ping client partly-seen unsure (PINGRESP)', 'ping client partly-seen unsure (PINGREQ)', 'ping client complete (PINGREQ PINGRESP)',
+      'ping client partly-seen unsure (PINGREQ)', 'ping client complete (PINGREQ PINGRESP)', 'ping client complete (PINGREQ PINGRESP)',
     ])
   })
 })

@@ -17,7 +17,7 @@ export const CONNACK_RULES = [
     sides: ['server'],
     on: 'opening-packet',
     needs: BOTH | MISSING.serverBytes,
-    applies: ({ side, event, connection }) => side === 'server' && !connection.lags(event) && (event.packet.type !== 'CONNACK' || connection.connackNumber === event.number),
+    applies: ({ side, event, connection }) => side === 'server' && (event.packet.type !== 'CONNACK' || connection.connackNumber === event.number),
     holds: ({ event }) => event.packet.type === 'CONNACK' || (event.version === '5.0' && (event.packet.type === 'AUTH' || event.packet.type === 'DISCONNECT')),
     says: ({ event, version }) => `The server sent ${event.packet.type} before CONNACK${version === '5.0' ? '; until then it may send AUTH only' : ''}`,
     // Where the server's first bytes were not seen, its CONNACK may be among what was not.

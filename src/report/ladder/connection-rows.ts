@@ -8,7 +8,7 @@ import type { MqttConnection } from '../../mqtt/connection.ts'
 import type { NetworkConnection } from '../../session/network-connection.ts'
 import type { End } from '../../tcp/connection.ts'
 import type { CloseReason } from '../../tcp/stream-sink.ts'
-import type { ArrowRow, ExchangePart, GapRow, Ladder, LadderRow, NoteRow } from './ladder.ts'
+import type { ArrowRow, Ladder, LadderRow, NoteRow } from './ladder.ts'
 import type { Unanswered } from './packet-row.ts'
 
 export class ConnectionRows {
@@ -30,8 +30,6 @@ export class ConnectionRows {
   #left: End
   /** Since when; NaN where it is open. */
   readonly #windowClosed: Record<Side, number> = { client: NaN, server: NaN }
-  /** The gap that nothing of this side has followed yet. */
-  readonly #gaps: Record<Side, GapRow | null> = { client: null, server: null }
   #sentAgain: { readonly by: Side; readonly row: LadderRow; readonly since: number; readonly segments: number; readonly bytes: number } | null = null
 
   constructor(network: NetworkConnection, attempt: boolean, provisional: boolean) {
@@ -80,38 +78,8 @@ export class ConnectionRows {
   /** Puts the client, once it is known which end that is, to the left. */
   turn(): void {
     const left = leftEnd(this.network.mqtt)
-    if (left !== this.#left) {
-      this.#become(this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row)))
-      this.#gaps.client = this.#gaps.server = null
-    }
+    if (left !== this.#left) this.#become(this.#rows.map((row) => ('by' in row ? { ...row, by: otherSide(row.by) } : row)))
     this.#left = left
-  }
-
-  /** What waited behind missing bytes stands among what went by meanwhile, and the row of the gap before it. */
-  packet(row: ArrowRow): void {
-    let at = this.#placeOf(row.frame)
-    const gap = this.#gaps[row.by]
-    this.#gaps[row.by] = null
-    const gapAt = gap === null ? -1 : this.#rows.lastIndexOf(gap)
-    if (gap !== null && gapAt >= at) {
-      this.#rows.splice(gapAt, 1)
-      this.#rows.splice(at++, 0, gap)
-    }
-    this.#rows.splice(at, 0, row)
-    this.#revision++
-  }
-
-  /** How the packets of an exchange belong to it, by their numbers, now that one of them came late or that no more comes. `failed`: its last one says so. */
-  revise(parts: ReadonlyMap<number, ExchangePart>, failed: boolean): void {
-    let left = parts.size
-    for (let index = this.#rows.length - 1; index >= 0 && left > 0; index--) {
-      const row = this.#rows[index]!
-      const part = row.kind === 'packet' ? parts.get(row.number!) : undefined
-      if (row.kind !== 'packet' || part === undefined) continue
-      this.#rows[index] = { ...row, part, mark: failed && part.place === 'ends' ? '!' : row.mark }
-      left--
-    }
-    this.#revision++
   }
 
   add(row: LadderRow): void {
@@ -125,11 +93,8 @@ export class ConnectionRows {
 
   gap(by: Side, bytes: number): void {
     const last = this.#rows[this.#rows.length - 1]
-    const goesOn = last?.kind === 'gap' && last.by === by
-    const row: GapRow = { kind: 'gap', by, bytes: goesOn ? last.bytes + bytes : bytes }
-    if (goesOn) this.#replaceLast(row)
-    else this.add(row)
-    this.#gaps[by] = row
+    if (last?.kind === 'gap' && last.by === by) this.#replaceLast({ ...last, bytes: last.bytes + bytes })
+    else this.add({ kind: 'gap', by, bytes })
   }
 
   /** Segments one after the other are one row. */
@@ -179,19 +144,6 @@ export class ConnectionRows {
   /** Keeps the first and the last rows, `most` of them together. */
   trim(most: number): void {
     this.#become(trimmed(this.#rows, most))
-  }
-
-  /** Before the first of the last rows that are of later frames. */
-  #placeOf(frame: number): number {
-    let at = this.#rows.length
-    for (let index = at - 1; index >= 0; index--) {
-      const row = this.#rows[index]!
-      if (row.kind === 'left-out') break
-      if (!('frame' in row)) continue
-      if (row.frame <= frame) break
-      at = index
-    }
-    return at
   }
 
   #become(rows: LadderRow[]): void {

@@ -8,14 +8,14 @@ import { grouped } from '../../bytes/number-text.ts'
 import { knownConnection, type NetworkConnection } from '../../session/network-connection.ts'
 import { SIDES, type Side } from '../../session/side.ts'
 import { ConnectionRows, leftEnd } from './connection-rows.ts'
-import { endingRow, isLate, packetRow, partsOf, unansweredOf, type Ending } from './packet-row.ts'
+import { endingRow, packetRow, unansweredOf, type Ending } from './packet-row.ts'
 import type { PipelineSink } from '../../analysis/pipeline.ts'
 import type { MqttConnection } from '../../mqtt/connection.ts'
 import type { PacketEvent } from '../../mqtt/packet-event.ts'
 import type { Exchange, ExchangeOutcome } from '../../session/exchange.ts'
 import type { End } from '../../tcp/connection.ts'
 import type { CloseReason } from '../../tcp/stream-sink.ts'
-import type { ExchangePart, Ladder } from './ladder.ts'
+import type { Ladder } from './ladder.ts'
 
 export interface LadderLimits {
   /** Rows of all connections together. */
@@ -45,8 +45,6 @@ interface Ended {
   readonly number: number
   readonly outcome: ExchangeOutcome
   readonly passes: boolean
-  /** How its rows belong to it, where its last packet had gone by before; else null. */
-  readonly parts: ReadonlyMap<number, ExchangePart> | null
 }
 
 export class LadderBook {
@@ -93,9 +91,7 @@ export class LadderBook {
   readonly sink: LadderSink = {
     packet: (event, exchange) => this.#packet(event, exchange),
     // What it means for the rows is clear with what comes next: its last packet, or the end of its connection.
-    exchange: (exchange) => this.#ended.push({
-      number: exchange.number, outcome: exchange.outcome, passes: this.#choice.exchange?.(exchange) ?? true, parts: this.#isAnswered(exchange.number) ? partsOf(exchange, true) : null,
-    }),
+    exchange: (exchange) => this.#ended.push({ number: exchange.number, outcome: exchange.outcome, passes: this.#choice.exchange?.(exchange) ?? true }),
     connection: (network) => this.#connection(network),
     gap: (mqtt, sender, length) => this.#change(this.#connections.get(mqtt), (rows) => rows.gap(sideOf(mqtt, sender), length)),
     retransmitted: (mqtt, sender, _offset, length, frame, time) =>
@@ -125,13 +121,8 @@ export class LadderBook {
     if (packet.type === 'CONNECT') rows.replaces = replacedBy(rows.network)
     const isPing = packet.type === 'PINGREQ' || packet.type === 'PINGRESP'
     if ((isPing && !this.#choice.pings) || (exchange === null && this.#choice.exchange !== undefined)) return
-    const row = packetRow(event, sideOf(connection, event.sender), exchange, own !== undefined)
-    // A run of bytes that are no packets is told when it ends.
-    this.#change(rows, () => (packet.type === 'UNFRAMED' ? rows.add(row) : rows.packet(row)))
-    if (exchange !== null) {
-      if (isLate(event, exchange)) rows.revise(partsOf(exchange, own !== undefined), own?.outcome === 'failed')
-      this.#follow(exchange, rows, own)
-    }
+    this.#change(rows, () => rows.add(packetRow(event, sideOf(connection, event.sender), exchange, own !== undefined)))
+    if (exchange !== null) this.#follow(exchange, rows, own)
     if (packet.type === 'CONNACK') this.#tellTakesOver(rows)
   }
 
@@ -232,12 +223,6 @@ export class LadderBook {
     }
   }
 
-  /** Its last packet has gone by. */
-  #isAnswered(exchange: number): boolean {
-    const connections = this.#open.get(exchange)
-    return connections?.[connections.length - 1]?.open.get(exchange)?.awaited === null
-  }
-
   /** Gives exchanges that ended without a packet a row where they were open; but for `own`, which has a packet. Returns how many such rows a connection needs. */
   #tellEnded(own: Ended | undefined): ReadonlyMap<ConnectionRows, number> {
     const ended = this.#ended
@@ -251,10 +236,6 @@ export class LadderBook {
       const unanswered = rows.open.get(one.number)
       this.#close(one.number, connections, one.passes)
       if (unanswered === undefined || !one.passes) continue
-      if (one.parts !== null) {
-        rows.revise(one.parts, one.outcome === 'failed')
-        continue
-      }
       const count = (told.get(rows) ?? 0) + 1
       told.set(rows, count)
       if (count <= MOST_UNANSWERED) this.#change(rows, () => rows.add(endingRow(unanswered, one.outcome as Ending, this.#time)))

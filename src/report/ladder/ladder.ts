@@ -57,7 +57,6 @@ export interface Label {
 /** `packet` of MQTT · `tcp` something that TCP did */
 export interface ArrowRow {
   readonly kind: 'packet' | 'tcp'
-  /** Rows are in the order of these. */
   readonly frame: number
   readonly time: number
   /** PacketEvent.number; null where it is no packet. */

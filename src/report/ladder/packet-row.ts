@@ -18,39 +18,27 @@ export function packetRow(event: PacketEvent, by: Side, exchange: Exchange | nul
     label: packetLabel(event),
     dup: packet.type === 'PUBLISH' && packet.dup,
     mark: failed || worst?.severity === 'error' ? '!' : worst === undefined ? '' : '~',
-    part: exchange === null ? null : (partsOf(exchange, ended).get(number) ?? null),
+    part: exchange === null ? null : partOf(exchange, by, ended),
     remark: packet.type === 'UNFRAMED' ? UNFRAMED_REASONS[packet.reason] : (worst?.message ?? ''),
   }
 }
 
-/** How the packets of an exchange belong to it, by PacketEvent.number: begun and ended by those that were captured first and last. */
-export function partsOf(exchange: Exchange, ended: boolean): ReadonlyMap<number, ExchangePart> {
+/** How the newest packet of an exchange belongs to it. */
+function partOf(exchange: Exchange, by: Side, ended: boolean): ExchangePart {
   const { number, kind, initiator, steps, causes } = exchange
   const onward = steps.filter(({ again }) => !again)
-  const first = steps.reduce((one, other) => (other.frame < one.frame ? other : one))
-  const last = steps.reduce((one, other) => (other.frame >= one.frame ? other : one))
-  const parts = new Map<number, ExchangePart>()
-  for (const step of steps) {
-    const at = onward.indexOf(step)
-    const leg = at <= 0 ? null : between(onward[at - 1], step)
-    const ends = ended && step === last
-    // Of one leg, the longest cause comes first.
-    const cause = leg === null ? undefined : causes.find((one) => one.leg === at - 1)
-    parts.set(step.number, {
-      number, kind, leg,
-      place: step === first ? (ended && steps.length === 1 ? 'alone' : 'begins') : ends ? 'ends' : 'goes-on',
-      answers: step.by !== initiator,
-      cause: cause === undefined ? null : { cause: cause.cause, duration: cause.duration },
-      total: ends && onward.length > 2 ? between(onward[0], onward[onward.length - 1]) : null,
-      remark: step.again ? 'sent again' : ends ? remarkOf(exchange) : '',
-    })
+  const again = steps[steps.length - 1]?.again === true
+  const leg = again ? null : between(onward[onward.length - 2], onward[onward.length - 1])
+  // Of one leg, the longest cause comes first.
+  const cause = leg === null ? undefined : causes.find((one) => one.leg === onward.length - 2)
+  return {
+    number, kind, leg,
+    place: steps.length === 1 ? (ended ? 'alone' : 'begins') : ended ? 'ends' : 'goes-on',
+    answers: by !== initiator,
+    cause: cause === undefined ? null : { cause: cause.cause, duration: cause.duration },
+    total: ended && onward.length > 2 ? between(onward[0], onward[onward.length - 1]) : null,
+    remark: again ? 'sent again' : ended ? remarkOf(exchange) : '',
   }
-  return parts
-}
-
-/** The packet changes how others belong to the exchange: some that were sent after it went by before it, or the exchange was not captured in the order in which it goes. */
-export function isLate({ number }: PacketEvent, { steps }: Exchange): boolean {
-  return steps[steps.length - 1]?.number !== number || steps.some(({ frame }, index) => index > 0 && frame < steps[index - 1]!.frame)
 }
 
 function remarkOf({ outcome, certainty, steps }: Exchange): string {
@@ -69,17 +57,17 @@ export interface Unanswered {
   readonly number: number
   readonly kind: ExchangeKind
   readonly packetIdentifier: number | null
-  /** The packet that should come; null where the last one is there, and only one before it may still come. */
-  readonly awaited: PacketType | null
+  /** The packet that should come. */
+  readonly awaited: PacketType
 }
 
 export function unansweredOf({ number, kind, packetIdentifier, steps }: Exchange): Unanswered {
   const last = steps.findLast(({ again }) => !again)?.type ?? 'RESERVED'
-  const awaited = last === 'PUBLISH' && kind === 'publish-qos1' ? 'PUBACK' : (AWAITED[last] ?? null)
+  const awaited = last === 'PUBLISH' && kind === 'publish-qos1' ? 'PUBACK' : (AWAITED[last] ?? last)
   return { number, kind, packetIdentifier, awaited }
 }
 
-/** What comes next, as transitions.ts has it. Nothing comes behind the others. */
+/** What comes next, as transitions.ts has it. */
 const AWAITED: Readonly<Partial<Record<PacketType, PacketType>>> = {
   CONNECT: 'CONNACK', PUBLISH: 'PUBREC', PUBREC: 'PUBREL', PUBREL: 'PUBCOMP', SUBSCRIBE: 'SUBACK', UNSUBSCRIBE: 'UNSUBACK', PINGREQ: 'PINGRESP', AUTH: 'AUTH',
 }
@@ -98,7 +86,7 @@ const ENDINGS: Readonly<Record<Ending, { readonly text: (what: string) => string
 /** The row that says that no answer came. */
 export function endingRow({ number, kind, packetIdentifier, awaited }: Unanswered, ending: Ending, time: number): NoteRow {
   const { text, mark, word } = ENDINGS[ending]
-  const what = packetIdentifier === null ? (awaited ?? 'packet') : `${awaited ?? 'packet'} #${packetIdentifier}`
+  const what = packetIdentifier === null ? awaited : `${awaited} #${packetIdentifier}`
   const part: ExchangePart = { number, kind, place: 'ends', answers: false, leg: null, cause: null, total: null, remark: word }
   return { kind: 'note', time, text: text(what), mark, part, remark: '' }
 }

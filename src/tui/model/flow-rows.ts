@@ -38,8 +38,6 @@ export interface PlacedRow {
 export interface FlowRows {
   /** What is listed. */
   readonly rows: readonly FlowRow[]
-  /** Their places ascend: none of them waited behind missing bytes, and took its number after packets that were sent later. */
-  readonly ascending: boolean
   /** By number, in the order in which they begin; those whose rows are hidden too. */
   readonly exchanges: ReadonlyMap<number, FlowExchange>
   /** Packets that are not in the ladder, because it would have been too long. */
@@ -80,8 +78,7 @@ function makeRows({ rows }: Ladder, { compressed, pings }: FlowForm): FlowRows {
   const listed = withPausesPlaced(kept)
   const shown = compressed ? compress(listed, exchanges) : bracketed(listed)
   const times = timesOf(kept)
-  const ascending = shown.every(({ place }, index) => index === 0 || compare(shown[index - 1]!.place, place) < 0)
-  return { rows: shown, ascending, exchanges, leftOut: rows.some(({ kind }) => kind === 'left-out'), ...times, hidden: placed.length - kept.length }
+  return { rows: shown, exchanges, leftOut: rows.some(({ kind }) => kind === 'left-out'), ...times, hidden: placed.length - kept.length }
 }
 
 function placesOf(rows: readonly LadderRow[]): PlacedRow[] {
@@ -174,13 +171,12 @@ export function isPing(row: LadderRow): boolean {
 // --- finding rows ---
 
 /** The row at a place; where that is not listed, the row of its exchange, else the nearest before it. 0 in an empty list. */
-export function indexOf(flow: FlowRows, place: Place): number {
-  const { rows, exchanges } = flow
-  const at = lastUpTo(flow, place)
+export function indexOf({ rows, exchanges }: FlowRows, place: Place): number {
+  const at = lastUpTo(rows, place)
   if (at >= 0 && compare(rows[at]!.place, place) === 0) return at
   for (const exchange of exchanges.values()) {
     if (!exchange.rows.some((one) => compare(one.place, place) === 0)) continue
-    const first = lastUpTo(flow, exchange.rows[0]!.place)
+    const first = lastUpTo(rows, exchange.rows[0]!.place)
     if (first >= 0 && partOf(rows[first]!.row)?.number === exchange.number) return first
   }
   return Math.max(0, at)
@@ -190,12 +186,8 @@ export function placeOfPacket(packet: number): Place {
   return { packet, behind: 0, pause: false }
 }
 
-/** Where places ascend, halves are enough. -1 where all are behind it. */
-function lastUpTo({ rows, ascending }: FlowRows, place: Place): number {
-  if (!ascending) {
-    const exact = rows.findIndex((row) => compare(row.place, place) === 0)
-    return exact >= 0 ? exact : rows.findLastIndex((row) => compare(row.place, place) <= 0)
-  }
+/** Places ascend, so halves are enough. -1 where all are behind it. */
+function lastUpTo(rows: readonly FlowRow[], place: Place): number {
   let low = 0
   let high = rows.length
   while (low < high) {
