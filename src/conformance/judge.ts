@@ -9,7 +9,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
 import { VERSIONS, type Version } from '../mqtt/version.ts'
 import type { Copy, Delivery, DeliveryResult, MissingCopy, PartialDelivery, Party, Publication, Unsubscribed } from '../session/delivery.ts'
-import { EXCHANGE_KINDS, type Exchange, type ExchangeKind, type SettledExchange } from '../session/exchange.ts'
+import type { Exchange, SettledExchange } from '../session/exchange.ts'
 import type { Misfit } from '../session/misfit.ts'
 import { knownConnection, type NetworkConnection } from '../session/network-connection.ts'
 import type { RetainedAnswer } from '../session/retained-answers.ts'
@@ -29,6 +29,7 @@ import {
 } from './subject.ts'
 import { RuleCase } from './rule-case.ts'
 import { RulesByConnection, type PacketRules } from './rules-by-connection.ts'
+import { RulesByExchange } from './rules-by-exchange.ts'
 import { partyOf, type Tally } from './tally.ts'
 import { verdictsOf } from './verdicts.ts'
 
@@ -97,8 +98,8 @@ export class Judge {
   readonly #tallies: ReadonlyMap<Rule, Tally>
   readonly #packetRules: RulesByConnection
   readonly #otherRules: ReadonlyMap<Trigger, readonly RuleCase[]>
-  readonly #exchangeRules: RulesByKind
-  readonly #answerRules: RulesByKind
+  readonly #exchangeRules: RulesByExchange
+  readonly #answerRules: RulesByExchange
   readonly #packetSubject = new PacketSubject()
   readonly #exchangeSubject = new ExchangeSubject()
   readonly #answerSubject = new AnswerSubject()
@@ -133,8 +134,8 @@ export class Judge {
     this.#tallies = new Map(cases.map((each) => [each.rule, each.tally]))
     this.#packetRules = new RulesByConnection(cases)
     this.#otherRules = new Map(OTHER_TRIGGERS.map((trigger) => [trigger, cases.filter((each) => listensTo(each.rule, trigger))]))
-    this.#exchangeRules = rulesByKind(this.#otherRules.get('exchange')!)
-    this.#answerRules = rulesByKind(this.#otherRules.get('answer')!)
+    this.#exchangeRules = new RulesByExchange(this.#otherRules.get('exchange')!)
+    this.#answerRules = new RulesByExchange(this.#otherRules.get('answer')!)
   }
 
   /** A packet, or unframed bytes; the session layer has met it. */
@@ -187,7 +188,7 @@ export class Judge {
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    for (const rule of this.#exchangeRules.get(exchange.kind)!) this.#judge(rule, subject)
+    for (const rule of this.#exchangeRules.of(exchange, version)) this.#judge(rule, subject)
   }
 
   /** Nothing more comes of an exchange on this connection. */
@@ -201,7 +202,7 @@ export class Judge {
     subject.missing = this.#missing(connection)
     subject.captureEnded = this.#captureEnded
     subject.now = this.#now
-    for (const rule of this.#answerRules.get(exchange.kind)!) this.#judge(rule, subject)
+    for (const rule of this.#answerRules.of(exchange, version)) this.#judge(rule, subject)
   }
 
   /** A packet does not fit the exchanges of its connection. */
@@ -573,12 +574,6 @@ export class Judge {
     if (passed < -CLOCK_BACK || passed > CLOCK_FORWARD) this.#clockSteppedAt = Math.max(frame - 1, connection.tcp.firstFrame)
     if (!(time <= this.#now)) this.#now = time
   }
-}
-
-type RulesByKind = ReadonlyMap<ExchangeKind, readonly RuleCase[]>
-
-function rulesByKind(cases: readonly RuleCase[]): RulesByKind {
-  return new Map(EXCHANGE_KINDS.map((kind) => [kind, cases.filter(({ rule }) => rule.exchanges?.includes(kind) ?? true)]))
 }
 
 const NO_COPIES: readonly Copy[] = []

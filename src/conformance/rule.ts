@@ -35,6 +35,8 @@ export interface Rule<On extends Trigger = Trigger> {
   readonly on: On | readonly On[]
   /** Asked about exchanges: the kinds that it can apply to; all where it is left out. */
   readonly exchanges?: readonly ExchangeKind[]
+  /** And who begins those; either side where it is left out. */
+  readonly initiator?: Side
   /** What it cannot do without: bits of MISSING. */
   readonly needs: Evidence
   /**

@@ -1,4 +1,4 @@
-import { ExchangeTimesByKind } from '../analysis/statistics/exchange-times.ts'
+import { ExchangeTimes } from '../analysis/statistics/exchange-times.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
 import { linkTypeName } from '../network/link-types.ts'
 import { asIfEnded } from '../session/closing.ts'
@@ -36,7 +36,7 @@ export interface ReportContext {
 export class ReportCollector {
   readonly #clock: ClockSource
   readonly #mostConnections: number
-  readonly #times = new ExchangeTimesByKind()
+  readonly #times = new Map(EXCHANGE_KINDS.map((kind) => [kind, new ExchangeTimes()]))
   readonly #first: ReportConnection[] = []
   /** Those that came when `#first` was full. */
   readonly #accused: ReportConnection[] = []
@@ -52,7 +52,7 @@ export class ReportCollector {
 
   /** An exchange that ended. */
   exchange(exchange: Exchange): void {
-    this.#times.add(exchange)
+    this.#times.get(exchange.kind)!.add(exchange, exchange.duration)
   }
 
   /** A connection that ended. `accused`: there are findings of it already; where it is left out, those that come later show no connection. */
@@ -101,7 +101,7 @@ export class ReportCollector {
       packetTypes: keyed(PACKET_TYPES, (type) => totals.packetTypes.get(type) ?? 0),
       connections,
       connectionsLeftOut: connectionCount - connections.length,
-      timing: keyed(EXCHANGE_KINDS, (kind) => endedObject(this.#times.rows.find((row) => row.kind === kind)!.all)),
+      timing: keyed(EXCHANGE_KINDS, (kind) => endedObject(this.#times.get(kind)!)),
       statements,
       findings: listed,
       findingsLeftOut: leftOut,

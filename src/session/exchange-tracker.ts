@@ -288,8 +288,8 @@ export class ExchangeTracker {
   #acknowledge(connection: NetworkConnection, side: Side, event: PacketEvent, type: number): void {
     const identifier = (event.packet as Packet & { packetIdentifier: number | undefined }).packetIdentifier
     if (identifier === undefined) return
-    const joined = JOINED_BY[PACKET_TYPES[type]!]!
-    const initiator = joined.by === 'initiator' ? side : otherSide(side)
+    // Of these, whoever began the exchange sends PUBREL alone.
+    const initiator = type === PUBREL ? side : otherSide(side)
     const exchange = connection.pending.find(initiator, identifier)
     if (exchange !== null && (this.#goesOn(connection, exchange, side, event, type) || this.#skipsTo(connection, exchange, side, event, type))) return
     this.#misfits?.acknowledge(connection, initiator, side, identifier, event, type, exchange)

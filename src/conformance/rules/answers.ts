@@ -37,8 +37,9 @@ function missing({ id, title, statements, kind, answer, by, among = () => true, 
     sides: [by],
     on: 'answer',
     exchanges: [kind],
+    initiator: answer === 'PUBREL' ? by : otherSide(by),
     needs: NEEDS,
-    applies: (subject) => isAsked(subject, kind, answer, by) && among(subject) && !(subject.exchange.awaits === answer && subject.absence === 'ended'),
+    applies: (subject) => isAsked(subject, kind, answer) && among(subject) && !(subject.exchange.awaits === answer && subject.absence === 'ended'),
     lacks: (subject) => {
       if (subject.exchange.awaits !== answer) return null
       const { absence } = subject
@@ -58,9 +59,8 @@ function missing({ id, title, statements, kind, answer, by, among = () => true, 
 /** Packets of QoS 2 in their order, to know which of them have been due. */
 const QOS_2: readonly (PacketType | null)[] = ['PUBREC', 'PUBREL', 'PUBCOMP', null]
 
-/** `answer` has been due from `by`, come or not. One that refuses ends the exchange, and nothing is due behind it. */
-function isAsked({ exchange }: AnswerSubject, kind: ExchangeKind, answer: PacketType, by: Side): boolean {
-  if ((answer === 'PUBREL' ? exchange.initiator : otherSide(exchange.initiator)) !== by) return false
+/** `answer` has been due, come or not. One that refuses ends the exchange, and nothing is due behind it. */
+function isAsked({ exchange }: AnswerSubject, kind: ExchangeKind, answer: PacketType): boolean {
   if (kind !== 'publish-qos2' || answer === 'PUBREC') return true
   const at = QOS_2.indexOf(exchange.awaits)
   return at >= QOS_2.indexOf(answer) && !(exchange.awaits === null && (exchange.reasonCode ?? 0) >= 0x80)
@@ -95,8 +95,7 @@ const ANSWERED_AT_ONCE: readonly ExchangeKind[] = ['publish-qos1', 'publish-qos2
 
 /** The answer to the first packet of an exchange that began when the window of `by` was full. */
 function isDueAtFullWindow({ exchange, connection }: AnswerSubject, by: Side): boolean {
-  const { initiator, kind, awaits } = exchange
-  if (initiator === by || !ANSWERED_AT_ONCE.includes(kind) || (kind === 'publish-qos2' && awaits !== 'PUBREC')) return false
+  if (exchange.kind === 'publish-qos2' && exchange.awaits !== 'PUBREC') return false
   return isAskedAtFullWindow(connection, by, exchange)
 }
 
@@ -108,6 +107,8 @@ const FULL_WINDOW_RULES = (['client', 'server'] as const).map((by) =>
     severity: 'warning',
     sides: [by],
     on: 'answer',
+    exchanges: ANSWERED_AT_ONCE,
+    initiator: otherSide(by),
     needs: NEEDS | MISSING.connect | MISSING.connack,
     applies: (subject) => isDueAtFullWindow(subject, by) && !(subject.exchange.awaits !== null && subject.absence === 'ended'),
     lacks: (subject) => {
