@@ -134,10 +134,10 @@ export class HalfStream {
     return this.#disorder.waiting
   }
 
-  /** Bytes before those seen last are not here yet, and may never come. */
+  /** Bytes before those seen last, or before the FIN, are not here yet, and may never come. */
   get hasHole(): boolean {
     const { waiting, highest, reached } = this.#disorder
-    return (waiting !== null && highest !== reached) || this.lost
+    return (waiting !== null && highest !== reached) || this.lost || (this.finSeen && this.#isBeforeFin)
   }
 
   /** Behind the last byte seen, delivered or waiting. */

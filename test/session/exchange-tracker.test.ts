@@ -321,6 +321,11 @@ describe('a request that waits behind missing bytes while its answer is captured
     expect(conversation.tracker.unexpected).toBe(0)
   })
 
+  test('whose answer is missing before a FIN that was captured', () => {
+    const conversation = connected().client(HEX.subscribe('0001')).lost('server', HEX.suback('0001'))
+    expect(behindConnect(conversation.fin('server').reset('client'))).toEqual(['subscribe client 1 partly-seen unsure (SUBSCRIBE)'])
+  })
+
   test('that is itself missing: the answer alone', () => {
     const conversation = connected().lost('client', HEX.publish1('0001')).client(HEX.pingreq).server(HEX.puback('0001')).wait(200).client(HEX.pingreq).server(HEX.pingresp)
     expect(behindConnect(conversation)).toContain('publish-qos1 client 1 partly-seen unsure (PUBACK)')
