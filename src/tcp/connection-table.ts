@@ -1,7 +1,7 @@
 /**
  * TCP reassembly for a passive observer: segments in, the bytes of each direction in order out (StreamSink).
  *
- * Both directions are told in step: bytes that acknowledge some of the other direction were sent after those, so they wait while those are not here.
+ * Both directions are told in step (in-step.ts).
  *
  * It never waits for ever: a hole is given up when the other end has acknowledged bytes that the capture lacks and neither `lostAfter` of
  * capture time nor `lostAfterFrames` more frames of the connection brought them, when a limit is reached, or when the capture ends. It never
@@ -18,6 +18,7 @@ import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream } from './half-stream.ts'
 import { SegmentHistory, type HistoryLimits } from './history.ts'
+import { firstBehindHole, firstCaptured, firstPart, holeOf, isAhead, isFinished, isOpen, lostBytes, nextReady } from './in-step.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
 
@@ -404,7 +405,7 @@ export class ConnectionTable {
     const otherOverdue = this.#isOverdue(connection, other, time)
     if (oneOverdue || otherOverdue) {
       for (;;) {
-        const sender = first(oneOverdue && lostBytes(one) > 0 ? one : null, otherOverdue && lostBytes(other) > 0 ? other : null)
+        const sender = firstCaptured(oneOverdue && lostBytes(one) > 0 ? one : null, otherOverdue && lostBytes(other) > 0 ? other : null)
         if (sender === null) break
         const half = connection.half(sender)
         this.#skip(connection, sender, half, lostBytes(half), 'lost', frame, time)
@@ -473,7 +474,7 @@ export class ConnectionTable {
   #flush(connection: TcpConnection, reason: GapReason, frame: number, time: number): void {
     for (;;) {
       this.#drain(connection, frame, time)
-      const sender = first(behindHole(connection.half(0)), behindHole(connection.half(1)))
+      const sender = firstBehindHole(connection)
       if (sender !== null) this.#giveUp(connection, sender, reason, frame, time)
       else if (!this.#skipLost(connection, frame, time)) return
     }
@@ -573,82 +574,10 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
   return half.started && (half.base !== segment.sequence || connection.ended || half.finSeen)
 }
 
-/**
- * How many bytes from `next` on the peer has acknowledged though the capture lacks them; up to the first waiting byte.
- * A single one at the very end may be an unseen FIN (it takes a sequence number too) and does not count.
- */
-function lostBytes(half: HalfStream): number {
-  if (!half.acknowledgedKnown || !half.started) return 0
-  let to = half.acknowledged
-  if (half.finSeen && sequenceDistance(to, half.finSequence) > 0) to = half.finSequence
-  const acknowledged = sequenceDistance(to, half.next)
-  if (acknowledged <= 0) return 0
-  const first = half.waiting?.[0]
-  if (first !== undefined) return Math.min(acknowledged, sequenceDistance(first.sequence, half.next))
-  return acknowledged === 1 ? 0 : acknowledged
-}
-
 /** How many bytes of the other direction the segment acknowledges, as far as it makes sense; else -1. */
 function acknowledgedBy({ flags, acknowledgement }: TcpSegment, other: HalfStream): number {
   if ((flags & TCP_FLAGS.ack) === 0 || sequenceDistance(acknowledgement, other.next) > LARGEST_WINDOW) return -1
   return other.offsetOf(acknowledgement)
-}
-
-/** How much of a hole is given up at once: what the first waiting bytes of the other direction acknowledge, if that ends in it, so that they are told where they belong. */
-function firstPart(hole: number, half: HalfStream, { waiting }: HalfStream): number {
-  const part = waiting === null ? 0 : waiting[0]!.acknowledged - half.offset
-  return part > 0 && part < hole ? part : hole
-}
-
-/**
- * Bytes before this offset are not told yet, though the other end had them. Of a direction that ends with a gap, nothing is awaited: mostly it is not captured at
- * all, and then every segment of the other direction would wait in vain.
- */
-function isAhead(offset: number, half: HalfStream): boolean {
-  return offset > half.offset && !half.closed && (half.waiting !== null || (!half.behindGap && lostBytes(half) > 0))
-}
-
-/** The direction whose first waiting run can be told; of both, the one that was captured first. */
-function nextReady(connection: TcpConnection): End | null {
-  const one = connection.half(0)
-  const other = connection.half(1)
-  const first = one.ready
-  const second = other.ready
-  const firstWaits = first === null || isAhead(first.acknowledged, other)
-  const secondWaits = second === null || isAhead(second.acknowledged, one)
-  if (first !== null && second !== null && firstWaits === secondWaits) {
-    // Each sent after the other: that of the later frame was sent again, and acknowledges more than it did at first.
-    return first.frame < second.frame !== firstWaits ? 0 : 1
-  }
-  if (!firstWaits) return 0
-  return secondWaits ? null : 1
-}
-
-/** Its FIN was seen, and there is nothing before that to wait for. */
-function isFinished(half: HalfStream): boolean {
-  return half.finSeen && sequenceDistance(half.next, half.finSequence) >= 0
-}
-
-/** Something of it is still awaited. */
-function isOpen(half: HalfStream): boolean {
-  return half.waiting !== null || lostBytes(half) > 0 || (!half.closed && isFinished(half))
-}
-
-/** How many bytes are missing before the first that waits. */
-function holeOf({ waiting, next }: HalfStream): number {
-  return waiting === null ? 0 : sequenceDistance(waiting[0]!.sequence, next)
-}
-
-/** The direction, where its first waiting bytes are behind a hole. */
-function behindHole(half: HalfStream): HalfStream | null {
-  return half.waiting !== null && half.ready === null ? half : null
-}
-
-/** Of two directions (null: not this one), the one whose first waiting bytes were captured first. */
-function first(one: HalfStream | null, other: HalfStream | null): End | null {
-  if (one === null) return other === null ? null : 1
-  if (other === null) return 0
-  return (other.waiting?.[0]!.frame ?? Infinity) < (one.waiting?.[0]!.frame ?? Infinity) ? 1 : 0
 }
 
 /** Tells a frame captured twice from one sent again: the latter has a new IPv4 Identification, or new options and so a new checksum. */
