@@ -100,6 +100,11 @@ export interface SettledExchange extends Exchange {
   readonly disturbed: boolean
 }
 
+/** Nanoseconds from one packet to another that was sent after it: 0 where that was captured before it, NaN where the capture has no times. */
+export function elapsed(from: number, to: number): number {
+  return to < from ? 0 : to - from
+}
+
 /** The time from each packet to the one that took the exchange further, in nanoseconds: of QoS 2 three. Empty where the capture has no times. */
 export function legsOf({ steps }: Pick<Exchange, 'steps'>): number[] {
   const legs: number[] = []
@@ -107,7 +112,7 @@ export function legsOf({ steps }: Pick<Exchange, 'steps'>): number[] {
   for (const step of steps) {
     if (step.again) continue
     if (from !== undefined) {
-      const leg = step.time - from.time
+      const leg = elapsed(from.time, step.time)
       if (Number.isNaN(leg)) return []
       legs.push(leg)
     }

@@ -6,7 +6,7 @@ import type { PacketEvent } from '../mqtt/packet-event.ts'
 import { PACKET_TYPES, type PacketType, type Text } from '../mqtt/packet.ts'
 import type { End } from '../tcp/connection.ts'
 import type { Asked } from './absence.ts'
-import { EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
+import { elapsed, EXCHANGE_KINDS, EXCHANGE_OUTCOMES, type ExchangeKind, type ExchangeOutcome, type RequestedFilter, type SettledExchange, type Step } from './exchange.ts'
 import type { LegCause } from './leg-causes.ts'
 import type { Content } from './message-content.ts'
 import type { Seen } from './seen.ts'
@@ -161,7 +161,7 @@ export class OpenExchange implements SettledExchange {
 
   get duration(): number | null {
     if (this.#stepCount < 2) return null
-    const duration = this.#steps[(this.#stepCount - 1) * STEP.words + STEP.time]! - this.#steps[STEP.time]!
+    const duration = elapsed(this.#steps[STEP.time]!, this.#steps[(this.#stepCount - 1) * STEP.words + STEP.time]!)
     return Number.isNaN(duration) ? null : duration
   }
 

@@ -358,6 +358,16 @@ describe('a request that the capture has behind its answer, as where two interfa
     expect(behindConnect(conversation)).toEqual(['ping client complete (PINGREQ PINGRESP)', 'ping client complete (PINGREQ PINGRESP)'])
   })
 
+  test('took no time, as far as the capture tells', () => {
+    const conversation = swapped(HEX.publish2('0001'), HEX.pubrec('0001')).client(HEX.pubrel('0001')).server(HEX.pubcomp('0001'))
+    behindConnect(conversation.client(HEX.disconnect).fin('client').fin('server'))
+    expect(conversation.exchanges.at(-1)!.steps.map(({ time }) => time / 1e6)).toEqual([6, 5, 7, 8])
+    expect(legsOf(conversation.exchanges.at(-1)!)).toEqual([0, 2e6, 1e6])
+    const single = swapped(HEX.publish1('0001'), HEX.puback('0001'))
+    behindConnect(single.client(HEX.disconnect).fin('client').fin('server'))
+    expect(single.exchanges.at(-1)!.duration).toBe(0)
+  })
+
   test('several at once, with one identifier: each has its own answer', () => {
     const conversation = connected()
     for (let turn = 0; turn < 3; turn++) conversation.lost('client', HEX.publish1('0001')).server(HEX.puback('0001')).again('client', HEX.publish1('0001'))

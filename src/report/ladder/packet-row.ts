@@ -1,4 +1,5 @@
 /** The row of a packet, and the row of an exchange that has no end of its own. */
+import { elapsed } from '../../session/exchange.ts'
 import { FIRST_FAILURE } from '../../session/reason-code.ts'
 import { UNFRAMED_REASONS } from '../packet-info.ts'
 import { packetLabel } from './label.ts'
@@ -48,7 +49,7 @@ function remarkOf({ outcome, certainty, steps }: Exchange): string {
 
 function between(from: Step | undefined, to: Step | undefined): number | null {
   if (from === undefined || to === undefined) return null
-  const time = to.time - from.time
+  const time = elapsed(from.time, to.time)
   return Number.isNaN(time) ? null : time
 }
 
