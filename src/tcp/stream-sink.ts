@@ -13,7 +13,7 @@ export class StreamData {
   end = 0
   /** Stream offset of the first byte: from 0 at the byte after the SYN, or at the first byte that the capture shows. Lost bytes count. */
   offset = 0
-  /** The frame that made them deliverable, and its time; behind a gap, the frame that holds them. */
+  /** The frame that filled the last hole before them, and its time; where there was none, or it was given up, the frame that holds them. */
   frame = 0
   time = NaN
   /** The frame that first held them, and its time: earlier where a hole before them was filled late. */
