@@ -75,4 +75,20 @@ describe.skipIf(!(await requirePty()))('a pseudo-terminal', () => {
     await expect(other.waitFor((screen) => screen.includes('there'.repeat(2)), 50)).rejects.toThrow('not within 50 ms. The screen:\nhere')
     await other.close()
   })
+
+  it('can be closed when its program has just ended, before word of that comes', async () => {
+    const pty = Pty.start('/bin/true', [])
+    // Nothing is heard meanwhile.
+    while (isThere(pty.pid));
+    await pty.close()
+    await expect(pty.exited).resolves.toEqual({ exitCode: 0, signal: 0 })
+  })
 })
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -166,7 +166,12 @@ export class Pty {
 
   /** Ends the program, if it has not ended. For `afterEach`. */
   async close(): Promise<void> {
-    if (!this.#gone) this.kill('SIGKILL')
+    try {
+      if (!this.#gone) this.kill('SIGKILL')
+    } catch (error) {
+      // It has ended, and word of that is still on its way.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
     await this.exited
   }
 }
