@@ -296,7 +296,7 @@ export class Controller {
     const { kind, text } = answer
     switch (kind) {
       case 'filter':
-        if (this.#view !== 'clients' && this.#view !== 'packets') this.#descend('packets')
+        if (this.#view === 'flow' || this.#view === 'stats') this.#descend('packets')
         return this.#packets.applyFilter(text)
       case 'search':
         this.#sought = text === '' ? null : text

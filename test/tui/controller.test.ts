@@ -507,6 +507,63 @@ describe('a filter that a key puts in place of another', () => {
   })
 })
 
+describe('a filter in the Findings view', () => {
+  function listed(one: Driven): (readonly [packet: number | null, stream: number])[] {
+    const { body } = one.frame()
+    if (body.view !== 'findings') throw new Error(`the view is ${body.view}`)
+    const { list, state } = body.props
+    return list.groups(state).flatMap(({ findings }) => findings.map(({ finding: { packet, stream } }) => [packet, stream] as const))
+  }
+
+  it('leaves the findings of the packets that it lets through', () => {
+    const one = driven().keys('4')
+    const all = listed(one)
+    filtered(one, 'tcp.stream in {1, 14}').work()
+    expect([one.frame().words, listed(one)]).toEqual(['findings of the filter', all.filter(([, stream]) => stream === 1 || stream === 14)])
+    expect(listed(one)).toHaveLength(2)
+    filtered(one, `mqtt.number == ${all[0]![0]!}`).work()
+    expect(listed(one)).toEqual([all[0]])
+    filtered(one, '')
+    expect(listed(one)).toEqual(all)
+  })
+
+  it('leaves those about no packet where their connection has one that it lets through', () => {
+    const one = driven({ capture: 'takeover.pcap' }).keys('4')
+    const silent = listed(one)
+    expect(silent.map(([packet]) => packet)).toEqual([null])
+    filtered(one, 'mqtt.clientid == "twin-5.0"').work()
+    expect(listed(one)).toEqual(silent)
+    filtered(one, 'mqtt.clientid == "witness"').work()
+    expect(listed(one)).toEqual([])
+    // Which filter there is counts, wherever it was typed.
+    filtered(one.keys('2'), 'mqtt.clientid == "twin-5.0"').work().keys('4')
+    expect(listed(one)).toEqual(silent)
+  })
+
+  it('goes on with the packets', () => {
+    const one = liveHalf().keys('4')
+    filtered(one, 'mqtt').work()
+    const before = listed(one)
+    one.give(1)
+    one.work()
+    expect(before.length).toBeGreaterThan(0)
+    expect(listed(one).length).toBeGreaterThan(before.length)
+  })
+
+  it('does not count hidden pings as filtered', () => {
+    const one = driven({ capture: 'keep-alive.pcap' })
+    const { index, shown } = one.workspace
+    const ping = Array.from({ length: index.count }, (_, at) => at + 1).find((packet) => index.typeOf(packet) === 'PINGREQ')!
+    const { stream } = index.connectionOf(ping)
+    one.keys('2', 'P')
+    expect([shown.has(ping), shown.concerns(ping, stream)]).toEqual([false, true])
+    filtered(one, `tcp.stream == ${stream}`).work()
+    expect([shown.has(ping), shown.concerns(ping, stream)]).toEqual([false, true])
+    filtered(one, `tcp.stream == ${stream + 1}`).work()
+    expect(shown.concerns(ping, stream)).toBe(false)
+  })
+})
+
 describe('the evidence of a finding that is about no packet', () => {
   it('is the row of its frame in the flow', () => {
     const one = driven({ capture: 'takeover.pcap' }).keys('4')

@@ -47,6 +47,20 @@ describe('the list of findings', () => {
     expect(shown(MIXED(), { stream: 1 })).toEqual(['slow warning 1 1 [0]', 'nagle note 1 1 [1]'])
   })
 
+  it('has those that are chosen, and counts no others with them', () => {
+    const list = MIXED()
+    const counts = { error: 1, warning: 2, note: 50 }
+    list.count({ totals: counts, counted: counts, certainties: { certain: 53, likely: 0, unsure: 0 }, findingsLeftOut: [{ rule: 'nagle', version: '5.0', statements: [], count: 47 }] })
+    expect([shown(list), list.filtered]).toEqual([['flags error 1 1 [3]', 'slow warning 2 2 [0 2]', 'nagle note 50 1 [1 4 5]'], false])
+    list.choose(({ frame }) => frame > 9)
+    expect([shown(list), list.filtered]).toEqual([['flags error 1 1 [3]', 'nagle note 2 1 [4 5]'], true])
+    list.add(finding('slow', 'warning', { frame: 30 }))
+    list.add(finding('slow', 'warning', { frame: 3 }))
+    expect(shown(list)).toEqual(['flags error 1 1 [3]', 'slow warning 1 1 [6]', 'nagle note 2 1 [4 5]'])
+    list.choose(null)
+    expect([shown(list), list.filtered]).toEqual([['flags error 1 1 [3]', 'slow warning 4 2 [0 2 6 7]', 'nagle note 50 1 [1 4 5]'], false])
+  })
+
   it('leaves muted rules out, and counts those that have findings', () => {
     const list = MIXED()
     list.mute('nagle')

@@ -59,6 +59,8 @@ describe('the Findings view', () => {
     list.mute('nagle')
     expect(frame(list)[1]).toBe('  No findings among those that are shown (all severities, 1 muted)')
     expect(frame(list, { state: findingsOfStream(FINDINGS_AT_FIRST, 9) })[1]).toBe('  No findings of stream 9 among those that are shown (all severities, 1 muted)')
+    list.choose(() => false)
+    expect(frame(list)[1]).toBe('  No findings among those that are shown (filtered, all severities, 1 muted)')
   })
 
   it('says in words what it leaves out', () => {

@@ -1,6 +1,6 @@
 /**
  * The findings of a capture for a list, in groups: those that broke the same statement of the same version by the same rule, or those of a client. Collected as the judge finds them; how many are kept of each rule is
- * the judge's matter, and it counts the others (`count`). Muted rules are left out of every list.
+ * the judge's matter, and it counts the others (`count`). Muted rules are left out of every list, and what is not of the display filter.
  */
 import { clientCellName } from './finding-names.ts'
 import { kindKey, type Finding, type Verdict } from '../../conformance/finding.ts'
@@ -73,6 +73,7 @@ export class FindingList {
   readonly #findings: ListedFinding[] = []
   readonly #rules = new Set<string>()
   readonly #muted = new Set<string>()
+  #chosen: ((finding: Finding) => boolean) | null = null
   #leftOut: ReadonlyMap<string, number> = new Map()
   #totals: FindingTotals = { totals: NONE, counted: NONE, certainties: { certain: 0, likely: 0, unsure: 0 } }
   /** By what was chosen, but for the order. */
@@ -128,6 +129,17 @@ export class FindingList {
     this.#regroup()
   }
 
+  /** Only these are listed; null for all. To be told again whenever they are others. */
+  choose(chosen: ((finding: Finding) => boolean) | null): void {
+    this.#chosen = chosen
+    this.#regroup()
+  }
+
+  /** Only some of them are listed. */
+  get filtered(): boolean {
+    return this.#chosen !== null
+  }
+
   #regroup(): void {
     this.#groupings.clear()
     this.#sorted.clear()
@@ -169,7 +181,7 @@ export class FindingList {
   #grouped(choice: FindingChoice): FindingGroup[] {
     const { form, least, stream } = choice
     // What the judge only counts has neither a connection nor a severity.
-    const whole = form === 'rule' && stream === null && least === 'note'
+    const whole = form === 'rule' && stream === null && least === 'note' && this.#chosen === null
     return [...this.#members(choice)].map(([key, { findings, spread, severity }]): FindingGroup => {
       const { finding } = findings[0]!
       return {
@@ -197,7 +209,7 @@ export class FindingList {
       const listed = this.#findings[grouping.looked]!
       const { finding } = listed
       const { rule, severity } = finding
-      if (this.#muted.has(rule) || RANKS[severity] > RANKS[least] || (stream !== null && finding.stream !== stream)) continue
+      if (this.#muted.has(rule) || RANKS[severity] > RANKS[least] || (stream !== null && finding.stream !== stream) || this.#chosen?.(finding) === false) continue
       const client = clientKey(finding)
       const group = form === 'rule' ? kindKey(finding) : client
       let its = members.get(group)

@@ -98,6 +98,15 @@ export class ShownPackets {
     return number >= 1 && number <= this.all && (this.#passing === null || this.#passing.has(number))
   }
 
+  /**
+   * Whether what is known of a packet belongs to the filter: to packets that it lets through, as far as it has come. Where it is asked of no such packet (null, or one
+   * that is hidden whatever it says), to their connections.
+   */
+  concerns(packet: number | null, stream: number): boolean {
+    if (this.#streams === null) return true
+    return packet === null || this.#isHiddenPing(packet) ? this.#streams.has(stream) : this.has(packet)
+  }
+
   show(filter: Filter<PacketEvent> | null, pingsHidden: boolean): void {
     // Of two that were not waited for, the one before both is gone back to.
     if (!this.underway) {
@@ -151,13 +160,16 @@ export class ShownPackets {
   }
 
   #passes(number: number): boolean {
-    if (this.#pingsHidden) {
-      const type = this.#index.typeOf(number)
-      if (type === 'PINGREQ' || type === 'PINGRESP') return false
-    }
+    if (this.#isHiddenPing(number)) return false
     if (this.#filter === null) return true
     const event = this.#source.packet(number)
     if (event === null) this.#unknown++
     return event !== null && this.#filter.matches(event, this.#reader)
+  }
+
+  #isHiddenPing(number: number): boolean {
+    if (!this.#pingsHidden) return false
+    const type = this.#index.typeOf(number)
+    return type === 'PINGREQ' || type === 'PINGRESP'
   }
 }

@@ -7,12 +7,16 @@ import { PanesController } from './panes-controller.ts'
 import type { Finding } from '../../conformance/finding.ts'
 import type { Body } from '../frame-content.ts'
 import type { FindingList } from '../model/finding-list.ts'
+import type { ShownPackets } from '../model/shown-packets.ts'
 import type { Outcome, ViewAction } from '../view.ts'
 
 const CERTAINTIES: readonly Finding['certainty'][] = ['certain', 'likely', 'unsure']
 
 /** Behind the Findings view. */
 export class FindingsController extends PanesController<FindingsState> {
+  /** The filter that the list was chosen by, as far as it had come. */
+  #chosenBy: Pick<ShownPackets, 'filter' | 'pingsHidden' | 'size'> = { filter: null, pingsHidden: false, size: 0 }
+
   constructor(around: Surroundings) {
     super(around, FINDINGS_AT_FIRST)
   }
@@ -42,14 +46,21 @@ export class FindingsController extends PanesController<FindingsState> {
     return {
       view: 'findings',
       props: {
-        ...viewProps(this.around), state: this.state, list: workspace.findings, describeFrame: this.#describeFrame,
+        ...viewProps(this.around), state: this.state, list: this.#list.list, describeFrame: this.#describeFrame,
         judged: statements?.judged ?? null, notJudged: statements?.notJudged ?? null,
       },
     }
   }
 
   get #list(): { readonly list: FindingList; readonly height: number } {
-    return { list: this.around.workspace.findings, height: this.around.size.height }
+    const { workspace: { findings, shown }, size: { height } } = this.around
+    const { filter, pingsHidden, size } = shown
+    const before = this.#chosenBy
+    if (filter !== before.filter || (filter !== null && (size !== before.size || pingsHidden !== before.pingsHidden))) {
+      findings.choose(filter === null ? null : ({ packet, stream }) => shown.concerns(packet, stream))
+      this.#chosenBy = { filter, pingsHidden, size }
+    }
+    return { list: findings, height }
   }
 
   get #selected(): FindingRow | null {
@@ -63,8 +74,8 @@ export class FindingsController extends PanesController<FindingsState> {
 
   override get words(): string {
     const { findings: { totals: { certainties } }, shown } = this.around.workspace
-    const counts = CERTAINTIES.filter((certainty) => certainties[certainty] > 0).map((certainty) => `${certainty} ${grouped(certainties[certainty])}`)
-    return [...counts, ...(shown.filter === null ? [] : ['not filtered'])].join('  ')
+    if (shown.filter !== null) return 'findings of the filter'
+    return CERTAINTIES.filter((certainty) => certainties[certainty] > 0).map((certainty) => `${certainty} ${grouped(certainties[certainty])}`).join('  ')
   }
 
   /** `70 PUBLISH #1`: the packet that a frame completes; empty where it completes none. Of several, the one that the finding is about, or else the first of its connection. */

@@ -134,8 +134,9 @@ function statusWords({ panes, stream, sort, form, least }: FindingsState, list: 
 function emptyText({ stream, least }: FindingsState, list: FindingList, judged: number | null, notJudged: FindingsProps['notJudged']): string[] {
   const where = stream === null ? '' : ` of stream ${stream}`
   const hidden = list.size > 0
+  const shown = [...(list.filtered ? ['filtered'] : []), LEAST_WORDS[least], ...(list.mutedRules > 0 ? [`${list.mutedRules} muted`] : [])]
   return [
-    hidden ? `No findings${where} among those that are shown (${LEAST_WORDS[least]}${list.mutedRules > 0 ? `, ${list.mutedRules} muted` : ''})` : `No findings${where}`,
+    hidden ? `No findings${where} among those that are shown (${shown.join(', ')})` : `No findings${where}`,
     ...(judged === null ? [] : [`${shortened(judged)} ${judged === 1 ? 'statement was' : 'statements were'} judged`]),
     ...(notJudged === null ? [] : [notJudgedText(notJudged)]),
   ]
