@@ -72,13 +72,6 @@ export class TextOutput implements TextSink {
     return !this.#closed
   }
 
-  /** Adds bytes, behind all text so far. They are copied, so they need to be valid only during the call. */
-  writeBytes(bytes: Uint8Array): boolean {
-    this.#flush()
-    this.#handOver(new Uint8Array(bytes))
-    return !this.#closed
-  }
-
   /** Hands everything to the system's buffers. False once nothing more can be written; throws OutputError where that is not for a reader that has gone. */
   async drained(): Promise<boolean> {
     this.#flush()

@@ -4,7 +4,7 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { PACKET_FIELDS } from '../../src/analysis/fields.ts'
 import { compileFilter } from '../../src/analysis/filter/filter.ts'
-import { completionsFor, filterCompletions, filterState } from '../../src/tui/model/filter-field.ts'
+import { filterCompletions, filterState } from '../../src/tui/model/filter-field.ts'
 import { EMPTY_LINE, lineWith, reduceLine, type LineState } from '../../src/tui/model/line-editor.ts'
 import { Lines } from '../../src/tui/parts/lines.tsx'
 import { promptLines } from '../../src/tui/parts/prompt-lines.ts'
@@ -26,7 +26,7 @@ describe('state', () => {
 })
 
 describe('completion', () => {
-  const at = (marked: string) => completionsFor(marked.replace('|', ''), marked.indexOf('|'))
+  const at = (marked: string) => filterCompletions(marked.replace('|', ''), marked.indexOf('|')).options
 
   test.each([
     ['mqtt.top|', 'mqtt.topic'], ['mqtt.qos == 1 and mqtt.top|', 'mqtt.topic'], ['(mqtt.top|)', 'mqtt.topic'], ['!mqtt.top|', 'mqtt.topic'], ['len(mqtt.top|', 'mqtt.topic'],
@@ -100,7 +100,7 @@ describe('the prompt', () => {
 
   test('what is being written is unfinished, and no mistake', () => {
     const state = lineWith('mqtt.top')
-    expect(lines(state, 50, completionsFor(state.text, state.cursor))).toEqual([
+    expect(lines(state, 50, filterCompletions(state.text, state.cursor).options)).toEqual([
       'filter: mqtt.top< >                                ?',
       '        mqtt.topic  mqtt.topic_len',
     ])
@@ -118,7 +118,7 @@ describe('the prompt', () => {
       '        <[PUBLISH]>  PUBACK  PUBREC  PUBREL',
       '        PUBLISH  <[PUBACK]>  PUBREC  PUBREL',
     ]) {
-      expect(lines(state, 45, completionsFor(state.text, state.cursor))[1]).toBe(expected)
+      expect(lines(state, 45, filterCompletions(state.text, state.cursor).options)[1]).toBe(expected)
       state = reduceLine(state, { kind: 'key', name: 'tab' }, context)!
     }
     state = reduceLine(state, { kind: 'key', name: 'tab' }, context)!
@@ -130,7 +130,7 @@ describe('the prompt', () => {
     for (const text of ['mqtt.topc == "a"', `mqtt.topic == "${'漢'.repeat(60)}" and x`, 'mqtt.to', '']) {
       for (let width = 20; width <= 120; width++) {
         for (const cursor of [0, text.length]) {
-          const made = promptLines({ theme, width, label: 'filter', line: { ...lineWith(text), cursor }, check: filterState(text), completions: completionsFor(text, cursor) })
+          const made = promptLines({ theme, width, label: 'filter', line: { ...lineWith(text), cursor }, check: filterState(text), completions: filterCompletions(text, cursor).options })
           expect(made.length).toBeLessThanOrEqual(2)
           for (const each of made) expect(stringWidth(each), `${text} ${width}`).toBeLessThanOrEqual(width)
         }

@@ -151,7 +151,6 @@ export type SubscribeFields = FromSchema<typeof SUBSCRIBE_FIELDS>
 export type SubscribeAcknowledgementFields = FromSchema<typeof SUBSCRIBE_ACKNOWLEDGEMENT_FIELDS>
 export type UnsubscribeFields = FromSchema<typeof UNSUBSCRIBE_FIELDS>
 export type DisconnectFields = FromSchema<typeof DISCONNECT_FIELDS>
-export type BareFields = FromSchema<typeof BARE_FIELDS>
 export type PacketFields = FromSchema<(typeof FIELDS_BY_TYPE)[keyof typeof FIELDS_BY_TYPE]>
 
 /** `fields` depends on `type`: one `if … then` for each. */

@@ -52,5 +52,3 @@ const RULES = {
 export const RULES_SCHEMA = { $schema: DRAFT, $id: RULES_SCHEMA_NAME, title: 'Statements of the standards and the rules that judge them', ...RULES }
 
 export type RulesObject = FromSchema<typeof RULES>
-export type RulesStatement = FromSchema<typeof STATEMENT>
-export type RulesRule = FromSchema<typeof RULE>

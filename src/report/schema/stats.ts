@@ -243,7 +243,6 @@ export const STATS_SCHEMA = { $schema: DRAFT, $id: STATS_SCHEMA_NAME, title: 'St
 
 export type StatsObject = FromSchema<typeof STATS>
 export type ClientObject = FromSchema<typeof CLIENT>
-export type TopicObject = FromSchema<typeof TOPIC>
 export type MessagesObject = FromSchema<typeof MESSAGES>
 export type EndedObject = FromSchema<typeof ENDED>
 export type DistributionObject = FromSchema<typeof DISTRIBUTION>

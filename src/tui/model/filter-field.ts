@@ -30,12 +30,7 @@ export function filterState(text: string): FilterState {
 
 // ---- Completion
 
-/** What may stand in place of the word before the cursor. */
-export function completionsFor(text: string, cursor: number): string[] {
-  return [...filterCompletions(text, cursor).options]
-}
-
-/** The same, with the place where that word begins. */
+/** What may stand in place of the word before the cursor, and where that word begins. */
 export function filterCompletions(text: string, cursor: number): Completions {
   const { tokens, partial } = tokensOf(text.slice(0, cursor))
   const start = partial?.start ?? cursor
