@@ -19,7 +19,7 @@ export interface Answer {
 export class Prompts {
   readonly #rules: () => readonly string[]
   readonly #histories: Record<PromptKind, readonly string[]> = { filter: [], search: [], command: [], export: [], report: [], overwrite: [] }
-  #open: { readonly kind: PromptKind; readonly line: LineState } | null = null
+  #open: { readonly kind: PromptKind; readonly line: LineState; readonly refused: boolean } | null = null
 
   /** `rules`: those that a command may name. */
   constructor(rules: () => readonly string[]) {
@@ -32,28 +32,28 @@ export class Prompts {
 
   /** `text`: what is in the field at first, to go on with. */
   ask(kind: PromptKind, text = ''): void {
-    this.#open = { kind, line: lineWith(text) }
+    this.#open = { kind, line: lineWith(text), refused: false }
   }
 
   /** The text at first is only a proposal. */
   propose(kind: PromptKind, text: string): void {
-    this.#open = { kind, line: proposalOf(text) }
+    this.#open = { kind, line: proposalOf(text), refused: false }
   }
 
-  /** What was typed, once it is complete. A filter with a mistake never is: what is wrong stands under it. */
+  /** What was typed, once it is complete. A filter with a mistake never is: then what is wrong stands under it. */
   key(key: Key): Answer | null {
     if (this.#open === null) return null
     const { kind, line } = this.#open
     if (key.kind === 'key') {
       switch (key.name) {
         case 'escape': case 'ctrl-c': this.#open = null; return null
-        case 'enter': return this.#answer(kind, line.text)
+        case 'enter': return this.#answer(kind, line)
         case 'backspace': if (line.text === '') this.#open = null
       }
       if (this.#open === null) return null
     }
     const next = reduceLine(line, key, { history: this.#histories[kind], complete: (text, cursor) => this.#completions(kind, text, cursor) })
-    if (next !== null) this.#open = { kind, line: next }
+    if (next !== null) this.#open = { kind, line: next, refused: false }
     return null
   }
 
@@ -65,17 +65,22 @@ export class Prompts {
   /** Null where nothing is asked. */
   get props(): Omit<PromptProps, 'theme' | 'width'> | null {
     if (this.#open === null) return null
-    const { kind, line } = this.#open
+    const { kind, line, refused } = this.#open
     return {
       line,
+      refused,
       label: LABELS[kind],
       check: kind === 'filter' ? filterState(line.text) : null,
       completions: this.#completions(kind, line.text, line.cursor).options,
     }
   }
 
-  #answer(kind: PromptKind, text: string): Answer | null {
-    if (kind === 'filter' && !filterState(text).valid) return null
+  #answer(kind: PromptKind, line: LineState): Answer | null {
+    const { text } = line
+    if (kind === 'filter' && !filterState(text).valid) {
+      this.#open = { kind, line, refused: true }
+      return null
+    }
     this.#open = null
     const answer = { kind, text }
     this.remember(answer)

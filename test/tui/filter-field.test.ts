@@ -8,6 +8,7 @@ import { filterCompletions, filterState } from '../../src/tui/model/filter-field
 import { EMPTY_LINE, lineWith, reduceLine, type LineState } from '../../src/tui/model/line-editor.ts'
 import { Lines } from '../../src/tui/parts/lines.tsx'
 import { promptLines } from '../../src/tui/parts/prompt-lines.ts'
+import { Prompts } from '../../src/tui/prompts.ts'
 import { themeOf } from '../../src/tui/theme.ts'
 
 describe('state', () => {
@@ -108,6 +109,21 @@ describe('the prompt', () => {
       'filter: mqtt.qos ==< >                                               ?',
       '                   ^ The filter ends where a field or a value is mi~',
     ])
+  })
+
+  test.each([
+    ['mqtt.qos ==', '                   ^ The filter ends where a field or a value is missing.'],
+    ['mqtt.clientid_len == "a"', '                             ^~~ mqtt.clientid_len is a number: compare it with one, such as 1 or 0x10, not with text.'],
+  ])('Enter tells what is wrong with %s, until the next key', (text, told) => {
+    const prompts = new Prompts(() => [])
+    prompts.ask('filter', text)
+    const shown = () => promptLines({ theme, width: 130, ...prompts.props! }).map((line) => line.replace(/\x1b\[\d*m/g, ''))
+    expect(shown()[0]).toMatch(/ \?$/)
+    expect(prompts.key({ kind: 'key', name: 'enter' })).toBeNull()
+    expect(shown()[0]).toMatch(/ mistake$/)
+    expect(shown()[1]).toBe(told)
+    prompts.key({ kind: 'key', name: 'end' })
+    expect(shown()[0]).toMatch(/ \?$/)
   })
 
   test('Tab marks what it has put into the field, between brackets', () => {

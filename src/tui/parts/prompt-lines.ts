@@ -22,6 +22,8 @@ export interface PromptProps {
   readonly check: FilterState | null
   /** What may stand at the cursor. */
   readonly completions: readonly string[]
+  /** Enter was pressed, and what is typed is not to be had: then it is told what is wrong, also where it is being written. */
+  readonly refused?: boolean
 }
 
 /** One or two lines, none wider than `width`. */
@@ -50,8 +52,8 @@ function wordOf(props: PromptProps): string {
 }
 
 /** What is missing, or wrong, is what is being written right now. */
-function isUnfinished({ line: { text, cursor, completing }, check, completions }: PromptProps): boolean {
-  if (check === null || check.at === null) return false
+function isUnfinished({ line: { text, cursor, completing }, check, completions, refused }: PromptProps): boolean {
+  if (check === null || check.at === null || refused === true) return false
   if (check.at.start >= text.trimEnd().length) return true
   return (completions.length > 0 || completing !== null) && check.at.start < cursor && check.at.end >= cursor
 }
