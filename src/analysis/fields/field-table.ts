@@ -16,6 +16,9 @@ export interface FieldTableOptions<Subject> {
 /** Shorter pieces are in too many names. */
 const LEAST_TO_HOLD = 3
 
+/** Fewer letters begin the labels of many fields. */
+const LEAST_OF_A_LABEL = 6
+
 /** Fields by name: what a filter and `-e` may ask for. */
 export class FieldTable<Subject> {
   readonly of: 'packets' | 'exchanges'
@@ -52,15 +55,25 @@ export class FieldTable<Subject> {
     return this.sources.some(({ field }) => field.name.split('.')[0] === name)
   }
 
-  /** The name that a mistyped one was meant to be, or null. */
+  /** The name that a mistyped or guessed one was meant to be, or null. */
   nearest(name: string): string | null {
-    return nearestName(name, this.#byName.keys()) ?? this.#longerThan(name)
+    const layer = layerOf(name.toLowerCase())
+    const words = letters(name.slice(layer.length))
+    return this.#labelled(layer, (label) => label === words)
+      ?? nearestName(name, this.#byName.keys())
+      ?? (words.length < LEAST_OF_A_LABEL ? null : this.#labelled(layer, (label) => label.startsWith(words)))
+      ?? this.#longerThan(name)
+  }
+
+  /** The first field whose label is, or begins with, what was asked for: `mqtt.msg` (Payload) for `mqtt.payload`, `mqtt.msgid` for `mqtt.packet_id`. */
+  #labelled(layer: string, says: (label: string) => boolean): string | null {
+    return this.sources.find(({ field }) => field.name.startsWith(layer) && says(letters(field.label)))?.field.name ?? null
   }
 
   /** The shortest name that begins with this one, or else holds it: `mqtt.dupflag` for `mqtt.dup`. */
   #longerThan(name: string): string | null {
     const lower = name.toLowerCase()
-    const layer = lower.slice(0, lower.indexOf('.') + 1)
+    const layer = layerOf(lower)
     const own = lower.slice(layer.length)
     if (own.length < LEAST_TO_HOLD) return null
     const names = [...this.#byName.keys()].sort((one, other) => one.length - other.length)
@@ -83,6 +96,16 @@ export class FieldTable<Subject> {
     const matches = (text: string) => text.toLowerCase().includes(lower) || (expression !== null && expression.test(text))
     return this.sources.map(({ field }) => field).filter(({ name, label }) => matches(name) || matches(label))
   }
+}
+
+/** `mqtt.` of `mqtt.qos`; empty where a name has none. */
+function layerOf(name: string): string {
+  return name.slice(0, name.indexOf('.') + 1)
+}
+
+/** A label and a name that says the same, alike. */
+function letters(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
 function regularExpression(pattern: string): RegExp | null {
