@@ -2,7 +2,7 @@ import { CaptureParser } from '../capture/capture-parser.ts'
 import {
   NO_TIME, type CaptureClock, type CaptureFormat, type CaptureInterface, type CaptureProblem, type CaptureSink, type Frame,
 } from '../capture/frame.ts'
-import { MqttDissector } from '../mqtt/dissector.ts'
+import { MqttDissector, type OtherStreams } from '../mqtt/dissector.ts'
 import { PACKET_TYPES } from '../mqtt/packet.ts'
 import type { PacketEvent } from '../mqtt/packet-event.ts'
 import type { Problem } from '../mqtt/problem.ts'
@@ -64,6 +64,8 @@ export interface CaptureTotals {
   /** All TCP connections, and those of them that carried MQTT. */
   readonly streams: number
   readonly mqttStreams: number
+  /** Those that begin with TLS, or with HTTP, which may become a WebSocket: what is inside cannot be read. */
+  readonly otherStreams: OtherStreams
   /** MQTT packets by type (`UNFRAMED` is not among them), and runs of unframed bytes. */
   readonly packetTypes: ReadonlyMap<string, number>
   readonly packets: number
@@ -252,6 +254,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       lastTime: Number.isNaN(this.#running[1]!) ? null : Math.max(this.#lastBefore, this.#running[1]!),
       streams: this.#tcp.streams,
       mqttStreams: this.#mqtt.mqttStreams,
+      otherStreams: { ...this.#mqtt.otherStreams },
       packetTypes: this.#packetTypes(),
       packets: this.#packets,
       unframed: this.#unframed,

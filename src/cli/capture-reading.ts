@@ -243,8 +243,11 @@ export class CaptureReading {
   }
 
   #whyNoMqtt(): string {
-    const { streams, unframed } = this.pipeline.totals
+    const { streams, unframed, otherStreams: { tls, websocket } } = this.pipeline.totals
     if (streams === 0) return ': no TCP connection among them'
-    return unframed > 0 ? '' : ': is it on another port? --port names the ports that carry MQTT'
+    const others = [{ number: tls, name: 'TLS' }, { number: websocket, name: 'HTTP or WebSocket' }].filter(({ number }) => number > 0)
+    const inside = others.length === 0 ? '' : `: ${others.map(({ number, name }) => `${grouped(number)} of ${counted(streams, 'TCP connection')} ${number === 1 ? 'carries' : 'carry'} ${name}`).join(', ')}, which mqtap cannot look into`
+    if (unframed > 0 || tls + websocket >= streams) return inside
+    return `${inside === '' ? ':' : `${inside};`} is it on another port? --port names the ports that carry MQTT`
   }
 }

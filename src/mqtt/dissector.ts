@@ -68,12 +68,18 @@ export class MqttDissector implements StreamSink {
       decodedBytes: limits.decodedBytes,
       emit,
       mqttStreams: 0,
+      otherStreams: { tls: 0, websocket: 0 },
     }
   }
 
   /** Connections that turned out to carry MQTT. */
   get mqttStreams(): number {
     return this.#shared.mqttStreams
+  }
+
+  /** Connections that may carry MQTT inside of something else, on any port. */
+  get otherStreams(): OtherStreams {
+    return this.#shared.otherStreams
   }
 
   opened(connection: TcpConnection): readonly [Lane, Lane] {
@@ -119,6 +125,13 @@ export class MqttDissector implements StreamSink {
   }
 }
 
+/** Connections by what they carry in place of MQTT. */
+export interface OtherStreams {
+  readonly tls: number
+  /** Or HTTP. */
+  readonly websocket: number
+}
+
 /** What all connections share. */
 interface Shared {
   readonly limits: DissectorLimits
@@ -131,6 +144,7 @@ interface Shared {
   readonly decodedBytes: number
   readonly emit: (event: PacketEvent) => void
   mqttStreams: number
+  readonly otherStreams: { tls: number; websocket: number }
 }
 
 /**
@@ -307,7 +321,10 @@ class Dissection extends MqttConnection implements FramerHost {
   }
 
   recognised(sender: End, carrier: Carrier): void {
-    if (this.carrier === 'unknown' && (carrier === 'mqtt' || carrier === 'mqtt-from-beginning')) this.#shared.mqttStreams++
+    if (this.carrier === 'unknown') {
+      if (carrier === 'mqtt' || carrier === 'mqtt-from-beginning') this.#shared.mqttStreams++
+      else if (carrier === 'tls' || carrier === 'websocket') this.#shared.otherStreams[carrier]++
+    }
     if (this.carrier !== 'mqtt-from-beginning') this.carrier = carrier
     // Who opened the TCP connection is the client; failing that, who sends a CONNECT.
     if (this.tcp.initiator !== null) this.client = this.tcp.initiator
@@ -315,7 +332,8 @@ class Dissection extends MqttConnection implements FramerHost {
     this.#tellLanes()
   }
 
-  ignore(): void {
+  ignore(carrier: 'tls' | 'websocket' | null): void {
+    if (carrier !== null) this.#shared.otherStreams[carrier]++
     this.tcp.ignore()
     this.tcp.attachment = null
   }

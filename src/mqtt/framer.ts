@@ -44,8 +44,8 @@ export interface FramerHost {
   /** This direction was seen from its SYN on. */
   fromBeginning(sender: End): boolean
   recognised(sender: End, carrier: Carrier): void
-  /** Nothing here is MQTT, and nobody expected it. */
-  ignore(): void
+  /** Nothing here is MQTT, and nobody expected it; `carrier`: what it is instead, if it can be told. */
+  ignore(carrier: 'tls' | 'websocket' | null): void
   fits(sender: End, bytes: Uint8Array, start: number, end: number): boolean
   /** Whether an error would be told of this packet. */
   accuses(sender: End, bytes: Uint8Array, start: number, end: number, length: number): boolean
@@ -149,7 +149,7 @@ export class Framer {
       case 'start':
         if (!this.#host.expected && this.#host.carrier === 'unknown') {
           this.#assembly.clear()
-          this.#host.ignore()
+          this.#host.ignore(null)
           return 0
         }
         break
@@ -479,7 +479,7 @@ export class Framer {
       return
     }
     if (!assembly.append(data, at, data.end - at)) {
-      host.ignore()
+      host.ignore(null)
       return
     }
     this.#identify(data)
@@ -517,7 +517,7 @@ export class Framer {
     }
     if (!host.expected) {
       assembly.release()
-      host.ignore()
+      host.ignore(kind === 'tls' || kind === 'websocket' ? kind : null)
       return
     }
     if (kind === 'tls' || kind === 'websocket') {

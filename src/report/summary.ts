@@ -75,9 +75,13 @@ export function addCapture(lines: SummaryLines, totals: CaptureTotals, clock: Ca
   lines.row('Frames', framesText(totals))
   const span = timeText(totals, clock, utc)
   if (span !== null) lines.row('Time', span)
-  lines.row('TCP streams', `${grouped(totals.streams)}, of these with MQTT ${grouped(totals.mqttStreams)}`)
+  lines.row('TCP streams', `${grouped(totals.streams)}, of these with MQTT ${grouped(totals.mqttStreams)}${otherStreamsText(totals)}`)
   const losses = lossText(totals)
   if (losses !== null) lines.row('', losses)
+}
+
+function otherStreamsText({ otherStreams: { tls, websocket } }: CaptureTotals): string {
+  return `${tls > 0 ? `, TLS ${grouped(tls)}` : ''}${websocket > 0 ? `, HTTP or WebSocket ${grouped(websocket)}` : ''}`
 }
 
 /** What was not followed because of a limit, in words; empty for all but huge and crafted captures. */

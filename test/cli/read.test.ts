@@ -189,6 +189,17 @@ describe('input', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect(stderr).toMatch(/^mqtap: no MQTT in 1 frame/)
   })
+
+  test.each([
+    ['TLS, on the port of MQTT', 1883, '16030100', '1 of 1 TCP connection carries TLS, which mqtap cannot look into'],
+    ['TLS, on another port', 8883, '16030100', '1 of 1 TCP connection carries TLS, which mqtap cannot look into'],
+    ['a WebSocket', 9001, Buffer.from('GET /mqtt').toString('hex'), '1 of 1 TCP connection carries HTTP or WebSocket, which mqtap cannot look into'],
+  ])('and why, where there is %s', async (_name, port, hex, reason) => {
+    const name = path.join(folder, 'inside.pcap')
+    writeFileSync(name, pcap([{ fromClient: true, payload: Buffer.from(hex, 'hex') }], port))
+    expect((await run(['read', name])).stderr).toBe(`mqtap: no MQTT in 1 frame: ${reason}\n`)
+    expect((await run(['read', '-q', name])).stdout).toMatch(/^TCP streams {5}1, of these with MQTT 0, (?:TLS|HTTP or WebSocket) 1$/m)
+  })
 })
 
 describe('exit codes', () => {
