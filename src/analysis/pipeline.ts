@@ -61,8 +61,9 @@ export interface CaptureTotals {
   /** Of the file that begins earliest its first frame's, and of the one that ends latest its last frame's: files may come in any order. */
   readonly firstTime: number | null
   readonly lastTime: number | null
-  /** All TCP connections, and those of them that carried MQTT. */
+  /** All TCP connections, those of them with a port that carries MQTT, and those that carried it. */
   readonly streams: number
+  readonly expectedStreams: number
   readonly mqttStreams: number
   /** Those that begin with TLS, or with HTTP, which may become a WebSocket: what is inside cannot be read. */
   readonly otherStreams: OtherStreams
@@ -253,6 +254,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       firstTime: this.#firstTime,
       lastTime: Number.isNaN(this.#running[1]!) ? null : Math.max(this.#lastBefore, this.#running[1]!),
       streams: this.#tcp.streams,
+      expectedStreams: this.#mqtt.expectedStreams,
       mqttStreams: this.#mqtt.mqttStreams,
       otherStreams: { ...this.#mqtt.otherStreams },
       packetTypes: this.#packetTypes(),

@@ -243,11 +243,12 @@ export class CaptureReading {
   }
 
   #whyNoMqtt(): string {
-    const { streams, unframed, otherStreams: { tls, websocket } } = this.pipeline.totals
+    const { streams, expectedStreams, unframed, otherStreams: { tls, websocket } } = this.pipeline.totals
     if (streams === 0) return ': no TCP connection among them'
     const others = [{ number: tls, name: 'TLS' }, { number: websocket, name: 'HTTP or WebSocket' }].filter(({ number }) => number > 0)
     const inside = others.length === 0 ? '' : `: ${others.map(({ number, name }) => `${grouped(number)} of ${counted(streams, 'TCP connection')} ${number === 1 ? 'carries' : 'carry'} ${name}`).join(', ')}, which mqtap cannot look into`
     if (unframed > 0 || tls + websocket >= streams) return inside
+    if (expectedStreams === streams) return ': nothing was sent on its ports; mqtap connections tells why'
     return `${inside === '' ? ':' : `${inside};`} is it on another port? --port names the ports that carry MQTT`
   }
 }

@@ -67,9 +67,15 @@ export class MqttDissector implements StreamSink {
       event: new ReusedEvent(),
       decodedBytes: limits.decodedBytes,
       emit,
+      expectedStreams: 0,
       mqttStreams: 0,
       otherStreams: { tls: 0, websocket: 0 },
     }
+  }
+
+  /** Connections with a port that carries MQTT. */
+  get expectedStreams(): number {
+    return this.#shared.expectedStreams
   }
 
   /** Connections that turned out to carry MQTT. */
@@ -85,6 +91,7 @@ export class MqttDissector implements StreamSink {
   opened(connection: TcpConnection): readonly [Lane, Lane] {
     const dissection = new Dissection(connection, this.#options, this.#shared)
     connection.attachment = dissection
+    if (dissection.expected) this.#shared.expectedStreams++
     return [dissection.lane(0), dissection.lane(1)]
   }
 
@@ -143,6 +150,7 @@ interface Shared {
   readonly event: ReusedEvent
   readonly decodedBytes: number
   readonly emit: (event: PacketEvent) => void
+  expectedStreams: number
   mqttStreams: number
   readonly otherStreams: { tls: number; websocket: number }
 }

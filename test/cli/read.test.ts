@@ -190,6 +190,12 @@ describe('input', () => {
     expect(stderr).toMatch(/^mqtap: no MQTT in 1 frame/)
   })
 
+  test('nor is another port proposed where connections to the port of MQTT were refused', async () => {
+    const name = path.join(folder, 'refused-by-tcp.pcap')
+    writeFileSync(name, pcap([{ fromClient: true, payload: new Uint8Array(0) }, { fromClient: false, payload: new Uint8Array(0) }]))
+    expect((await run(['read', name])).stderr).toBe('mqtap: no MQTT in 2 frames: nothing was sent on its ports; mqtap connections tells why\n')
+  })
+
   test.each([
     ['TLS, on the port of MQTT', 1883, '16030100', '1 of 1 TCP connection carries TLS, which mqtap cannot look into'],
     ['TLS, on another port', 8883, '16030100', '1 of 1 TCP connection carries TLS, which mqtap cannot look into'],
