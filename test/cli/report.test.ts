@@ -50,6 +50,11 @@ describe('the object of every capture', () => {
     for (const [kind, times] of Object.entries(told.timing)) expect(timing[kind as ExchangeKind]).toMatchObject(times)
   })
 
+  test('a direction of which nothing has come yet is not said to be missing', async () => {
+    const { stdout } = await run(['report', 'fixtures/captures/mid-stream-3.1.1.pcap'])
+    expect(stdout).toMatch(/^NOT JUDGED\n.*\n {2}one direction of the connection was not captured, or not yet: /m)
+  })
+
   test.each(['takeover.pcap', 'mid-stream-3.1.1.pcap', 'refused.pcap'])('%s has the connections that mqtap connections tells of', async (name) => {
     const capture = `fixtures/captures/${name}`
     const [json, connections] = await Promise.all([run(['report', '-f', 'json', capture]), run(['connections', '-f', 'json', capture])])

@@ -46,7 +46,7 @@ const SEVERITY_ORDER = { error: 0, warning: 1, note: 2 } as const
 export const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   start: 'the connection began before the capture',
   gap: 'bytes of the connection are missing from the capture',
-  'one-direction': 'only one direction of the connection was captured',
+  'one-direction': 'one direction of the connection was not captured, or not yet',
   connect: 'the CONNECT is not in the capture',
   connack: 'the CONNACK is not in the capture',
   history: 'what the Session held before is not in the capture',
