@@ -70,8 +70,8 @@ export class ClientSessions {
     connection.session = session
     noteReconnect(session, connection)
     session.unanswered++
-    // Only once the server has accepted it; a CONNECT that it refuses takes nothing over.
-    if (session.current !== null && session.current.finish?.by !== 'client') session.current.takenOverBy = takeOverBy(connection)
+    // Only once the server has accepted it; a CONNECT that it refuses takes nothing over. Nor is there anything to be taken over where one side has closed.
+    if (session.current !== null && session.current.finish === null) session.current.takenOverBy = takeOverBy(connection)
     if (connection.connect!.cleanStart === true) return
     // What the client remembers it goes on with at once; what the server remembers, it tells with CONNACK.
     if (session.current !== null) this.#leave(session)

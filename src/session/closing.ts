@@ -102,8 +102,18 @@ function takeOver(connection: NetworkConnection, by: Side): Closing | null {
   const { takenOverBy, finish } = connection
   if (by !== 'server' || takenOverBy === null || !(finish!.time >= takenOverBy.time)) return null
   return closing({
-    by, reason: 'taken-over', certainty: 'likely', packet: takenOverBy.number, takenOverBy: takenOverBy.stream, evidence: [takenOverBy.frame, finish!.frame],
+    by, reason: 'taken-over', certainty: mayHaveTimedOut(connection) ? 'unsure' : 'likely', packet: takenOverBy.number, takenOverBy: takenOverBy.stream, evidence: [takenOverBy.frame, finish!.frame],
   })
+}
+
+/** The server had heard nothing of the client for so long that the Keep Alive explains why it closed: what TCP has not acknowledged it may not have had. */
+export function mayHaveTimedOut(connection: NetworkConnection): boolean {
+  const { keepAlive, finish } = connection
+  if (keepAlive === null || keepAlive === 0 || finish === null) return false
+  const half = connection.half('client')
+  const last = lastPacket(finish, 'client')?.time ?? NaN
+  const heard = half.acknowledgedOffset >= connection.client.sentOffset ? last : Math.min(last, half.acknowledgedTime)
+  return finish.time - heard >= keepAlive * SECOND * KEEP_ALIVE_FACTOR * TOLERANCE
 }
 
 /** The last packet that the other side sent was defective, and this side closed at once. */

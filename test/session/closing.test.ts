@@ -66,6 +66,16 @@ describe('a connection ends', () => {
     expect(ended(conversation)).toBe('taken-over server likely: taken over by stream 1: its CONNECT, packet 3, has the same client identifier')
   })
 
+  test('perhaps by take-over where the server had not heard of the client for longer than the Keep Alive', () => {
+    const conversation = open5().wait(3_500).connect().client(CONNECT_2S).on(0).fin('server').fin('client').on(1).server(HEX.connack5())
+    expect(ended(conversation)).toBe('taken-over server unsure: taken over by stream 1: its CONNECT, packet 3, has the same client identifier')
+  })
+
+  test('not by take-over where the server had closed before', () => {
+    const conversation = open5().wait(3_500).fin('server').wait(100).connect().client(CONNECT_2S).server(HEX.connack5())
+    expect(ended(conversation)).toBe('keep-alive server likely: silent for 3.50s after packet 1; Keep Alive is 2 s. The server closed')
+  })
+
   test('not by take-over where the other CONNECT was refused', () => {
     const conversation = open5().connect().client(CONNECT_2S).server(HEX.connack5('87')).on(0).fin('server').fin('client')
     expect(ended(conversation)).toBe('fin server certain: closed by the server without DISCONNECT, 5.00ms after packet 2')
