@@ -1,5 +1,6 @@
 /** How long a client sent nothing, as Keep Alive counts it (MQTT 5.0 §3.1.2.10). */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
+import { hasSentAll } from './absence.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { Side } from './side.ts'
 
@@ -30,6 +31,21 @@ export function silenceBefore(connection: NetworkConnection, event: PacketEvent,
 /** Something of TCP held the client's packets up in that time: it sent bytes again, or the server took none. */
 export function isHeldUp({ troubles }: NetworkConnection, since: number, until: number): boolean {
   return troubles?.some(({ kind, by, time, until: end }) => by === (kind === 'window' ? 'server' : 'client') && end >= since && time <= until) ?? false
+}
+
+/** This side sent bytes again in that time. */
+export function hasSentAgain({ troubles }: NetworkConnection, side: Side, since: number, until: number): boolean {
+  return troubles?.some(({ kind, by, time }) => kind === 'retransmission' && by === side && time >= since && time <= until) ?? false
+}
+
+/**
+ * Nothing came through for a while in that time: the server sent the same bytes again and again, or they are not acknowledged yet. Packets of the client may be lost
+ * before they come by, and the server's FIN waits.
+ */
+export function isCutOff(connection: NetworkConnection, since: number, until: number): boolean {
+  const again = (connection.troubles ?? []).filter(({ kind, by, time }) => kind === 'retransmission' && by === 'server' && time >= since && time <= until)
+  if (again.some(({ offset }, index) => again.findIndex((each) => each.offset === offset) < index)) return true
+  return !hasSentAll(connection, 'server', until)
 }
 
 /** The newest time at which this side is known to have been there: it sent a packet, acknowledged one, or closed. */

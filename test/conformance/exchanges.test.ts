@@ -37,6 +37,8 @@ describe('an answer that did not come', () => {
     ['bytes of the server were lost since', `${subscribe}\nc < lost PUBLISH topicName=a\nc < PUBLISH topicName=a\nwait 1 min`],
     ['it came late', `${subscribe}\nwait 2 min\nc < SUBACK packetIdentifier=1 reasonCodes=1`],
     ['it was lost', `${subscribe}\nc < lost SUBACK packetIdentifier=1 reasonCodes=1\nwait 1 min\nc > PINGREQ\nc < PINGRESP`],
+    ['it may wait in the server’s TCP behind what the client does not take', `${subscribe}\nwait 1 s\nc < unacknowledged PUBLISH topicName=a\nwait 10 s\nc < unacknowledged resent\nwait 30 s`],
+    ['it may be lost on its way, as nothing gets through', `${subscribe}\nwait 1 s\nc > unacknowledged PINGREQ\nwait 10 s\nc > unacknowledged resent\nwait 30 s`],
     ['it was lost, and nothing came after it', `${subscribe}\nc < lost SUBACK packetIdentifier=1 reasonCodes=1\nc > ACK\nwait 1 min`],
   ])('is not missing where %s', (_, conversation) => {
     expect(found(conversation)).toEqual([])

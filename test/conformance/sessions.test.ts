@@ -1,7 +1,9 @@
 /** Sessions, what is sent again, and Keep Alive: what the capture lacks, and what else explains it. Whether the rules find what they should is in fixtures/conformance. */
 import { describe, expect, test } from 'vitest'
 import type { Version } from '../../src/mqtt/version.ts'
-import { judgeConversation, verdictOf } from './judging.ts'
+import { captureOf } from '../support/scenario/capture.ts'
+import { parseScenario } from '../support/scenario/scenario.ts'
+import { judge, judgeConversation, verdictOf } from './judging.ts'
 
 /** `error likely rule`, for each finding of a rule whose name begins so. */
 function graded(lines: readonly string[], prefix: string, version: Version = '5.0'): string[] {
@@ -81,8 +83,26 @@ describe('a take-over', () => {
     ['the client had left', [...second.slice(0, 2), 'sensor > DISCONNECT', ...second.slice(2), 'wait 60 s', 'other > PINGREQ', 'other < PINGRESP']],
     ['the older one is dead on its way', [...second, 'wait 50 s', 'other > PINGREQ', 'other < PINGRESP']],
     ['at another server', ['sensor > CONNECT clientIdentifier=a cleanStart', 'sensor < CONNACK', 'server 10.0.0.3', ...second.slice(2), 'wait 50 s']],
+    ['the server’s FIN waits behind what a client without a network does not take', [
+      ...second.slice(0, 2), 'sensor > PINGREQ', 'sensor < unacknowledged PINGRESP', ...second.slice(2), 'wait 30 s', 'sensor < unacknowledged resent', 'wait 1 s',
+    ]],
+    ['the same, and the network comes back', [
+      ...second.slice(0, 2), 'sensor > PINGREQ', 'sensor < unacknowledged PINGRESP', ...second.slice(2), 'wait 30 s', 'sensor < resent', 'sensor < FIN',
+    ]],
+    ['seen by the client, whose bytes nobody acknowledges', [
+      ...second.slice(0, 2), 'sensor > unacknowledged PINGREQ', ...second.slice(2), 'wait 30 s', 'sensor > resent', 'wait 1 s', 'sensor < PINGRESP', 'wait 1 s',
+    ]],
   ])('%s: nothing is claimed', (_name, lines) => {
     expect(graded(lines, 'connection.')).toEqual([])
+  })
+
+  test.each([
+    ['the server had closed before that', [...second.slice(0, 2), 'wait 95 s', 'sensor < FIN', 'wait 20 s', ...second.slice(2)]],
+    ['the server may have closed because it heard nothing for longer than the Keep Alive', [
+      second[0]!.replace('a cleanStart', 'a cleanStart keepAlive=10'), second[1]!, 'wait 5 s', 'sensor > unacknowledged PINGREQ', 'wait 12 s', ...second.slice(2), 'sensor < early FIN',
+    ]],
+  ])('without a word, where %s: nothing is claimed', (_name, lines) => {
+    expect(graded(lines, 'disconnect.')).toEqual([])
   })
 })
 
@@ -167,6 +187,10 @@ describe('Keep Alive', () => {
     ['a capture that ends', [...begin, 'wait 80 s']],
     ['after a DISCONNECT', [...begin, 'sensor > DISCONNECT', 'wait 10 min']],
     ['a refused client', [begin[0]!, 'sensor < CONNACK reasonCode=0x87', 'wait 10 min']],
+    ['a network that was cut, and came back behind the server’s FIN', [...begin, 'wait 91 s', 'sensor < unacknowledged FIN', 'wait 20 s', 'sensor > ACK']],
+    ['a server whose FIN waits behind what the client does not take', [
+      ...begin, 'sensor < unacknowledged PUBLISH topicName=t payload=1', 'wait 1 s', 'sensor < unacknowledged resent', 'wait 2 s', 'sensor < unacknowledged resent', 'wait 180 s', 'sensor < resent', 'sensor < FIN',
+    ]],
   ])('%s: nothing is claimed', (_name, lines) => {
     expect([...graded(lines, 'client.'), ...graded(lines, 'server.')]).toEqual([])
   })
@@ -174,6 +198,24 @@ describe('Keep Alive', () => {
   test('a client that was stopped, and whose TCP is there, is silent', () => {
     const lines = [...begin, 'wait 80 s', 'sensor < PUBLISH topicName=t payload=1', 'wait 12 s', 'sensor < FIN']
     expect(graded(lines, 'client.')).toEqual(['warning likely client.silent-too-long'])
+  })
+
+  test('a client does not keep a connection on purpose whose FIN waits behind what the server does not acknowledge', () => {
+    const unanswered = (ping: string) => graded([...begin, 'wait 55 s', ping, 'wait 80 s'], 'ping.unanswered')
+    expect(unanswered('sensor > PINGREQ')).toEqual(['note likely ping.unanswered-and-kept'])
+    expect(unanswered('sensor > unacknowledged PINGREQ')).toEqual([])
+  })
+
+  test('what ended a silence may have come late to a capture far from the client', () => {
+    const { pcap } = captureOf(parseScenario(`Far away\nversion 5.0\n\n${[...begin, 'wait 95 s', ...ping].join('\n')}`, 'far'))
+    const silent = () => judge(pcap).findings.filter(({ rule }) => rule === 'client.silent-too-long').map(({ certainty }) => certainty)
+    expect(silent()).toEqual(['likely'])
+    // The client's answer to the SYN of the server takes a second.
+    const view = new DataView(pcap.buffer, pcap.byteOffset)
+    for (let at = 24, frame = 1; at < pcap.length; at += 16 + view.getUint32(at + 8, true), frame++) {
+      if (frame > 2) view.setUint32(at, view.getUint32(at, true) + 1, true)
+    }
+    expect(silent()).toEqual(['unsure'])
   })
 
   test('servers that look for silent clients from time to time are a little late', () => {

@@ -4,7 +4,8 @@
  * What is measured is the time at the capture. A packet that was lost on its way there was sent earlier than it shows, so nothing is more than likely.
  */
 import { counted, durationText } from '../../bytes/number-text.ts'
-import { aliveUntil, isHeldUp } from '../../session/silence.ts'
+import { hasSentAll } from '../../session/absence.ts'
+import { aliveUntil, hasSentAgain, isCutOff, isHeldUp } from '../../session/silence.ts'
 import type { Certainty } from '../../session/side.ts'
 import { MISSING, type Reason } from '../evidence.ts'
 import { rule, type Place, type Rule } from '../rule.ts'
@@ -76,7 +77,18 @@ function lacksPackets(it: ConnectionSubject, quiet: Quiet | null): Reason | null
   if (quiet === null) return null
   // Part of a packet is under way.
   if (quiet.at === null && client.offset > it.connection.client.sentOffset) return 'doubt'
-  return isHeldUp(it.connection, quiet.since, quiet.until) ? 'doubt' : null
+  return isHeldUp(it.connection, quiet.since, quiet.until) || isCutOff(it.connection, quiet.since, quiet.until) ? 'doubt' : null
+}
+
+/** Beyond the round trip. Kernels acknowledge a FIN at once, even if their program is stopped. */
+const ACKNOWLEDGED_WITHIN = 2 * SECOND
+
+/** The server's FIN that ended the silence did not get through: then the client's packets may not have either. */
+function isUnreached({ connection }: ConnectionSubject, { at, until }: Quiet): boolean {
+  const { finish } = connection
+  if (at !== null || finish?.by !== 'server' || finish.reason !== 'fin' || until < finish.time) return false
+  const { acknowledgedOffset, offset, acknowledgedTime } = connection.half('server')
+  return acknowledgedOffset <= offset || acknowledgedTime - finish.time > ACKNOWLEDGED_WITHIN
 }
 
 function placeOfQuiet(it: ConnectionSubject, quiet: Quiet): Place {
@@ -103,14 +115,28 @@ function clientSays(it: ConnectionSubject): string {
   return `The client sent nothing for ${durationText(lengthOf(silenceOfClient(it)!))}; its Keep Alive is ${secondsText(keepAlive(it))}`
 }
 
+/** A millisecond: a path that short is hardly one that loses packets for seconds. */
+const SHORT_WAY = 1e6
+
+/**
+ * The capture was taken at the client, or close to it. Elsewhere, a packet that was lost on its way there and sent again comes late, and nothing shows that.
+ */
+function isNearClient({ connection: { handshake } }: ConnectionSubject): boolean {
+  const toClient = handshake?.acknowledged ?? null
+  return toClient !== null && (toClient <= SHORT_WAY || toClient <= handshake!.answered)
+}
+
 const OF_CLIENT = {
   severity: { '3.1': 'warning', '3.1.1': 'error', '5.0': 'error' },
   sides: ['client'],
   on: 'connection',
   needs: SEEN,
-  lacks: (it: ConnectionSubject) => lacksPackets(it, silenceOfClient(it)),
+  lacks: (it: ConnectionSubject) => {
+    const quiet = silenceOfClient(it)
+    return lacksPackets(it, quiet) ?? (quiet !== null && isUnreached(it, quiet) ? 'not-acknowledged' : null)
+  },
   holds: clientHolds,
-  certainty: LIKELY,
+  certainty: (it: ConnectionSubject): Certainty => (silenceOfClient(it)!.at === null || isNearClient(it) ? 'likely' : 'unsure'),
   severityHere: (it: ConnectionSubject) => (lengthOf(silenceOfClient(it)!) <= keepAlive(it) * FACTOR ? ('warning' as const) : null),
   at: (it: ConnectionSubject) => placeOfQuiet(it, silenceOfClient(it)!),
 } as const
@@ -158,7 +184,12 @@ const SERVER_RULES = [
       const quiet = it.side === 'server' && keepAlive(it) > 0 ? silenceForServer(it) : null
       return quiet !== null && lengthOf(quiet) >= keepAlive(it) * FACTOR * 0.97
     },
-    lacks: (it) => lacksPackets(it, silenceForServer(it)) ?? (isClosedUnseen(it) ? 'gap' : null),
+    lacks: (it) => {
+      const quiet = silenceForServer(it)
+      // It may have closed, and its FIN not have got through: it serves the client no more.
+      if (quiet !== null && quiet.at !== null && it.connection.server.lastTime < quiet.until) return 'doubt'
+      return lacksPackets(it, quiet) ?? (isClosedUnseen(it) ? 'gap' : null)
+    },
     holds: (it) => lengthOf(silenceForServer(it)!) <= latest(keepAlive(it)),
     certainty: LIKELY,
     severityHere: (it) => {
@@ -221,6 +252,11 @@ function waited({ exchange, connection, captureEnded, now }: ExchangeSubject): n
   return end - exchange.steps[0]!.time
 }
 
+/** The client's FIN waits behind what the server does not acknowledge, as where the network was cut. */
+function mayHaveClosed({ exchange, connection, now }: ExchangeSubject): boolean {
+  return !hasSentAll(connection, 'client', now) || hasSentAgain(connection, 'client', exchange.steps[0]!.time, connection.finish?.time ?? now)
+}
+
 const PING_RULES = [
   rule({
     id: 'ping.unanswered-and-kept',
@@ -232,7 +268,7 @@ const PING_RULES = [
     exchanges: ['ping'],
     needs: SEEN | MISSING.serverBytes | MISSING.serverDirection,
     applies: ({ exchange, connection }) => (connection.keepAlive ?? 0) > 0 && exchange.steps.length > 0,
-    lacks: ({ exchange }) => (exchange.outcome === 'partly-seen' ? 'gap' : null),
+    lacks: (it) => (it.exchange.outcome === 'partly-seen' ? 'gap' : mayHaveClosed(it) ? 'doubt' : null),
     holds: (it) => it.exchange.outcome === 'complete' || waited(it) <= it.connection.keepAlive! * SECOND + tolerance(it.connection.keepAlive! * SECOND),
     certainty: LIKELY,
     says: (it) => `No PINGRESP came for ${durationText(waited(it))}, longer than the Keep Alive of ${counted(it.connection.keepAlive!, 'second')}, and the client did not close`,

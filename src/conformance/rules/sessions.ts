@@ -9,7 +9,9 @@ import { quoted } from '../../mqtt/problems.ts'
 import { earlierIsOver, type EarlierSession, overdue } from '../../session/earlier-session.ts'
 import type { Seen } from '../../session/seen.ts'
 import type { StoredMessage } from '../../session/stored-messages.ts'
-import { aliveUntil } from '../../session/silence.ts'
+import { hasSentAll } from '../../session/absence.ts'
+import { mayHaveTimedOut } from '../../session/closing.ts'
+import { aliveUntil, hasSentAgain } from '../../session/silence.ts'
 import type { Certainty } from '../../session/side.ts'
 import { MISSING, type Reason } from '../evidence.ts'
 import { rule, type Place, type Rule } from '../rule.ts'
@@ -153,10 +155,14 @@ function closedTime({ connection }: ConnectionSubject): number {
 }
 
 function lacksEnd(it: ConnectionSubject): Reason | null {
-  if (!Number.isNaN(closedTime(it))) return null
-  if (it.captureEnded && it.now - acceptedTime(it) < CLOSE_DEADLINE) return 'capture-end'
-  // Of a client that has lost its network, the end may not come by here.
-  return aliveUntil(it.connection, 'server') - acceptedTime(it) > SECOND ? null : 'doubt'
+  const { connection, captureEnded, now } = it
+  const closed = closedTime(it)
+  const accepted = acceptedTime(it)
+  const end = Number.isNaN(closed) ? now : closed
+  if (end - accepted < CLOSE_DEADLINE) return Number.isNaN(closed) && captureEnded ? 'capture-end' : null
+  // Of a client that has lost its network, the end may not come by here: it is lost, or waits behind what the client has not taken.
+  if (!hasSentAll(connection, 'server', end) || hasSentAgain(connection, 'server', accepted, end) || hasSentAgain(connection, 'client', accepted, end)) return 'doubt'
+  return !Number.isNaN(closed) || aliveUntil(connection, 'server') - accepted > SECOND ? null : 'doubt'
 }
 
 function takeOverText({ connection }: ConnectionSubject): string {
@@ -190,6 +196,7 @@ const TAKE_OVER_RULES = [
     on: 'connection',
     needs: WHOLE_SERVER,
     applies: (it) => isTakenOver(it) && it.connection.finish?.by === 'server' && it.connection.finish.first,
+    lacks: ({ connection }) => (connection.disconnect === null && mayHaveTimedOut(connection) ? 'doubt' : null),
     holds: ({ connection }) => connection.disconnect?.by === 'server' && connection.disconnect.reasonCode === SESSION_TAKEN_OVER,
     certainty: LIKELY,
     says: (it) => `${takeOverText(it)}, and the server closed this one without a DISCONNECT 0x8E (Session taken over)`,
