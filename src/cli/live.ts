@@ -44,8 +44,8 @@ async function begin(plan: LivePlan, name: string): Promise<LiveCapture> {
   })
   if (by !== null) {
     await capture.begun
-    // Screens say so themselves.
-    if (capture.failure === null && plan.mode !== 'view') tell(`capturing on ${name} with ${by}; Ctrl-C ends`)
+    // Screens say so themselves; where there are none, `--view` shows lines.
+    if (capture.failure === null && (plan.mode !== 'view' || !hasScreens())) tell(`capturing on ${name} with ${by}; Ctrl-C ends`)
   }
   return capture
 }

@@ -161,6 +161,12 @@ describe.skipIf(!ready)('live', () => {
     expect(times).toEqual(times.toSorted())
   }, 60_000)
 
+  test('--view without a terminal shows lines, and says that it captures', async () => {
+    const capture = live('-i', net.interface, '--view', '-a', 'duration:2')
+    await capture.says('capturing on')
+    expect(await capture.ended, capture.stderr).toBe(0)
+  }, 60_000)
+
   test('-a ends it, -b goes on with the next file and keeps some', async () => {
     const capture = live('-i', net.interface, '-w', 'ring.pcapng', '-b', 'packets:20', '-b', 'files:3', '-a', 'packets:90', '--read', '-q')
     await capture.says('capturing on')
