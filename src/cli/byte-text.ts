@@ -32,9 +32,12 @@ const ARRAY = /[{[(]([^{}[\]()]*)[}\])][\s;,}\])]*$/
 const BUFFER = /^<Buffer ([0-9a-f\s]*)>$/
 const SEPARATORS = /[\s,;:|_-]+/
 const HEX_TOKEN = /^(?:0x|\\x|x|\$|#)?((?:[0-9a-f]{2})+|[0-9a-f])(?:h|u|U)?$/i
+/** Java and C must say it of what is above 0x7f: `(byte) 0x82`. */
+const CAST = /\((?:byte|(?:unsigned )?char|u?int8_t)\)\s*/g
 const DECIMAL_TOKEN = /^-?\d{1,3}$/
 
-function listBytes(content: string): ByteText | null {
+function listBytes(written: string): ByteText | null {
+  const content = written.replace(CAST, '')
   const inside = (ARRAY.exec(content) ?? BUFFER.exec(content))?.[1]
   const list = (inside ?? content).replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, ' ').replace(/["'`]/g, ' ')
   const tokens = list.split(/[\s,;]+/).filter((token) => token !== '')
