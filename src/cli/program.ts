@@ -228,7 +228,7 @@ function commandLine(command: string, complete: Complete | null, helpful: boolea
     .demandCommand()
     .strict()
     .wrap(WIDTH)
-    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage, 3 input unreadable (report: no MQTT), 4 no capture possible, 130 interrupted')
+    .epilogue('Exit codes: 0 clean, 1 problems at or above --fail-on, 2 wrong usage or output not writable, 3 input unreadable (report: no MQTT), 4 no capture possible, 130 interrupted')
     .exitProcess(false)
     .fail((message, error) => {
       // What a command throws comes here too.
