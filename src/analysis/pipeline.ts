@@ -67,6 +67,8 @@ export interface CaptureTotals {
   readonly mqttStreams: number
   /** Those that begin with TLS, or with HTTP, which may become a WebSocket: what is inside cannot be read. */
   readonly otherStreams: OtherStreams
+  /** Connections that began before the capture, to ports that were not named but carry MQTT: how many were left out, by port. */
+  readonly leftOutByPort: ReadonlyMap<number, number>
   /** MQTT packets by type (`UNFRAMED` is not among them), and runs of unframed bytes. */
   readonly packetTypes: ReadonlyMap<string, number>
   readonly packets: number
@@ -256,6 +258,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       streams: this.#tcp.streams,
       expectedStreams: this.#mqtt.expectedStreams,
       mqttStreams: this.#mqtt.mqttStreams,
+      leftOutByPort: this.#mqtt.leftOutByPort,
       otherStreams: { ...this.#mqtt.otherStreams },
       packetTypes: this.#packetTypes(),
       packets: this.#packets,

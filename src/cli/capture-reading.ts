@@ -118,6 +118,7 @@ export class CaptureReading {
     // Behind output that another program reads, the summary of an interrupted reading would be one line too many.
     else if (this.#interrupted) process.stderr.write(summary())
     else if (packets === 0 && frames > 0) this.tellNoMqtt()
+    this.#tellLeftOut(totals.leftOutByPort)
     // A summary says so itself.
     if (!this.#plan.quiet && !this.#interrupted) for (const { label, text } of limitTexts(totals)) this.#tell(`${label.toLowerCase()}: ${text}`)
     await this.output.drained()
@@ -126,6 +127,13 @@ export class CaptureReading {
   /** It has been said why, where nothing could be read. */
   tellNoMqtt(): void {
     if (!this.#nothingRead) this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
+  }
+
+  /** Of a broker on a port of its own, only connections with their CONNECT are known for what they are. */
+  #tellLeftOut(byPort: ReadonlyMap<number, number>): void {
+    for (const [port, number] of byPort) {
+      this.#tell(`port ${port} carries MQTT, and ${counted(number, 'connection')} to it that began before the capture ${number === 1 ? 'was' : 'were'} left out: --port ${port} reads ${number === 1 ? 'it' : 'them'}`)
+    }
   }
 
   /** A live capture has no end but this one. */

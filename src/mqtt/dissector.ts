@@ -14,6 +14,7 @@ import { Framer, type Carrier, type FramerHost, type FramerLimits } from './fram
 import type { PacketEvent, Piece, Unframed, UnframedReason } from './packet-event.ts'
 import { propertyValue, type Packet, type Publish, type Text } from './packet.ts'
 import type { Problem } from './problem.ts'
+import { PortUse } from './port-use.ts'
 import { invalidPayload } from './problems.ts'
 import { TopicAliases } from './topic-aliases.ts'
 import { hasError, VersionInference } from './version-inference.ts'
@@ -70,6 +71,7 @@ export class MqttDissector implements StreamSink {
       expectedStreams: 0,
       mqttStreams: 0,
       otherStreams: { tls: 0, websocket: 0 },
+      portUse: new PortUse(),
     }
   }
 
@@ -86,6 +88,11 @@ export class MqttDissector implements StreamSink {
   /** Connections that may carry MQTT inside of something else, on any port. */
   get otherStreams(): OtherStreams {
     return this.#shared.otherStreams
+  }
+
+  /** Connections that began before the capture, to ports that turned out to carry MQTT: how many were left out, by port. */
+  get leftOutByPort(): ReadonlyMap<number, number> {
+    return this.#shared.portUse.leftOut
   }
 
   opened(connection: TcpConnection): readonly [Lane, Lane] {
@@ -153,6 +160,7 @@ interface Shared {
   expectedStreams: number
   mqttStreams: number
   readonly otherStreams: { tls: number; websocket: number }
+  readonly portUse: PortUse
 }
 
 /**
@@ -337,11 +345,13 @@ class Dissection extends MqttConnection implements FramerHost {
     // Who opened the TCP connection is the client; failing that, who sends a CONNECT.
     if (this.tcp.initiator !== null) this.client = this.tcp.initiator
     else if (carrier === 'mqtt-from-beginning') this.client = sender
+    if (!this.expected && carrier === 'mqtt-from-beginning') this.#shared.portUse.carriesMqtt(this.tcp.port(sender === 0 ? 1 : 0))
     this.#tellLanes()
   }
 
   ignore(carrier: 'tls' | 'websocket' | null): void {
     if (carrier !== null) this.#shared.otherStreams[carrier]++
+    else if (!this.fromBeginning(0) && !this.fromBeginning(1)) this.#shared.portUse.leaveOut(this.tcp.port(0), this.tcp.port(1))
     this.tcp.ignore()
     this.tcp.attachment = null
   }

@@ -178,6 +178,15 @@ describe('input', () => {
     expect((await run(['read', '--port', '1883,2000-2010', file('other-port.pcap')])).stdout).toContain('PUBLISH')
   })
 
+  test('connections without their CONNECT to a port that carries MQTT are told where they are left out', async () => {
+    const name = file('own-port.pcap')
+    const [begun, later] = [pcap([{ fromClient: true, payload: CONNECT_311 }, { fromClient: false, payload: CONNACK_311 }], 18_831), pcap([{ fromClient: true, payload: publish('a', 'b') }], 18_831, 50_123)]
+    writeFileSync(name, Buffer.concat([later, begun.subarray(24)]))
+    const sentence = 'mqtap: port 18831 carries MQTT, and 1 connection to it that began before the capture was left out: --port 18831 reads it\n'
+    for (const command of ['read', 'connections', 'stats', 'report']) expect((await run([command, name])).stderr).toBe(sentence)
+    expect(await run(['read', '--port', '18831', name])).toMatchObject({ stdout: expect.stringContaining('PUBLISH'), stderr: '' })
+  })
+
   test('--mqtt-version, where no CONNECT tells it', async () => {
     const version = async (options: string[]) => ndjson((await run(['read', '-f', 'ndjson', ...options, file('later.pcap')])).stdout)[0]
     expect(await version(['--mqtt-version', '5'])).toMatchObject({ version: '5.0', versionCertainty: 'given' })
