@@ -46,6 +46,9 @@ export class ClientSession {
   refusals: readonly Refusal[] = NO_REFUSALS
   /** Unfinished exchanges of QoS 1 and 2, which go on with the next connection. In the order in which they began. */
   carried: readonly OpenExchange[] = NO_EXCHANGES
+  /** A connection of it ended without a word of the client, or of the server: that may have sent more than came by. */
+  clientUnsent = false
+  serverUnsent = false
   /** State of what follows it: subscriptions and deliveries. */
   attachment: unknown = null
 

@@ -14,6 +14,7 @@ import type { NetworkConnection, Seen, TakeOver } from './network-connection.ts'
 import { isLeft, noteReconnect } from './reconnects.ts'
 import { settleRefusals } from './refusals.ts'
 import { Resumption } from './resumption.ts'
+import type { Side } from './side.ts'
 
 export interface ClientSessionLimits {
   readonly clientSessions: number
@@ -119,6 +120,8 @@ export class ClientSessions {
       session.refusals = []
       this.#exchanges.abandon(session)
     } else this.#exchanges.resume(session, connection, 'server')
+    if (connect.cleanStart === true) session.clientUnsent = false
+    if (anew) session.serverUnsent = false
     session.whole = anew || (session.whole && session.connections > 0)
     session.current = connection
     noteAccepted(session, connection, anew)
@@ -150,6 +153,7 @@ export class ClientSessions {
     if (session.current !== connection) return
     if (session.clientIdentifier === '' && this.#unnamed.get(session.server) === connection) this.#unnamed.delete(session.server)
     session.current = null
+    noteUnsent(session, connection)
     session.unnoticed = unnoticedEnd(connection)
     session.unexplained = isUnexplained(connection)
     // When a connection ended of which nothing was seen for hours, nobody knows.
@@ -196,6 +200,7 @@ export class ClientSessions {
   #leave(session: ClientSession): void {
     const { current } = session
     if (current === null) return
+    noteUnsent(session, current)
     this.#exchanges.settle(current, 'abandoned', this.keeperOf(current))
     session.expiry = current.sessionExpiry
   }
@@ -249,6 +254,16 @@ function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
 }
 
 /** Neither side has closed it, and nothing is missing that could have said so. */
+function noteUnsent(session: ClientSession, connection: NetworkConnection): void {
+  session.clientUnsent ||= mayHaveSentMore(connection, 'client')
+  session.serverUnsent ||= mayHaveSentMore(connection, 'server')
+}
+
+/** The FIN of this side stands behind all that its program wrote, and its DISCONNECT too. Else some may have waited in its TCP, or was lost on its way here. */
+function mayHaveSentMore({ disconnect, finish, secondFinish }: NetworkConnection, side: Side): boolean {
+  return disconnect?.by !== side && ![finish, secondFinish].some((each) => each?.by === side && each.reason === 'fin')
+}
+
 function isThere(connection: NetworkConnection): boolean {
   return connection.finish === null && connection.disconnect === null && connection.half('client').gaps === 0 && connection.half('server').gaps === 0
 }

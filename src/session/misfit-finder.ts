@@ -320,8 +320,10 @@ function isInheriting({ session, connect, connack }: NetworkConnection): boolean
  * has none; later it has to know. A server that should have a Session and says that it has none may go on with it all the same: some do not know Session Present.
  */
 function isFresh(connection: NetworkConnection, side: Side, event: PacketEvent): boolean {
-  const { connack } = connection
+  const { connack, session } = connection
   if (connection.mqtt.cleanStart === true) return true
+  // It may repeat what it sent when the connection before broke, and what never came by here.
+  if (side === 'client' ? session?.clientUnsent : session?.serverUnsent) return false
   if (connack?.sessionPresent !== false || (side === 'server' && connection.sessionDenied)) return false
   return side === 'server' ? event.version !== '3.1' : event.version === '5.0' && connection.knowsConnack(event) !== null
 }

@@ -172,6 +172,21 @@ describe('what was not finished', () => {
   })
 })
 
+describe('a message that is sent again, and was never seen', () => {
+  const again = (end: readonly string[], denied: boolean, by: '>' | '<') =>
+    graded([...BEGIN, 'wait 20 s', ...end, ...(denied ? LOST : COME_BACK), 'wait 2 s', `sensor ${by} PUBLISH dup qos=1 packetIdentifier=9 topicName=t payload=21.5`], 'publish.qos1-dup')
+
+  test('may have waited in TCP, or have been lost on its way, when the connection before broke', () => {
+    expect(again(['sensor < unacknowledged FIN'], true, '>')).toEqual([])
+    expect(again(['sensor < RST'], true, '>')).toEqual([])
+    expect(again(['sensor > FIN'], false, '<')).toEqual([])
+  })
+
+  test('was not sent before where its sender had closed', () => {
+    expect(again(LEAVE, true, '>')).toEqual(['error certain publish.qos1-dup-at-first-of-client'])
+  })
+})
+
 describe('Keep Alive', () => {
   const begin = ['sensor > CONNECT cleanStart keepAlive=60', 'sensor < CONNACK']
   const ping = ['sensor > PINGREQ', 'sensor < PINGRESP']
