@@ -12,11 +12,11 @@ import type { Side } from './side.ts'
 export const COUNT = { packets: 0, inFlight: 1, mostInFlight: 2, quotaUsed: 3, server: 4, connect: 8, connack: 11, connackEnd: 14, connackKnown: 15, all: 16 } as const
 
 export const TIME = {
-  lastNumber: 0, lastFrame: 1, lastTime: 2, sentOffset: 3, earlierTime: 4, earlierOffset: 5, longestSilence: 6, server: 7, handshakeEnd: 14, all: 15,
+  lastNumber: 0, lastFrame: 1, lastTime: 2, sentOffset: 3, earlierTime: 4, earlierOffset: 5, longestSilence: 6, freshTime: 7, unheld: 8, server: 9, handshakeEnd: 18, all: 19,
 } as const
 
 /** Times that a connection begins without. */
-const UNKNOWN_AT_FIRST = [TIME.lastTime, TIME.earlierTime, TIME.longestSilence]
+const UNKNOWN_AT_FIRST = [TIME.lastTime, TIME.earlierTime, TIME.longestSilence, TIME.freshTime]
 
 /** In place of a row that is not kept, or not any more. Only read. */
 export const NOT_KEPT: NumberRow = { numbers: new Float64Array(TIME.all).fill(NaN), at: 0 }
@@ -95,6 +95,16 @@ export class Sender {
 
   get earlierOffset(): number {
     return this.#times[this.#time + TIME.earlierOffset]!
+  }
+
+  /** The newest of its packets that it sent with nothing of its own on the way, so that nothing waited in its TCP before that; NaN before there is one. */
+  get freshTime(): number {
+    return this.#times[this.#time + TIME.freshTime]!
+  }
+
+  /** It has sent a small segment before the small one before was acknowledged: the Nagle algorithm is off (RFC 9293 §3.7.4). */
+  get isUnheld(): boolean {
+    return this.#times[this.#time + TIME.unheld] === 1
   }
 
   /** The longest time between two of its packets, in nanoseconds; NaN before there are two. */

@@ -6,9 +6,10 @@
  * schedulers.
  */
 import type { PacketEvent } from '../mqtt/packet-event.ts'
-import type { NetworkConnection } from './network-connection.ts'
+import { AT_ONCE, type NetworkConnection } from './network-connection.ts'
 import type { OpenExchange } from './open-exchange.ts'
 import { otherSide, type Side } from './side.ts'
+import { hasSentAgain } from './silence.ts'
 
 /**
  * - `nagle` the answer was held back until an earlier small segment of its sender had been acknowledged (RFC 9293 §3.7.4), which the other side delayed
@@ -35,9 +36,6 @@ export interface LegCause {
 
 /** Nanoseconds. */
 export const SLOW_LEG = 10_000_000
-
-/** Segments that TCP had held back leave at once when the acknowledgement is there. */
-const AT_ONCE = 2_000_000
 
 /** Acknowledgements are delayed by at least this and at most that; what is quicker or slower was the network. */
 const SHORTEST_DELAY = 15_000_000
@@ -75,7 +73,12 @@ export function causesOf(connection: NetworkConnection, exchange: OpenExchange, 
     // What held the answer back, such as a late acknowledgement, may be among bytes that were lost.
     // The other side may have had the answer before it went by here, and nobody knows when.
     const known = !waited && !connection.lags(event)
-    if (known && !exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) add(side, leg - explained - network)
+    if (known && !exchange.crossedGap && !losesPackets(connection, event.time) && !mayHaveWaited(connection, side, event.time)) {
+      const { freshTime } = connection.sender(side)
+      const rest = leg - explained - network
+      // What comes behind other bytes on the way may have been written soon after the first of them, and have waited for its turn.
+      add(side, freshTime < event.time ? Math.min(rest, freshTime - acknowledged) : rest)
+    }
   }
   return found.sort((a, b) => b.duration - a.duration)
 }
@@ -96,18 +99,17 @@ export function networkTime(connection: NetworkConnection, { sentBy, sentTime, s
   return time < handshake.answered + SHORTEST_DELAY || time > handshake.answered + LONGEST_DELAY ? time : handshake.answered
 }
 
-/** How long the Nagle algorithm held the answer back, in nanoseconds; 0 where it did not. */
+/** How long the Nagle algorithm held the answer back, in nanoseconds; 0 where it did not. What TCP sends again, and what comes behind that, other algorithms hold back. */
 function heldBack(connection: NetworkConnection, side: Side, from: number, event: PacketEvent): number {
   const sender = connection.sender(side)
   // The packet before this one in an earlier segment: `meet` has moved on to this one already.
   const { earlierTime, earlierOffset } = sender
-  const half = connection.half(side)
-  const acknowledgedTime = half.acknowledgedTime
-  const free = half.acknowledgedOffset >= earlierOffset
-  const roundTrip = connection.handshake?.answered ?? 0
-  const leftAtOnce = event.time - acknowledgedTime <= AT_ONCE + roundTrip && event.time >= acknowledgedTime
-  if (!free || !leftAtOnce || !(acknowledgedTime - earlierTime >= SHORTEST_DELAY + roundTrip) || !(acknowledgedTime > from)) return 0
-  return acknowledgedTime - Math.max(from, earlierTime)
+  const { acknowledgedOffset, acknowledgedTime } = connection.half(side)
+  if (sender.isUnheld || acknowledgedOffset < earlierOffset || !(acknowledgedTime > from)) return 0
+  const leftAtOnce = event.time - acknowledgedTime <= AT_ONCE + connection.roundTrip(side) && event.time >= acknowledgedTime
+  const delay = acknowledgedTime - earlierTime - connection.roundTrip(otherSide(side))
+  if (!leftAtOnce || !(delay >= SHORTEST_DELAY && delay <= LONGEST_DELAY)) return 0
+  return hasSentAgain(connection, side, earlierTime, event.time) ? 0 : acknowledgedTime - Math.max(from, earlierTime)
 }
 
 /** This side has sent bytes from before this offset again since. */

@@ -116,6 +116,15 @@ export interface Finish {
  */
 export type ConnectionState = 'opening' | 'connected' | 'closing' | 'closed'
 
+/** Nanoseconds. Segments that TCP had held back leave at once when the acknowledgement is there. */
+export const AT_ONCE = 2_000_000
+
+/** Nanoseconds. Nor does the Nagle algorithm hold back what TCP sends to find out whether the segment before was lost (RFC 8985 §7.2: never sooner than that). */
+const SOONEST_PROBE = 5_000_000
+
+/** Bytes: what is shorter is a full segment nowhere (RFC 9293 §3.7.1: the default for IPv4). */
+const SMALL = 536
+
 export class NetworkConnection {
   readonly mqtt: MqttConnection
   /** Exchanges without an end yet. */
@@ -433,11 +442,29 @@ export class NetworkConnection {
       times[at + TIME.longestSilence] = silence
       if (side === 'client') this.silence = silenceBefore(this, event, before) ?? this.silence
     }
+    if (!this.waited(event)) this.#noteHaste(event, side, times, at)
     times[at + TIME.earlierTime] = before
     times[at + TIME.earlierOffset] = times[at + TIME.sentOffset]!
     times[at + TIME.lastFrame] = frame
     times[at + TIME.lastTime] = event.time
     times[at + TIME.sentOffset] = event.segmentEnd
+  }
+
+  /** Whether this side had anything on the way when it sent the segment going by; `times` from `at` on are those of the one before. */
+  #noteHaste({ time, segmentEnd, filledHole }: PacketEvent, side: Side, times: Float64Array, at: number): void {
+    const { acknowledgedOffset, acknowledgedTime } = this.half(side)
+    const begin = times[at + TIME.sentOffset]!
+    const isFirst = Number.isNaN(times[at + TIME.lastTime]!)
+    if (isFirst || acknowledgedOffset >= begin) {
+      // What comes sooner after the acknowledgement than the side can have had it was on the way already.
+      if (isFirst || time - acknowledgedTime > this.roundTrip(side) + AT_ONCE) times[at + TIME.freshTime] = time
+    } else if (!filledHole && time - times[at + TIME.lastTime]! < SOONEST_PROBE && segmentEnd - begin < SMALL && begin - times[at + TIME.earlierOffset]! < SMALL) times[at + TIME.unheld] = 1
+  }
+
+  /** From the place of the capture to this side and back, as TCP's handshake shows it; 0 where that was not seen. */
+  roundTrip(side: Side): number {
+    const { handshake } = this
+    return (side === 'server' ? handshake?.answered : handshake?.acknowledged) ?? 0
   }
 
   gap(): void {

@@ -31,12 +31,19 @@ describe('a slow answer', () => {
       open().client(PUBLISH).acknowledge('server').lost('server', HEX.pingresp).acknowledge('client').wait(300).server(PUBACK), { causes: [], network: 1 }],
     ['that was held back until an earlier small segment was acknowledged', open().client(HEX.pingreq, PUBLISH).server(HEX.pingresp).wait(40).acknowledge('client').server(PUBACK),
       { causes: ['0 nagle 41'], network: 1 }],
+    ['behind a small segment that was sent again', open().client(HEX.pingreq, PUBLISH).server(HEX.pingresp).wait(200).again('server', HEX.pingresp).wait(20).acknowledge('client').server(PUBACK),
+      { causes: ['0 retransmission 202'], network: 1 }],
     ['to a request that TCP sent again', open().client(PUBLISH).wait(200).again('client', PUBLISH).acknowledge('server').server(PUBACK),
       { causes: ['0 retransmission 201'], network: 1 }],
     ['to a client that took no bytes', open().client(PUBLISH).acknowledge('server').window('client', 0).wait(300).window('client', 1000).server(PUBACK),
       { causes: ['0 window 301'], network: 1 }],
   ] as [string, Conversation, { causes: string[]; network: number | null }][])('%s', (_name, conversation, expected) => {
     expect(told(conversation)).toEqual(expected)
+  })
+
+  test('after a while in which other bytes of that side were not acknowledged: the program only until the first of these', () => {
+    const conversation = open().client(PUBLISH).acknowledge('server').wait(100).server(HEX.pingresp).wait(900).acknowledge('client').server(PUBACK)
+    expect(told(conversation).causes).toEqual(['0 server 101'])
   })
 
   test('in each leg of QoS 2', () => {
@@ -51,6 +58,9 @@ describe('nothing is said', () => {
     ['of a quick answer', open().client(PUBLISH).acknowledge('server').wait(5).server(PUBACK)],
     ['of the program where the connection has just lost packets', open().client(HEX.pingreq).wait(300).again('client', HEX.pingreq).server(HEX.pingresp).client(PUBLISH)
       .acknowledge('server').wait(300).server(PUBACK)],
+    ['of Nagle where the side does not wait for acknowledgements', open().client(HEX.pingreq, HEX.pingreq).server(HEX.pingresp, HEX.pingresp).acknowledge('client')
+      .client(HEX.pingreq, PUBLISH).server(HEX.pingresp).wait(40).acknowledge('client').server(PUBACK)],
+    ['of Nagle where the acknowledgement came later than any is delayed', open().client(HEX.pingreq, PUBLISH).server(HEX.pingresp).wait(900).acknowledge('client').server(PUBACK)],
     ['of the program where what it sent before waits for its acknowledgement', open().client(HEX.pingreq, PUBLISH).server(HEX.pingresp).wait(300).server(PUBACK)],
   ])('%s', (_name, conversation) => {
     expect(told(conversation).causes).toEqual([])

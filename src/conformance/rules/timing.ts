@@ -49,6 +49,23 @@ function answerer(it: ExchangeSubject, leg: LegCause): Side {
   return answer?.by ?? (request === undefined ? otherSide(it.side) : otherSide(request.by))
 }
 
+/**
+ * The capture was taken far from the one who answered: its answer, or bytes before that, may have been sent twice before it came by, or have waited in a network that is
+ * slower than it was at first.
+ */
+function mayHaveBeenUnderWay(it: ExchangeSubject, leg: LegCause): boolean {
+  const { connection, exchange } = it
+  const side = answerer(it, leg)
+  const roundTrip = connection.roundTrip(side)
+  if (roundTrip <= SHORT_WAY || roundTrip <= connection.roundTrip(otherSide(side))) return false
+  return leg.duration < TWICE_LOST + 3 * roundTrip || !(exchange.network !== null && exchange.network < 3 * roundTrip)
+}
+
+/** A millisecond. */
+const SHORT_WAY = 1e6
+/** TCP sends again after a second at first, and then after twice that (RFC 6298 §2.1, §5.5). */
+const TWICE_LOST = 3e9
+
 export const TIMING_RULES: readonly Rule[] = [
   rule({
     id: 'answer.slow',
@@ -60,7 +77,7 @@ export const TIMING_RULES: readonly Rule[] = [
     needs: 0,
     applies: ({ exchange }) => exchange.outcome === 'complete' || exchange.outcome === 'failed',
     holds: (it) => slowLeg(it) === null,
-    certainty: () => 'likely',
+    certainty: (it) => (mayHaveBeenUnderWay(it, slowLeg(it)!) ? 'unsure' : 'likely'),
     actor: (it) => {
       const leg = slowLeg(it)
       return leg === null ? otherSide(it.side) : answerer(it, leg)
