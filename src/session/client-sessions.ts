@@ -253,7 +253,6 @@ function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
 }
 
-/** Neither side has closed it, and nothing is missing that could have said so. */
 function noteUnsent(session: ClientSession, connection: NetworkConnection): void {
   session.clientUnsent ||= mayHaveSentMore(connection, 'client')
   session.serverUnsent ||= mayHaveSentMore(connection, 'server')
@@ -264,6 +263,7 @@ function mayHaveSentMore({ disconnect, finish, secondFinish }: NetworkConnection
   return disconnect?.by !== side && ![finish, secondFinish].some((each) => each?.by === side && each.reason === 'fin')
 }
 
+/** Neither side has closed it, and nothing is missing that could have said so. */
 function isThere(connection: NetworkConnection): boolean {
   return connection.finish === null && connection.disconnect === null && connection.half('client').gaps === 0 && connection.half('server').gaps === 0
 }
