@@ -62,7 +62,7 @@ export interface ControllerOptions {
 }
 
 const TIME_STYLES: readonly TimeStyle[] = ['relative', 'delta', 'clock']
-const TIME_WORDS: Readonly<Partial<Record<TimeStyle, string>>> = { relative: 'times since the first frame', delta: 'times since the row before', clock: 'times of day' }
+const TIME_WORDS: Readonly<Partial<Record<TimeStyle, string>>> = { relative: 'Times since the first frame', delta: 'Times since the row before', clock: 'Times of day' }
 /** Milliseconds of work between two looks at what else there is to do. */
 const WORK_TIME = 8
 /** Those that take the cursor to another row than the newest. */

@@ -27,9 +27,9 @@ describe('what is typed after `:`', () => {
       return command.kind === 'mistake' ? command.sentence : command
     }
     expect(sentence('w')).toBe('w needs FILE: the filtered packets, as pcapng')
-    expect(sentence('quit now')).toBe('nothing goes with quit')
-    expect(sentence('-3')).toBe("there is no command -3: a packet's number, or one of w, report, filter, mute, unmute, help, q")
-    expect(sentence('constructor')).toMatch(/^there is no command constructor/)
+    expect(sentence('quit now')).toBe('Nothing goes with quit')
+    expect(sentence('-3')).toBe("There is no command -3: a packet's number, or one of w, report, filter, mute, unmute, help, q")
+    expect(sentence('constructor')).toMatch(/^There is no command constructor/)
   })
 })
 

@@ -427,8 +427,8 @@ describe('commands', () => {
       ['mute', 'mute needs RULE: leaves a rule out of the findings'],
       ['mute nothing', 'No finding is of a rule nothing'],
       ['unmute', 'No rule is muted'],
-      ['unmute all', 'nothing goes with unmute'],
-      ['sudo', "there is no command sudo: a packet's number, or one of w, report, filter, mute, unmute, help, q"],
+      ['unmute all', 'Nothing goes with unmute'],
+      ['sudo', "There is no command sudo: a packet's number, or one of w, report, filter, mute, unmute, help, q"],
     ] as const) {
       expect(command(one, text)).toBe(said)
       expect(one.frame().view, text).toBe(before)
@@ -598,7 +598,7 @@ describe('times', () => {
   it('are counted from the reference in the packets, whatever the format, which is said', () => {
     const one = driven().keys('2', '=', 't')
     expect(message(one)).toBe('Times are counted from packet 1: = there ends that')
-    expect(message(one.keys('=', 't'))).toBe('times since the row before')
+    expect(message(one.keys('=', 't'))).toBe('Times since the row before')
   })
 })
 

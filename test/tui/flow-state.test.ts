@@ -23,7 +23,7 @@ describe('movement', () => {
 
   test('Enter shows the packet, and there is none in other rows', () => {
     expect(press(['open'], at(14)).effect).toEqual({ kind: 'show-packet', packet: 14 })
-    expect(press(['open']).effect).toEqual({ kind: 'say', text: 'no packet in this row' })
+    expect(press(['open']).effect).toEqual({ kind: 'say', text: 'No packet in this row' })
   })
 
   test('without a ladder, nothing moves and modes still change', () => {
@@ -56,7 +56,7 @@ describe('exchanges', () => {
       visited.push(packetAt(state))
     }
     expect(visited).toEqual([15, 16, 20, 13])
-    expect(press(['other-half'], at(21)).effect).toEqual({ kind: 'say', text: 'this row belongs to no exchange' })
+    expect(press(['other-half'], at(21)).effect).toEqual({ kind: 'say', text: 'This row belongs to no exchange' })
   })
 
   test('an answer that did not come is the other half too', () => {
@@ -122,7 +122,7 @@ describe('the cursor stays on its row', () => {
 describe('the time reference', () => {
   test('is set, moved and cleared', () => {
     const set = press(['reference'], at(12))
-    expect(set).toMatchObject({ state: { reference: 12, referenceTime: 10e6 }, effect: { kind: 'say', text: 'times since packet 12' } })
+    expect(set).toMatchObject({ state: { reference: 12, referenceTime: 10e6 }, effect: { kind: 'say', text: 'Times since packet 12' } })
     expect(press(['down', 'reference'], set.state).state.reference).toBe(13)
     expect(press(['reference'], set.state).state.reference).toBeNull()
   })
@@ -130,7 +130,7 @@ describe('the time reference', () => {
   test('is a packet with a time', () => {
     const { state, effect } = press(['reference'])
     expect(state.reference).toBeNull()
-    expect(effect).toEqual({ kind: 'say', text: 'only a packet with a time can be the time reference' })
+    expect(effect).toEqual({ kind: 'say', text: 'Only a packet with a time can be the time reference' })
     const untimed: Ladder = { ...LADDER, rows: [sent(NaN, 'DISCONNECT')] }
     expect(press(['reference'], FLOW_START, untimed).state.reference).toBeNull()
   })

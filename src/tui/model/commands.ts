@@ -34,9 +34,9 @@ export function parseCommand(text: string): Command {
   if (/^\d+$/.test(line)) return { kind: 'go-to', packet: Number(line) }
   const [, name = '', rest = ''] = /^(\S*)\s*(.*)$/s.exec(line) ?? []
   const word = WORDS.find(({ words }) => words.includes(name))
-  if (word === undefined) return mistake(`there is no command ${name}: a packet's number, or one of ${WORDS.map(({ words }) => words[0]).join(', ')}`)
+  if (word === undefined) return mistake(`There is no command ${name}: a packet's number, or one of ${WORDS.map(({ words }) => words[0]).join(', ')}`)
   if (word.argument !== null && rest === '' && name !== 'filter') return mistake(`${name} needs ${word.argument}: ${word.does}`)
-  if (word.argument === null && rest !== '') return mistake(`nothing goes with ${name}`)
+  if (word.argument === null && rest !== '') return mistake(`Nothing goes with ${name}`)
   switch (word.words[0]) {
     case 'w': return { kind: 'export', name: rest }
     case 'report': return { kind: 'report', name: rest }

@@ -73,11 +73,11 @@ export function placed({ at, viewport, fanOut }: FlowState, rows: FlowRows, heig
 
 export function reduceFlow(state: FlowState, action: ViewAction, { ladder, height }: Flow): Outcome<FlowState> {
   switch (action) {
-    case 'compress': return { state: { ...state, ...whereItIs(state, ladder, height), compressed: !state.compressed }, effect: say(state.compressed ? 'a row for each packet' : 'a row for each exchange') }
+    case 'compress': return { state: { ...state, ...whereItIs(state, ladder, height), compressed: !state.compressed }, effect: say(state.compressed ? 'A row for each packet' : 'A row for each exchange') }
     case 'pings': return { state: { ...state, ...whereItIs(state, ladder, height), pings: !state.pings }, effect: say(state.pings ? 'PINGREQ and PINGRESP hidden' : 'PINGREQ and PINGRESP shown') }
     case 'colour': {
       const colour = COLOURS[(COLOURS.indexOf(state.colour) + 1) % COLOURS.length]!
-      return { state: { ...state, colour }, effect: say(`colours by ${COLOUR_WORDS[colour]}`) }
+      return { state: { ...state, colour }, effect: say(`Colours by ${COLOUR_WORDS[colour]}`) }
     }
     case 'form': return only({ ...state, ...whereItIs(state, ladder, height), fanOut: !state.fanOut })
     case 'findings': return { state, effect: ladder === null ? null : { kind: 'show-findings', stream: ladder.title.stream } }
@@ -94,7 +94,7 @@ function reduceRows(state: FlowState, action: ViewAction, ladder: Ladder, height
   switch (action) {
     case 'open': {
       const packet = numberOf(current.row)
-      return { state, effect: packet === null ? say('no packet in this row') : { kind: 'show-packet', packet } }
+      return { state, effect: packet === null ? say('No packet in this row') : { kind: 'show-packet', packet } }
     }
     case 'reference': return referenceAt(state, current)
     case 'next': case 'previous': return goTo(state, rows, viewport, height, neighbour(rows, viewport.cursor, action === 'next' ? 1 : -1), `no ${action} exchange`)
@@ -164,10 +164,10 @@ function whereItIs(state: FlowState, ladder: Ladder | null, height: number): Pic
 
 function referenceAt(state: FlowState, { row }: FlowRow): Outcome<FlowState> {
   const packet = numberOf(row)
-  if (packet !== null && packet === state.reference) return { state: { ...state, reference: null, referenceTime: NaN }, effect: say('no time reference') }
+  if (packet !== null && packet === state.reference) return { state: { ...state, reference: null, referenceTime: NaN }, effect: say('No time reference') }
   const time = timeOf(row)
-  if (packet === null || Number.isNaN(time)) return { state, effect: say('only a packet with a time can be the time reference') }
-  return { state: { ...state, reference: packet, referenceTime: time }, effect: say(`times since packet ${packet}`) }
+  if (packet === null || Number.isNaN(time)) return { state, effect: say('Only a packet with a time can be the time reference') }
+  return { state: { ...state, reference: packet, referenceTime: time }, effect: say(`Times since packet ${packet}`) }
 }
 
 /** The row where the exchange before or after that of a row begins: `step` -1 or 1. Of a row of none, those around it. Null where there is none. */
@@ -188,12 +188,12 @@ function firstRowOf(rows: FlowRows, exchange: FlowExchange): number {
 /** The next row of the same exchange; behind the last one, the first. */
 function otherHalf(state: FlowState, rows: FlowRows, viewport: Viewport, height: number, current: FlowRow): Outcome<FlowState> {
   const number = partOf(current.row)?.number
-  if (number === undefined) return { state, effect: say('this row belongs to no exchange') }
-  if (state.compressed) return { state, effect: say('the row is the whole exchange') }
+  if (number === undefined) return { state, effect: say('This row belongs to no exchange') }
+  if (state.compressed) return { state, effect: say('The row is the whole exchange') }
   const own = rows.exchanges.get(number)!.rows
   const at = own.findIndex(({ row }) => row === current.row)
   return own.length === 1
-    ? { state, effect: say('nothing else belongs to this exchange') }
+    ? { state, effect: say('Nothing else belongs to this exchange') }
     : goTo(state, rows, viewport, height, indexOf(rows, own[(at + 1) % own.length]!.place), '')
 }
 
