@@ -45,6 +45,11 @@ function filtered(one: Driven, text: string): Driven {
   return one.keys('ctrl-u').type(text).keys('enter')
 }
 
+// No work takes time, however busy the machine is.
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockReturnValue(0)
+})
+
 describe('what takes long', () => {
   // Each look at the clock takes longer than there is time, so that a filter comes on by 64 packets with each turn.
   beforeEach(() => {
