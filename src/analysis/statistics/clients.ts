@@ -326,13 +326,22 @@ function share({ most, receiveMaximum }: InFlight): number {
 
 function silenceOf(connection: NetworkConnection): Silence | null {
   const { keepAlive, mqtt } = connection
-  const { packets, longestSilence: longest } = connection.client
-  if (keepAlive === null || keepAlive === 0 || packets < 2 || Number.isNaN(longest) || mqtt.client === null) return null
+  if (keepAlive === null || keepAlive === 0 || mqtt.client === null) return null
+  const between = connection.client.longestSilence
+  const last = silenceToTheEnd(connection)
+  const longest = last > between || Number.isNaN(between) ? last : between
+  if (Number.isNaN(longest)) return null
   // What is missing from the capture may have been sent in the silence.
   const half = connection.half('client')
   if (half.gaps > 0 || half.hasHole) return null
   const allowed = keepAlive * NANOSECONDS * KEEP_ALIVE_FACTOR
   return { keepAlive, longest, margin: ((allowed - longest) / allowed) * 100 }
+}
+
+/** From the last packet of a client that was accepted to the end of its connection: that may be why it ended. NaN where there is none. */
+function silenceToTheEnd({ client, connack, disconnect, finish }: NetworkConnection): number {
+  const end = disconnect?.time ?? finish?.time ?? NaN
+  return connack?.reasonCode === 0 && end >= client.lastTime ? end - client.lastTime : NaN
 }
 
 function wholeSoFar(connection: NetworkConnection): boolean {

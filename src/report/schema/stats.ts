@@ -111,7 +111,7 @@ const CLIENT = {
           type: 'object',
           properties: {
             seconds: COUNT,
-            longestSilenceMs: { type: 'number', description: 'Between two packets of the client.' },
+            longestSilenceMs: { type: 'number', description: 'Between two packets of the client, or behind the last one until the connection ended.' },
             marginPercent: { type: 'number', description: 'What was left of 1.5 times the Keep Alive, to three decimals; negative where it was exceeded.' },
           },
           required: ['seconds', 'longestSilenceMs', 'marginPercent'],

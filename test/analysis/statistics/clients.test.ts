@@ -209,6 +209,14 @@ describe('keep alive', () => {
     expect(silent(milliseconds)).toEqual({ keepAlive: 10, longest: milliseconds * 1e6, margin })
   })
 
+  test('the one that ends a connection counts too', () => {
+    const site = new Site()
+    const line = site.open(4001).client(connect311('c', { keepAlive: 10 })).server(connack311())
+    site.wait(15_000)
+    line.close()
+    expect(site.end().client('c').silence).toEqual({ keepAlive: 10, longest: 15e9, margin: 0 })
+  })
+
   test('0 is none', () => {
     expect(silent(30_000, 0)).toBeNull()
   })
