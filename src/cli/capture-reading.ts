@@ -1,5 +1,6 @@
 import { createPipeline } from '../analysis/pipeline.ts'
 import { counted, grouped } from '../bytes/number-text.ts'
+import { noMqttText } from '../report/no-mqtt.ts'
 import { limitTexts } from '../report/summary.ts'
 import { framesKept } from '../capture/wording.ts'
 import { InputError } from '../io/errors.ts'
@@ -126,7 +127,7 @@ export class CaptureReading {
 
   /** It has been said why, where nothing could be read. */
   tellNoMqtt(): void {
-    if (!this.#nothingRead) this.#tell(`no MQTT in ${counted(this.pipeline.totals.frames, 'frame')}${this.#whyNoMqtt()}`)
+    if (!this.#nothingRead) this.#tell(noMqttText(this.pipeline.totals))
   }
 
   /** Of a broker on a port of its own, only connections with their CONNECT are known for what they are. */
@@ -248,15 +249,5 @@ export class CaptureReading {
     this.#networkProblems.set(code, number)
     if (number <= MOST_NETWORK_MESSAGES) this.#tell(message)
     if (number === MOST_NETWORK_MESSAGES) this.#tell(`more problems of this kind (${code}) are not told`)
-  }
-
-  #whyNoMqtt(): string {
-    const { streams, expectedStreams, unframed, otherStreams: { tls, websocket } } = this.pipeline.totals
-    if (streams === 0) return ': no TCP connection among them'
-    const others = [{ number: tls, name: 'TLS' }, { number: websocket, name: 'HTTP or WebSocket' }].filter(({ number }) => number > 0)
-    const inside = others.length === 0 ? '' : `: ${others.map(({ number, name }) => `${grouped(number)} of ${counted(streams, 'TCP connection')} ${number === 1 ? 'carries' : 'carry'} ${name}`).join(', ')}, which mqtap cannot look into`
-    if (unframed > 0 || tls + websocket >= streams) return inside
-    if (expectedStreams === streams) return ': nothing was sent on its ports; mqtap connections tells why'
-    return `${inside === '' ? ':' : `${inside};`} is it on another port? --port names the ports that carry MQTT`
   }
 }

@@ -13,7 +13,7 @@ import type { ViewAction } from '../../src/tui/view.ts'
 function frame({ book }: BookedCapture, width: number, height: number, { state = CLIENTS_AT_FIRST, theme = PLAIN_THEME }: { state?: ClientsState; theme?: typeof PLAIN_THEME } = {}): string[] {
   const { rows, evicted } = book
   const selected = selectedClient(state, { rows, height })
-  return clientsLines({ state, rows, detail: selected === null ? [] : book.detail(selected.stream), evicted, width, height, theme, timeText: secondsText })
+  return clientsLines({ state, rows, detail: selected === null ? [] : book.detail(selected.stream), nothing: '', evicted, width, height, theme, timeText: secondsText })
 }
 
 function after({ book: { rows } }: BookedCapture, actions: readonly ViewAction[]): ClientsState {
@@ -34,15 +34,15 @@ describe('the Clients view', () => {
   })
 
   it('says that there is nothing yet', () => {
-    const lines = clientsLines({ state: CLIENTS_AT_FIRST, rows: [], detail: [], evicted: 0, width: 60, height: 12, theme: PLAIN_THEME, timeText: secondsText })
-    expect(lines[1]).toBe('  No connections so far')
+    const lines = clientsLines({ state: CLIENTS_AT_FIRST, rows: [], detail: [], nothing: 'No MQTT in 37 frames: 2 of 3 TCP connections carry TLS, which mqtap cannot look into', evicted: 0, width: 60, height: 12, theme: PLAIN_THEME, timeText: secondsText })
+    expect(lines.slice(1, 3)).toEqual(['  No MQTT in 37 frames: 2 of 3 TCP connections carry TLS,', '  which mqtap cannot look into'])
     expect(lines.join('\n')).toContain('no rows')
   })
 
   it('says how many connections are not listed any more, how the list is sorted and who has the keys', () => {
     const { book } = STORM
     // The first client has findings neither of its connections of now nor before: two others have come before it.
-    const lines = clientsLines({ state: after(STORM, ['sort', 'sort', 'next-pane']), rows: book.rows, detail: [], evicted: 7, width: 100, height: 12, theme: PLAIN_THEME, timeText: secondsText })
+    const lines = clientsLines({ state: after(STORM, ['sort', 'sort', 'next-pane']), rows: book.rows, detail: [], nothing: '', evicted: 7, width: 100, height: 12, theme: PLAIN_THEME, timeText: secondsText })
     expect(lines.find((line) => line.startsWith('──'))).toMatch(/^── \[keys: detail\] ─ sorted by FINDINGS ─ evicted 7 ─ earlier connections folded ─+ row 3 of 8 ──$/)
   })
 
@@ -62,7 +62,7 @@ describe('the Clients view', () => {
     const rows = STORM.book.rows.map((row, index) => ({ ...row, clientName: ['温度計'.repeat(20), 'é'.repeat(99), '👩‍🔧'.repeat(30)][index % 3]!, client: '[2001:db8:1234:5678:9abc:def0:1234:5678]:65535' }))
     for (const width of [60, 80, 133, 220]) {
       for (const theme of [PLAIN_THEME, ASCII_THEME]) {
-        const lines = clientsLines({ state: CLIENTS_AT_FIRST, rows, detail: ['温'.repeat(200), `  Will             ${'温 '.repeat(200)}`], evicted: 0, width, height: 30, theme, timeText: secondsText })
+        const lines = clientsLines({ state: CLIENTS_AT_FIRST, rows, detail: ['温'.repeat(200), `  Will             ${'温 '.repeat(200)}`], nothing: '', evicted: 0, width, height: 30, theme, timeText: secondsText })
         for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(width)
       }
     }
@@ -80,7 +80,7 @@ describe('the Clients view', () => {
 
   it('is drawn as its lines are', () => {
     const { rows, evicted } = STORM.book
-    const props = { state: CLIENTS_AT_FIRST, rows, detail: STORM.book.detail(0), evicted, width: 80, height: 22, theme: PLAIN_THEME, timeText: secondsText }
+    const props = { state: CLIENTS_AT_FIRST, rows, detail: STORM.book.detail(0), nothing: '', evicted, width: 80, height: 22, theme: PLAIN_THEME, timeText: secondsText }
     const drawn = renderToString(createElement(ClientsView, props), { columns: 80 }).split('\n').map((line) => line.trimEnd())
     expect(drawn).toEqual(clientsLines(props).map((line) => line.trimEnd()))
   })

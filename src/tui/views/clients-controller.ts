@@ -1,3 +1,4 @@
+import { noMqttSentence } from '../../report/no-mqtt.ts'
 import { connectionsOf, viewProps, type Surroundings } from '../view-controller.ts'
 import { withTopics } from './clients-detail.ts'
 import { CLIENTS_AT_FIRST, reduceClients, searchClients, selectedClient, type ClientsState } from './clients-state.ts'
@@ -33,8 +34,9 @@ export class ClientsController extends PanesController<ClientsState> {
 
   override body(): Body {
     this.follow()
-    const { book } = this.around.workspace
-    return { view: 'clients', props: { ...viewProps(this.around), state: this.state, rows: this.#rows, detail: this.#detail, evicted: book.evicted } }
+    const { reading, workspace: { book, pipeline } } = this.around
+    const nothing = reading.state === 'reading' ? 'No connections so far' : noMqttSentence(pipeline.totals)
+    return { view: 'clients', props: { ...viewProps(this.around), state: this.state, rows: this.#rows, detail: this.#detail, nothing, evicted: book.evicted } }
   }
 
   get #list(): { readonly rows: readonly ConnectionRow[]; readonly height: number } {

@@ -12,6 +12,7 @@
 import { durationText, shortened } from '../../bytes/number-text.ts'
 import { SEVERITY_MARK, severityColour } from '../../report/colour.ts'
 import { cell, fitted, fittingWords } from '../../report/fit.ts'
+import { wrapped } from '../../report/wrapped-text.ts'
 import { detailOnScreen, dividerLine, inGlyphs, paneHeights, rightCell } from '../parts/list-detail.ts'
 import { CURSOR_WIDTH, listRow } from '../parts/row.ts'
 import { detailLines } from './clients-detail.ts'
@@ -26,6 +27,8 @@ export interface ClientsProps extends ViewProps {
   readonly rows: readonly ConnectionRow[]
   /** Of the selected connection (`ConnectionBook.detail`). */
   readonly detail: readonly string[]
+  /** What is said where there are none. */
+  readonly nothing: string
   /** Connections that are not listed any more. */
   readonly evicted: number
 }
@@ -80,7 +83,7 @@ function columnsFor(width: number): readonly Column[] {
   return columns
 }
 
-export function clientsLines({ state, rows, detail, evicted, width, height, theme, timeText }: ClientsProps): string[] {
+export function clientsLines({ state, rows, detail, nothing, evicted, width, height, theme, timeText }: ClientsProps): string[] {
   const { viewport, sort, grouped, panes } = settledClients(state, { rows, height })
   const items = clientItems(rows, sort, grouped)
   const room = paneHeights(panes, height)
@@ -92,7 +95,7 @@ export function clientsLines({ state, rows, detail, evicted, width, height, them
     for (let index = viewport.top; index < Math.min(items.length, viewport.top + room.list); index++) {
       lines.push(itemLine(items[index]!, index === viewport.cursor, columns, width, theme, timeText))
     }
-    if (items.length === 0) lines.push(fitted('  No connections so far', width))
+    if (items.length === 0) lines.push(...wrapped(nothing, '  ', width).slice(0, room.list))
     while (lines.length < 1 + room.list) lines.push('')
   }
   const place = items.length === 0 ? 'no rows' : `row ${viewport.cursor + 1} of ${items.length}`

@@ -1,7 +1,8 @@
 import { PACKET_FIELDS } from '../../analysis/fields.ts'
 import { compileFilter, type Filter } from '../../analysis/filter/filter.ts'
-import { counted, grouped } from '../../bytes/number-text.ts'
+import { grouped } from '../../bytes/number-text.ts'
 import { printable } from '../../bytes/printable.ts'
+import { noMqttSentence } from '../../report/no-mqtt.ts'
 import { capturedFrame, type CapturedFrame } from '../model/captured-frame.ts'
 import { filterState } from '../model/filter-field.ts'
 import { PacketDetail, type DetailRow } from '../model/packet-detail.ts'
@@ -300,6 +301,6 @@ export class PacketsController extends ViewController {
   get #nothingText(): string {
     const { workspace: { shown, pipeline }, reading } = this.around
     if (shown.all > 0) return shown.progress === null ? 'No packet matches the filter' : 'No packet matches the filter so far'
-    return reading.state === 'reading' ? 'No MQTT packets so far' : `No MQTT packets in ${counted(pipeline.totals.frames, 'frame')}`
+    return reading.state === 'reading' ? 'No MQTT packets so far' : noMqttSentence(pipeline.totals)
   }
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { ByteRange } from '../../bytes/hex.ts'
 import type { InfoOptions } from '../../report/packet-info.ts'
 import { fitted } from '../../report/fit.ts'
+import { wrapped } from '../../report/wrapped-text.ts'
 import type { CapturedFrame } from '../model/captured-frame.ts'
 import type { DetailRow, PacketDetail } from '../model/packet-detail.ts'
 import type { ShownBytes } from '../model/shown-bytes.ts'
@@ -38,7 +39,7 @@ export interface WantedFrame {
 export function PacketsView({ width, height, theme, state, packets, detail, rows, frame, wantedFrame, info, nothing }: PacketsProps): ReactNode {
   const layout = packetsLayout({ width, height }, state)
   const { list, fields, bytes } = layout
-  const listLines = list === null ? [] : packets.length === 0 ? ['', `  ${nothing}`] : packetLines(packets, state.packet, list.width, info, theme)
+  const listLines = list === null ? [] : packets.length === 0 ? ['', ...wrapped(nothing, '  ', list.width)] : packetLines(packets, state.packet, list.width, info, theme)
   const fieldPane = fields === null ? null : [
     paneTitle('fields', state.focus === 'fields', fields.width, theme),
     ...fieldLines(rows, state.fields, state.fieldsLeft, state.focus === 'fields', { width: fields.width, height: fields.height - 1 }, theme),
