@@ -1,12 +1,6 @@
 /** A set of frame numbers that grows as it is needed: one bit a frame, so that ten million frames take little more than a megabyte. */
 export class FrameSet {
   #bits = new Uint32Array(1024)
-  #highest = 0
-
-  /** 0 where the set is empty. */
-  get highest(): number {
-    return this.#highest
-  }
 
   add(frame: number): void {
     const word = frame >>> 5
@@ -16,7 +10,6 @@ export class FrameSet {
       this.#bits = grown
     }
     this.#bits[word]! |= 1 << (frame & 31)
-    if (frame > this.#highest) this.#highest = frame
   }
 
   has(frame: number): boolean {

@@ -350,6 +350,19 @@ describe('-w', () => {
     expect((await run(['read', '-q', file('out.pcapng')])).stdout).toMatch(/^Frames {10}3, /m)
   })
 
+  test('tells how the connections of what is shown began and ended, so that nobody is accused who was not before', async () => {
+    const capture = 'fixtures/captures/keep-alive.pcap'
+    await run(['read', '-q', '-w', file('all.pcapng'), capture])
+    await run(['read', '-q', '-Y', 'mqtt.clientid == "silent-4"', '-w', file('one.pcapng'), capture])
+    const ends = async (name: string) => ndjson((await run(['connections', '-f', 'ndjson', name])).stdout).map(({ clientId, opened, closed, closedBy, closeReason }) => ({ clientId, opened, closed, closedBy, closeReason }))
+    const before = await ends(capture)
+    expect(before.length).toBeGreaterThan(3)
+    expect(await ends(file('all.pcapng'))).toEqual(before)
+    expect(await ends(file('one.pcapng'))).toEqual(before.filter(({ clientId }) => clientId === 'silent-4'))
+    const rules = async (name: string) => (JSON.parse((await run(['report', '-f', 'json', name])).stdout) as { findings: { rule: string }[] }).findings.map(({ rule }) => rule)
+    expect(await rules(file('all.pcapng'))).toEqual(await rules(capture))
+  })
+
   test('from standard input, and leaves no temporary file', async () => {
     const temporary = path.join(folder, 'temporary')
     execFileSync('mkdir', [temporary])
