@@ -240,7 +240,8 @@ export class ConnectionTable {
     // Keep-alive probe (RFC 9293 §3.8.4): the byte before the next one, with any value.
     if (segment.length === 1 && half.offset > 0 && sequenceDistance(end, half.highest) === 0) return
     const signature = signatureOf(segment)
-    if (this.#history.isTwin(half.historyEntry, signature, segment.time)) {
+    // What has bytes that were not seen before is no twin of anything.
+    if (sequenceDistance(end, half.highest) <= 0 && this.#history.isTwin(half.historyEntry, signature, segment.time)) {
       half.ownDisorder.duplicates++
       return
     }

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { SegmentHistory } from '../../src/tcp/history.ts'
+import { HalfStream } from '../../src/tcp/half-stream.ts'
 import { HANDSHAKE, Tap, type Sent } from './conversation.ts'
 
 const open = (limits = {}) => new Tap(limits).send(...HANDSHAKE)
@@ -222,6 +224,16 @@ describe('both directions in step: what acknowledges bytes of the other one', ()
     const tap = open().send({ ...answer, at: 1 })
     tap.table.tick(4, 102_000_000)
     expect(tap.send({ ...answer, sequence: 504, acknowledgement: 109, text: 'more', at: 103 }).told).toEqual(['0 <3>', '1 say', '1 more'])
+  })
+  test('and then nothing of its history is searched: each segment is new', () => {
+    const tap = open().send({ ...answer, at: 1 })
+    tap.table.tick(4, 102_000_000)
+    const searched = vi.spyOn(SegmentHistory.prototype, 'isTwin')
+    tap.send({ ...answer, sequence: 504, acknowledgement: 109, text: 'more', at: 103 })
+    const often = searched.mock.calls.length
+    searched.mockRestore()
+    expect(tap.told).toEqual(['0 <3>', '1 say', '1 more'])
+    expect(often).toBe(0)
   })
   test('at the limit of waiting bytes the other direction is given up', () => {
     const tap = open({ waitingBytes: 5 }).send(answer, { ...answer, sequence: 504, text: 'more' })
