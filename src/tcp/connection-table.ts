@@ -399,6 +399,10 @@ export class ConnectionTable {
 
   /** Declares the gaps of a connection whose waiting time is over. */
   #giveUpLost(connection: TcpConnection, frame: number, time: number): void {
+    if (connection.ignored) {
+      this.#dropWaiting(connection)
+      return
+    }
     this.#drain(connection, frame, time)
     const one = connection.half(0)
     const other = connection.half(1)
@@ -416,6 +420,16 @@ export class ConnectionTable {
     if (one.finSeen) this.#closeFinished(connection, 0)
     if (other.finSeen) this.#closeFinished(connection, 1)
     if (!isOpen(one) && !isOpen(other)) this.#holes.delete(connection)
+  }
+
+  /** Since something waited, it has turned out that nobody wants to know of the connection. */
+  #dropWaiting(connection: TcpConnection): void {
+    for (const sender of ENDS) {
+      const half = connection.half(sender)
+      this.#waitingBytes -= half.disorder.waitingBytes
+      half.dropWaiting()
+    }
+    this.#holes.delete(connection)
   }
 
   /** Bytes of this direction are known to be lost, and have been long enough. */

@@ -362,6 +362,15 @@ export class HalfStream {
     return first === undefined || sequenceDistance(first.sequence, this.next) > 0 ? null : first
   }
 
+  /** Nobody wants what waits any more. */
+  dropWaiting(): void {
+    if (this.waiting === null) return
+    const own = this.#disorder
+    own.waiting = null
+    own.waitingBytes = 0
+    this.#mark(STATE.waiting, false)
+  }
+
   /** Takes the run that is `ready` out of the list. */
   takeReady(): void {
     const own = this.#disorder

@@ -323,6 +323,13 @@ describe('connections', () => {
     tap.send({ sequence: 101, text: 'abc' })
     expect(tap.events).toEqual(['0 opened', '0.0 closed fin'])
   })
+  test('one that is ignored while bytes wait has no gaps', () => {
+    const tap = open().send({ sequence: 110, text: 'late' })
+    tap.connection!.ignore()
+    tap.send({ sequence: 101, text: 'abc', acknowledgement: 501, at: 10 }, { from: 'server', sequence: 501, acknowledgement: 120, text: 'x', at: 20 }, { sequence: 120, acknowledgement: 502, at: 500 })
+    expect(tap.table.gaps).toBe(0)
+    expect(ofInterest(tap.finish())).toEqual([])
+  })
   test('RST', () => {
     const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 104, flags: ['rst'] }).finish()
     expect(tap.events).toEqual(['0 opened', '0.0 closed rst', '0.1 closed capture'])
