@@ -165,6 +165,16 @@ describe('a gap', () => {
     const total = open({ waitingBytesTotal: 8 }).send({ sequence: 110, text: 'abcdef' }, { clientPort: 40001, sequence: 100, flags: ['syn'] }, { clientPort: 40001, sequence: 110, text: 'abc' })
     expect(ofInterest(total)).toEqual(['0.0 gap 9 limit'])
   })
+  test('is not looked for in all connections with each segment, however far apart the segments are', () => {
+    const tap = new Tap()
+    for (let clientPort = 1; clientPort <= 200; clientPort++) tap.send({ clientPort, sequence: 100, text: 'a' }, { clientPort, sequence: 110, text: 'b' })
+    const asked = vi.spyOn(HalfStream.prototype, 'acknowledgedKnown', 'get')
+    for (let count = 0; count < 1_000; count++) tap.send({ clientPort: 1_000, sequence: 100 + count, text: 'c', at: 1_000 + 5_000 * (count % 2) })
+    const often = asked.mock.calls.length
+    asked.mockRestore()
+    expect(often).toBeLessThan(50_000)
+    expect(client(tap, 200)).toHaveLength(1_000)
+  })
   test('an acknowledgement that no window allows proves nothing', () => {
     const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 101 + 2 ** 30 + 4, at: 1 }, { sequence: 104, text: 'd', at: 500 })
     expect(client(tap.finish())).toBe('abcd')
