@@ -298,6 +298,12 @@ export class HalfStream {
       list.push(runOf(own, added, added.sequence, added.bytes, added.missing, added))
       return 0
     }
+    if (sequenceDistance(added.sequence, own.highest) >= 0) {
+      // Behind all that was seen, and a hole.
+      own.highest = end
+      list.push(runOf(own, added, added.sequence, added.bytes, added.missing, null))
+      return 0
+    }
     if (sequenceDistance(end, own.highest) > 0) own.highest = end
     const conflicts = this.#place(own, list, added)
     this.#noteReady(own, list, added)
