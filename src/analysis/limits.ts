@@ -45,8 +45,8 @@ export const LIMITS = {
     waitingBytes: 4_194_304,
     /** Runs of such bytes. Each insertion walks the list, so this bounds the work that crafted tiny segments can cause. */
     waitingRuns: 1_024,
-    /** The same bytes of all connections together: half of the memory that the whole program may take. */
-    waitingBytesTotal: 67_108_864,
+    /** What all that waits takes in all connections together, the runs themselves included, for most hold a few bytes: half of the memory that the whole program may take. */
+    waitingMemoryTotal: 67_108_864,
     /** 100 ms: what was swapped on the way comes within a few milliseconds; after that, acknowledged bytes are lost to the capture. */
     lostAfter: 100_000_000,
     /** The same in frames of the connection, for captures without times or with clocks that stand still. */

@@ -23,10 +23,10 @@ import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
 
 export interface TcpLimits extends HistoryLimits {
-  /** Bytes and runs that may wait behind one hole, and bytes that may wait in all connections together. */
+  /** Bytes and runs that may wait behind one hole, and the memory for those of all connections together. */
   readonly waitingBytes: number
   readonly waitingRuns: number
-  readonly waitingBytesTotal: number
+  readonly waitingMemoryTotal: number
   /** Nanoseconds of capture time, and frames of the connection, after which acknowledged bytes are taken for lost. */
   readonly lostAfter: number
   readonly lostAfterFrames: number
@@ -53,7 +53,7 @@ export class ConnectionTable {
   #readers: StreamReader[] = []
   #sweepAt = 512
   #streams = 0
-  #waitingBytes = 0
+  #waitingMemory = 0
   /** Connections with bytes that are known to be lost, or with bytes behind a hole. */
   readonly #holes = new Set<TcpConnection>()
   #nextHoleCheck = -Infinity
@@ -265,6 +265,7 @@ export class ConnectionTable {
     if (!half.hasHole) half.ownDisorder.holeTime = segment.time
     const behindHighest = sequenceDistance(half.highest, sequence) > 0
     const before = half.disorder.waitingBytes
+    const memoryBefore = half.waitingMemory
     differing += half.wait({
       sequence: (sequence + heldOld) | 0,
       bytes: segment.buffer.slice(segment.start + heldOld, segment.end),
@@ -276,7 +277,7 @@ export class ConnectionTable {
       checksumValid: verifyTcpChecksum(segment),
     })
     const added = half.disorder.waitingBytes - before
-    this.#waitingBytes += added
+    this.#waitingMemory += half.waitingMemory - memoryBefore
     half.historyEntry = this.#history.add(
       half.historyEntry, (sequence + heldOld) | 0, signature, segment.buffer, segment.start + heldOld, segment.end, segment.time,
     )
@@ -293,7 +294,7 @@ export class ConnectionTable {
       if (half.disorder.waitingBytes > this.#limits.waitingBytes || half.waiting.length > this.#limits.waitingRuns) {
         this.#giveUp(connection, sender, 'limit', segment.frame, segment.time)
       }
-      if (this.#waitingBytes > this.#limits.waitingBytesTotal) this.#relieve(segment.frame, segment.time)
+      if (this.#waitingMemory > this.#limits.waitingMemoryTotal) this.#relieve(segment.frame, segment.time)
     }
   }
 
@@ -330,9 +331,9 @@ export class ConnectionTable {
   #deliverRun(connection: TcpConnection, sender: End, frame: number, time: number): void {
     const half = connection.half(sender)
     const run = half.ready!
-    const before = half.disorder.waitingBytes
+    const before = half.waitingMemory
     half.takeReady()
-    this.#waitingBytes += half.disorder.waitingBytes - before
+    this.#waitingMemory += half.waitingMemory - before
     if (run.bytes.length > 0) {
       const data = this.#data
       data.buffer = run.bytes
@@ -430,7 +431,7 @@ export class ConnectionTable {
   #dropWaiting(connection: TcpConnection): void {
     for (const sender of ENDS) {
       const half = connection.half(sender)
-      this.#waitingBytes -= half.disorder.waitingBytes
+      this.#waitingMemory -= half.waitingMemory
       half.dropWaiting()
     }
     this.#holes.delete(connection)
@@ -455,7 +456,7 @@ export class ConnectionTable {
       this.#flush(connection, 'limit', frame, time)
       for (const sender of ENDS) if (connection.half(sender).finSeen) this.#closeFinished(connection, sender)
       this.#holes.delete(connection)
-      if (this.#waitingBytes <= this.#limits.waitingBytesTotal / 2) return
+      if (this.#waitingMemory <= this.#limits.waitingMemoryTotal / 2) return
     }
   }
 

@@ -33,6 +33,9 @@ export interface Waiting extends Arrival {
   readyTime: number
 }
 
+/** What a run takes besides its bytes: measured, with the array that holds those. */
+const RUN_MEMORY = 400
+
 /** What a direction needs only where segments are lost, repeated or swapped, and at its end. Few have one of their own: most connections just work. */
 export class Disorder {
   waiting: Waiting[] | null = null
@@ -127,6 +130,12 @@ export class HalfStream {
   /** Stream offset of `next`: bytes delivered or missing before it. */
   get offset(): number {
     return ((this.next - this.#word(HALF.first)) >>> 0) + this.#word(HALF.turns) * 2 ** 32
+  }
+
+  /** About how much memory all that waits takes. */
+  get waitingMemory(): number {
+    const { waiting, waitingBytes } = this.#disorder
+    return waiting === null ? 0 : waitingBytes + waiting.length * RUN_MEMORY
   }
 
   /** Sorted by sequence, without overlaps; null where none wait. */

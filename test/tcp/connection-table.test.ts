@@ -157,13 +157,16 @@ describe('a gap', () => {
     const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 105, at: 1 }, { from: 'server', sequence: 501, acknowledgement: 105, at: 900 })
     expect(client(tap.finish())).toBe('abc')
   })
-  test('is declared at the limit of waiting bytes, runs, and bytes of all connections', () => {
+  test('is declared at the limit of waiting bytes, runs, and memory of all connections', () => {
     const bytes = open({ waitingBytes: 5 }).send({ sequence: 110, text: 'abc' }, { sequence: 120, text: 'abc' })
     expect(ofInterest(bytes)).toEqual(['0.0 gap 9 limit'])
     const runs = open({ waitingRuns: 1 }).send({ sequence: 110, text: 'a' }, { sequence: 120, text: 'b' })
     expect(ofInterest(runs)).toEqual(['0.0 gap 9 limit'])
-    const total = open({ waitingBytesTotal: 8 }).send({ sequence: 110, text: 'abcdef' }, { clientPort: 40001, sequence: 100, flags: ['syn'] }, { clientPort: 40001, sequence: 110, text: 'abc' })
-    expect(ofInterest(total)).toEqual(['0.0 gap 9 limit'])
+    const total = open({ waitingMemoryTotal: 2_000 }).send({ sequence: 110, text: 'a'.repeat(1_000) }, { clientPort: 40001, sequence: 100, flags: ['syn'] })
+    expect(ofInterest(total.send({ clientPort: 40001, sequence: 110, text: 'a'.repeat(1_000) }))[0]).toBe('0.0 gap 9 limit')
+    const tiny = open({ waitingMemoryTotal: 2_000 })
+    for (let count = 0; count < 10; count++) tiny.send({ sequence: 110 + 2 * count, text: 'a' })
+    expect(ofInterest(tiny)[0]).toBe('0.0 gap 9 limit')
   })
   test('is not looked for in all connections with each segment, however far apart the segments are', () => {
     const tap = new Tap()
@@ -400,7 +403,7 @@ describe('whatever the network does to the segments', () => {
     })
     fc.assert(
       fc.property(fc.array(random, { maxLength: 60 }), (sent) => {
-        const tap = new Tap({ waitingBytes: 40, waitingRuns: 3, waitingBytesTotal: 60 }).send(...sent).finish()
+        const tap = new Tap({ waitingBytes: 40, waitingRuns: 3, waitingMemoryTotal: 1_000 }).send(...sent).finish()
         expect(tap.table.streams).toBeGreaterThanOrEqual(sent.length > 0 ? 1 : 0)
         for (const data of tap.data_) expect(data.offset).toBeGreaterThanOrEqual(0)
       }),
