@@ -17,7 +17,7 @@ import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
 import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream } from './half-stream.ts'
-import { SegmentHistory, type HistoryLimits } from './history.ts'
+import { SegmentHistory, TWIN_NANOSECONDS, type HistoryLimits } from './history.ts'
 import { firstBehindHole, firstCaptured, firstPart, holeOf, isAhead, isFinished, isOpen, lostBytes, nextReady } from './in-step.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
@@ -209,6 +209,7 @@ export class ConnectionTable {
     const other = connection.otherHalf(sender)
     let sequence = segment.sequence
     if ((flags & TCP_FLAGS.syn) !== 0) {
+      if (connection.synSignature === 0) connection.synSignature = signatureOf(segment)
       if (connection.initiator === null) connection.initiator = (flags & TCP_FLAGS.ack) !== 0 ? ((1 - sender) as End) : sender
       // A second SYN of a half without data (split handshake, a load balancer's answer): the newest one counts.
       if (!half.started || (half.offset === 0 && half.waiting === null && half.base !== sequence)) half.start(sequence, true)
@@ -597,7 +598,13 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
   if (!half.synSeen && half.offset === 0 && half.waiting === null && connection.otherHalf(sender).synSeen) return false
   const isAnswer = (segment.flags & TCP_FLAGS.ack) !== 0
   if (isAnswer) return half.started && half.base !== segment.sequence && (half.offset > 0 || half.closed || connection.ended)
-  return half.started && (half.base !== segment.sequence || connection.ended || half.finSeen)
+  if (!half.started || (half.base === segment.sequence && isSameSyn(connection, segment))) return false
+  return half.base !== segment.sequence || connection.ended || half.finSeen
+}
+
+/** The SYN that the connection began with was captured twice: a short one may have ended before the second copy. */
+function isSameSyn({ synSignature, firstTime }: TcpConnection, segment: TcpSegment): boolean {
+  return synSignature === signatureOf(segment) && !(Math.abs(segment.time - firstTime) > TWIN_NANOSECONDS)
 }
 
 /** How many bytes of the other direction the segment acknowledges, as far as it makes sense; else -1. */

@@ -54,6 +54,8 @@ export class TcpConnection implements Row {
   #endpoints: readonly [Endpoint, Endpoint] | null = null
   /** The end that sent the first SYN without ACK (or received a SYN with ACK): the TCP client. Null where the capture begins later. */
   initiator: End | null = null
+  /** Tells its SYN from another with the same sequence number; 0 where none was seen. */
+  synSignature = 0
   readonly firstFrame: number
   readonly firstTime: number
   /** When an end sent RST, or both had sent FIN; null before. Data may still follow. */

@@ -12,8 +12,8 @@ export interface HistoryLimits {
   readonly historyBytes: number
 }
 
-/** A frame captured twice follows its twin within this time; a retransmission needs at least a round trip and mostly 200 ms (RFC 6298 §2.4 says 1 s). */
-const TWIN_NANOSECONDS = 20_000_000
+/** Nanoseconds. A frame captured twice follows its twin within this time; a retransmission needs at least a round trip and mostly 200 ms (RFC 6298 §2.4 says 1 s). */
+export const TWIN_NANOSECONDS = 20_000_000
 
 /**
  * One entry: sequence, length, signature, position of its bytes, the entry before of the same direction, and where its bytes are in the lent buffer;

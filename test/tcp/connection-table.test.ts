@@ -304,6 +304,11 @@ describe('connections', () => {
     const tap = open().send({ from: 'server', sequence: 501, acknowledgement: 101, flags: ['rst'] }, HANDSHAKE[0]!, { sequence: 101, text: 'abc' }).finish()
     expect(tap.bytes).toEqual([['', ''], ['abc', '']])
   })
+  test('but it does not where that SYN was captured twice, and the connection was short', () => {
+    const frames: Sent[] = [{ ...HANDSHAKE[0]!, identification: 7, at: 1 }, { sequence: 101, text: 'abc', identification: 8, at: 2 }, { sequence: 104, flags: ['rst'], identification: 9, at: 3 }]
+    const tap = new Tap().send(...frames, ...frames.map((frame) => ({ ...frame, at: frame.at! + 5 }))).finish()
+    expect(tap.bytes).toEqual([['abc', '']])
+  })
   test('only the server’s direction is seen: its SYN-ACK with another number begins a new one', () => {
     const tap = new Tap().send(
       { from: 'server', sequence: 500, acknowledgement: 101, flags: ['syn'] }, { from: 'server', sequence: 501, acknowledgement: 110, text: 'old' },
