@@ -161,7 +161,11 @@ export class ConnectionTable {
     const held = segment.end - segment.start
     if (held !== segment.length || (held > 0 && segment.sequence !== words[own + HALF.next])) return false
     let acknowledged = -1
-    if ((flags & TCP_FLAGS.ack) !== 0 && (words[other + HALF.state]! & STATE.started) !== 0) {
+    if ((flags & TCP_FLAGS.ack) === 0) {
+      // It says nothing of the other direction.
+    } else if ((words[other + HALF.state]! & STATE.started) === 0) {
+      if (words[own + HALF.next] === words[own + HALF.first]) return false
+    } else {
       const next = words[other + HALF.next]!
       const ahead = (segment.acknowledgement - next) | 0
       if (ahead > 0) return false
@@ -212,7 +216,8 @@ export class ConnectionTable {
       if (connection.synSignature === 0) connection.synSignature = signatureOf(segment)
       if (connection.initiator === null) connection.initiator = (flags & TCP_FLAGS.ack) !== 0 ? ((1 - sender) as End) : sender
       // A second SYN of a half without data (split handshake, a load balancer's answer): the newest one counts.
-      if (!half.started || (half.offset === 0 && half.waiting === null && half.base !== sequence)) half.start(sequence, true)
+      if (!half.placed || (half.offset === 0 && half.waiting === null && half.base !== sequence)) half.start(sequence, true)
+      half.appear()
       half.synSeen = true
       if (connection.initiator !== sender && Number.isNaN(connection.answeredTime)) connection.answeredTime = segment.time
       sequence = (sequence + 1) | 0
@@ -221,7 +226,9 @@ export class ConnectionTable {
       this.#reset(connection, sender, segment)
       return
     }
-    if (!half.started) half.start(sequence, false)
+    if (half.expected && isWithinWindow(sequence, half)) half.appear()
+    else if (!half.started) half.start(sequence, false)
+    if (!other.placed && showsBeginning(connection, sender, segment)) other.expect(segment.acknowledgement)
     const windowClosed = segment.window === 0
     if (windowClosed !== half.windowClosed) {
       half.windowClosed = windowClosed
@@ -345,7 +352,7 @@ export class ConnectionTable {
       data.time = run.readyTime
       data.seenFrame = run.frame
       data.seenTime = run.time
-      data.acknowledged = run.acknowledged
+      data.acknowledged = connection.otherHalf(sender).started ? run.acknowledged : -1
       data.acknowledgedTime = run.acknowledgedTime
       data.filledHole = run.filledHole
       connection.otherHalf(sender).overtake(run.acknowledged)
@@ -360,6 +367,10 @@ export class ConnectionTable {
 
   /** Declares the next `length` bytes missing: all of them, or those that the waiting bytes of the other direction had been sent after. */
   #skip(connection: TcpConnection, sender: End, half: HalfStream, hole: number, reason: GapReason, frame: number, time: number): void {
+    if (half.expected) {
+      half.forget()
+      return
+    }
     const length = firstPart(hole, half, connection.otherHalf(sender))
     if (!half.behindGap) this.#gaps++
     half.skip(length)
@@ -380,7 +391,7 @@ export class ConnectionTable {
   /** `half`'s peer has acknowledged up to `segment.acknowledgement`. */
   #acknowledge(connection: TcpConnection, half: HalfStream, segment: TcpSegment): void {
     const acknowledgement = segment.acknowledgement
-    if (!half.started || sequenceDistance(acknowledgement, half.next) > LARGEST_WINDOW) return
+    if (!half.placed || sequenceDistance(acknowledgement, half.next) > LARGEST_WINDOW) return
     if (half.acknowledgedKnown && sequenceDistance(acknowledgement, half.acknowledged) <= 0) return
     half.acknowledge(acknowledgement, segment.time)
     if (connection.ignored) return
@@ -589,7 +600,7 @@ const HOLES_PER_SEGMENT = 16
 const ENDS: readonly End[] = [0, 1]
 const TURN = 2 ** 32
 /** A direction with none of the others of these is plain. */
-const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin | STATE.windowClosed
+const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin | STATE.windowClosed | STATE.expected
 
 /** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
 function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {
@@ -597,7 +608,7 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
   // Split handshake: the end that answered with a bare ACK now sends its own SYN.
   if (!half.synSeen && half.offset === 0 && half.waiting === null && connection.otherHalf(sender).synSeen) return false
   const isAnswer = (segment.flags & TCP_FLAGS.ack) !== 0
-  if (isAnswer) return half.started && half.base !== segment.sequence && (half.offset > 0 || half.closed || connection.ended)
+  if (isAnswer) return half.started && half.base !== segment.sequence && (half.offset > 0 || half.waiting !== null || half.closed || connection.ended)
   if (!half.started || (half.base === segment.sequence && isSameSyn(connection, segment))) return false
   return half.base !== segment.sequence || connection.ended || half.finSeen
 }
@@ -605,6 +616,20 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
 /** The SYN that the connection began with was captured twice: a short one may have ended before the second copy. */
 function isSameSyn({ synSignature, firstTime }: TcpConnection, segment: TcpSegment): boolean {
   return synSignature === signatureOf(segment) && !(Math.abs(segment.time - firstTime) > TWIN_NANOSECONDS)
+}
+
+/** Not before what was seen of it, and not so far ahead that it makes no sense. */
+function isWithinWindow(sequence: number, { next }: HalfStream): boolean {
+  const ahead = sequenceDistance(sequence, next)
+  return ahead >= 0 && ahead <= LARGEST_WINDOW
+}
+
+/** The segment acknowledges the SYN of the other end and nothing else: it is the answer to it, or the first that the end sends which has had the answer to its own. */
+function showsBeginning(connection: TcpConnection, sender: End, { flags }: TcpSegment): boolean {
+  if ((flags & TCP_FLAGS.ack) === 0) return false
+  if ((flags & TCP_FLAGS.syn) !== 0) return true
+  const half = connection.half(sender)
+  return connection.initiator === sender && half.synSeen && half.offset === 0 && half.waiting === null
 }
 
 /** How many bytes of the other direction the segment acknowledges, as far as it makes sense; else -1. */

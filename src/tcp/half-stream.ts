@@ -117,9 +117,19 @@ export class HalfStream {
     return (this.#word(HALF.first) - 1) | 0
   }
 
-  /** False until a segment told where the stream stands. */
+  /** False until a segment of it told where the stream stands. */
   get started(): boolean {
+    return this.placed && !this.expected
+  }
+
+  /** It is known where the stream stands, be it from what the other end acknowledged. */
+  get placed(): boolean {
     return this.#is(STATE.started)
+  }
+
+  /** It is known from the other end where it begins, and nothing of it was seen yet: it comes later in the capture, or not at all. */
+  get expected(): boolean {
+    return this.#is(STATE.expected)
   }
 
   /** The next sequence number to deliver. */
@@ -172,7 +182,7 @@ export class HalfStream {
 
   /** The stream offset behind the last byte that the other end has acknowledged; -1 where it acknowledged nothing yet. */
   get acknowledgedOffset(): number {
-    return this.acknowledgedKnown ? this.offset + sequenceDistance(this.acknowledged, this.next) : -1
+    return this.acknowledgedKnown && this.started ? this.offset + sequenceDistance(this.acknowledged, this.next) : -1
   }
 
   /** The end that sends here takes no more bytes itself. */
@@ -229,7 +239,26 @@ export class HalfStream {
     words[own + HALF.next] = first
     words[own + HALF.first] = first
     words[own + HALF.turns] = 0
+    // What was acknowledged before was of another stream.
+    words[own + HALF.state]! &= ~(STATE.expected | STATE.acknowledged | STATE.lost)
     words[own + HALF.state]! |= STATE.started
+  }
+
+  /** The other end has acknowledged all before `first`, and that is where it begins. */
+  expect(first: number): void {
+    this.start(first, false)
+    this.#mark(STATE.expected, true)
+  }
+
+  /** The expected stream begins indeed. */
+  appear(): void {
+    this.#mark(STATE.expected, false)
+  }
+
+  /** Nothing of the expected stream comes. */
+  forget(): void {
+    const { words, at } = this.#row
+    words[at + this.#from + HALF.state]! &= ~(STATE.started | STATE.expected | STATE.acknowledged | STATE.lost)
   }
 
   end(finSequence: number, acknowledged: number, frame: number, time: number): void {
@@ -288,7 +317,7 @@ export class HalfStream {
 
   /** The stream offset that an acknowledgement number stands for, or -1 where this direction has not been seen. */
   offsetOf(acknowledgement: number): number {
-    return this.started ? this.offset + sequenceDistance(acknowledgement, this.next) : -1
+    return this.placed ? this.offset + sequenceDistance(acknowledgement, this.next) : -1
   }
 
   /**

@@ -13,7 +13,7 @@ import type { HalfStream } from './half-stream.ts'
  * A single one at the very end may be an unseen FIN (it takes a sequence number too) and does not count.
  */
 export function lostBytes(half: HalfStream): number {
-  if (!half.acknowledgedKnown || !half.started) return 0
+  if (!half.acknowledgedKnown || !half.placed) return 0
   let to = half.acknowledged
   if (half.finSeen && sequenceDistance(to, half.finSequence) > 0) to = half.finSequence
   const acknowledged = sequenceDistance(to, half.next)
