@@ -513,7 +513,8 @@ export class NetworkConnection {
     const other = otherSide(by)
     // The end that refuses a SYN has sent nothing before.
     const refusal = reason === 'rst' && Number.isNaN(this.mqtt.tcp.answeredTime) && this.half(other).synSeen
-    const first = this.hasNotClosed(other)
+    const { offset, finAcknowledged, disorder } = this.half(by)
+    const first = this.#hadNotClosed(other, reason === 'fin' ? finAcknowledged : disorder.reset?.acknowledged ?? -1, offset + 1)
     const wordless = first && this.#endsWithPacket(other) && (refusal || this.#endsWithPacket(by))
     return { by, reason, frame, time, first, wordless, lastOfClient, lastOfServer }
   }
@@ -523,6 +524,22 @@ export class NetworkConnection {
     const half = this.half(side)
     if (!half.started || half.hasHole || half.finSeen || half.acknowledgedOffset > half.offset) return false
     // A FIN may be among what was given up.
+    return half.gaps === 0 || this.#endsWithPacket(side)
+  }
+
+  /** The same of what the other side had received when it sent this packet. */
+  hadNotClosed(side: Side, { acknowledged, streamEnd }: PacketEvent): boolean {
+    return this.#hadNotClosed(side, acknowledged, streamEnd)
+  }
+
+  /**
+   * `acknowledged`: what the other side had received of this one when it sent something that ends at `end`. Where that waited, both may have been seen to say more
+   * since then: a FIN that acknowledges it came later.
+   */
+  #hadNotClosed(side: Side, acknowledged: number, end: number): boolean {
+    const half = this.half(side)
+    if (acknowledged < 0 || !half.started) return this.hasNotClosed(side)
+    if (half.closed || acknowledged > half.offset || (half.finSeen && half.finAcknowledged < end)) return false
     return half.gaps === 0 || this.#endsWithPacket(side)
   }
 

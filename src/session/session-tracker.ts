@@ -245,7 +245,7 @@ export class SessionTracker implements ConnectionObserver {
       case 'DISCONNECT':
         noteDeparture(connection, event, side)
         // It comes too late for a side that has closed already.
-        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hasNotClosed(otherSide(side)))
+        if (!closedBefore(connection, event, side)) connection.disconnect ??= factsOfDisconnect(event, packet, side, connection.hadNotClosed(otherSide(side), event))
         return
       default:
         return

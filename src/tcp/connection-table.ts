@@ -18,7 +18,9 @@ import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream } from './half-stream.ts'
 import { SegmentHistory, TWIN_NANOSECONDS, type HistoryLimits } from './history.ts'
-import { firstBehindHole, firstCaptured, firstPart, holeOf, isAhead, isFinished, isOpen, lostBytes, nextReady } from './in-step.ts'
+import {
+  firstBehindHole, firstCaptured, firstPart, holeOf, isAhead, isEndAhead, isFinished, isOpen, isResetAhead, LARGEST_WINDOW, lostBytes, nextReady,
+} from './in-step.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
 
@@ -36,9 +38,6 @@ export interface TcpLimits extends HistoryLimits {
   /** Hours of capture time without a frame after which a connection is forgotten. */
   readonly silentHours: number
 }
-
-/** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
-const LARGEST_WINDOW = 2 ** 30
 
 /** Bytes that come within this time after later ones were swapped on the way; later than that, they were sent again. Wireshark uses 3 ms too. */
 const OUT_OF_ORDER_NANOSECONDS = 3_000_000
@@ -239,7 +238,7 @@ export class ConnectionTable {
     if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0, acknowledgedBy(segment, other), segment.frame, segment.time)
     if (half.finSeen) {
       half.noteFin(segment.frame, segment.time)
-      this.#closeFinished(connection, sender)
+      this.#closeFinished(connection, sender, segment.time)
     }
   }
 
@@ -417,7 +416,7 @@ export class ConnectionTable {
   /** Declares the gaps of a connection whose waiting time is over. */
   #giveUpLost(connection: TcpConnection, frame: number, time: number): void {
     if (connection.ignored) {
-      this.#dropWaiting(connection)
+      this.#dropWaiting(connection, frame, time)
       return
     }
     this.#drain(connection, frame, time)
@@ -434,18 +433,18 @@ export class ConnectionTable {
         this.#drain(connection, frame, time)
       }
     }
-    if (one.finSeen) this.#closeFinished(connection, 0)
-    if (other.finSeen) this.#closeFinished(connection, 1)
+    this.#closeEnds(connection, frame, time)
     if (!isOpen(one) && !isOpen(other)) this.#holes.delete(connection)
   }
 
   /** Since something waited, it has turned out that nobody wants to know of the connection. */
-  #dropWaiting(connection: TcpConnection): void {
+  #dropWaiting(connection: TcpConnection, frame: number, time: number): void {
     for (const sender of ENDS) {
       const half = connection.half(sender)
       this.#waitingMemory -= half.waitingMemory
       half.dropWaiting()
     }
+    this.#closeEnds(connection, frame, time)
     this.#holes.delete(connection)
   }
 
@@ -466,7 +465,7 @@ export class ConnectionTable {
   #relieve(frame: number, time: number): void {
     for (const connection of this.#holes) {
       this.#flush(connection, 'limit', frame, time)
-      for (const sender of ENDS) if (connection.half(sender).finSeen) this.#closeFinished(connection, sender)
+      this.#closeEnds(connection, frame, Infinity)
       this.#holes.delete(connection)
       if (this.#waitingMemory <= this.#limits.waitingMemoryTotal / 2) return
     }
@@ -476,10 +475,42 @@ export class ConnectionTable {
     const half = connection.half(sender)
     // RFC 9293 §3.5.2: the reset that refuses a SYN has sequence number 0 and stands for a direction without any byte.
     if (half.started && !half.hasHole && sequenceDistance(segment.sequence, half.highest) < 0 && segment.sequence !== 0) return
-    this.#flush(connection, 'end', segment.frame, segment.time)
-    if (half.started && sequenceDistance(segment.sequence, half.next) > 0) half.ownDisorder.unseenBeforeReset = true
-    if (!half.closed) this.#close(connection, sender, 'rst', segment.frame, segment.time)
     connection.endedTime ??= segment.time
+    if (half.closed || half.disorder.reset !== null) return
+    const other = connection.otherHalf(sender)
+    half.ownDisorder.reset = { sequence: segment.sequence, acknowledged: acknowledgedBy(segment, other), frame: segment.frame, time: segment.time }
+    this.#closeReset(connection, sender, segment.frame, segment.time)
+  }
+
+  /** An end that sent RST is closed once all before it was told, as with a FIN. Then nothing waits any longer. */
+  #closeReset(connection: TcpConnection, sender: End, frame: number, time: number): void {
+    const half = connection.half(sender)
+    const { reset } = half.disorder
+    if (reset === null || half.closed) return
+    const other = connection.otherHalf(sender)
+    const isEarly = half.waiting !== null || other.waiting !== null || lostBytes(half) > 0 || lostBytes(other) > 0 || isResetAhead(reset, half, other)
+    if (!connection.ignored && isEarly && this.#mayWait(connection, half, time)) return
+    this.#flush(connection, 'end', frame, time)
+    if (half.started && sequenceDistance(reset.sequence, half.next) > 0) half.ownDisorder.unseenBeforeReset = true
+    if (!half.closed) this.#close(connection, sender, 'rst', reset.frame, reset.time)
+  }
+
+  /** The end of this direction can wait for what was sent before it. `now`: Infinity where it cannot in any case. */
+  #mayWait(connection: TcpConnection, half: HalfStream, now: number): boolean {
+    if (now === Infinity) return false
+    const own = half.ownDisorder
+    if (own.endAtFrames === 0) {
+      own.endAtFrames = connection.frames
+      own.endTime = now
+      this.#holes.add(connection)
+    } else if (now < own.endTime) own.endTime = now
+    return !(now - own.endTime >= this.#limits.lostAfter) && connection.frames - own.endAtFrames < this.#limits.lostAfterFrames
+  }
+
+  #closeEnds(connection: TcpConnection, frame: number, time: number): void {
+    // Of two FINs, the first may wait for the second.
+    for (const sender of [0, 1, 0] as const) if (connection.half(sender).finSeen) this.#closeFinished(connection, sender, time)
+    for (const sender of ENDS) this.#closeReset(connection, sender, frame, time)
   }
 
   #close(connection: TcpConnection, sender: End, reason: CloseReason, frame: number, time: number): void {
@@ -489,15 +520,12 @@ export class ConnectionTable {
   }
 
   /** A direction whose FIN was seen is closed once all before it was told, and all of the other direction that the FIN acknowledges. */
-  #closeFinished(connection: TcpConnection, sender: End): void {
+  #closeFinished(connection: TcpConnection, sender: End, time: number): void {
     const half = connection.half(sender)
     if (half.closed) return
     if (!connection.ignored) {
       if (!isFinished(half)) return
-      if (isAhead(half.finAcknowledged, connection.otherHalf(sender))) {
-        this.#holes.add(connection)
-        return
-      }
+      if (isEndAhead(half.finAcknowledged, connection.otherHalf(sender)) && this.#mayWait(connection, half, time)) return
     }
     this.#close(connection, sender, 'fin', half.finFrame, half.finTime)
   }
@@ -527,8 +555,8 @@ export class ConnectionTable {
 
   #end(connection: TcpConnection, frame: number, time: number): void {
     this.#flush(connection, 'end', frame, time)
+    this.#closeEnds(connection, frame, Infinity)
     for (const sender of ENDS) {
-      if (connection.half(sender).finSeen) this.#closeFinished(connection, sender)
       if (!connection.half(sender).closed) this.#close(connection, sender, 'capture', frame, time)
     }
     this.#holes.delete(connection)

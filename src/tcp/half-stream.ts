@@ -21,6 +21,14 @@ export interface Arrival {
   readonly checksumValid: boolean
 }
 
+/** A segment with RST: where it stands, how many bytes of the other direction it acknowledges (-1 where unknown), and where it was seen. */
+export interface Reset {
+  readonly sequence: number
+  readonly acknowledged: number
+  readonly frame: number
+  readonly time: number
+}
+
 /** A run of bytes that waits. */
 export interface Waiting extends Arrival {
   sequence: number
@@ -58,6 +66,11 @@ export class Disorder {
   outOfOrder = 0
   /** Frames that the capture holds twice. */
   duplicates = 0
+  /** The first RST that this end sent. */
+  reset: Reset | null = null
+  /** When the end of this direction began to wait for what was sent before it: capture time and the connection's frame count. */
+  endTime = NaN
+  endAtFrames = 0
   /** The RST of this end stands behind bytes that the capture does not hold. */
   unseenBeforeReset = false
 }

@@ -6,7 +6,10 @@
  */
 import { sequenceDistance } from '../bytes/sequence.ts'
 import type { End, TcpConnection } from './connection.ts'
-import type { HalfStream } from './half-stream.ts'
+import type { HalfStream, Reset } from './half-stream.ts'
+
+/** No window is larger (RFC 7323 §2.3): an acknowledgement further ahead is nonsense, and nothing is concluded from it. */
+export const LARGEST_WINDOW = 2 ** 30
 
 /**
  * How many bytes from `next` on the peer has acknowledged though the capture lacks them; up to the first waiting byte.
@@ -60,7 +63,18 @@ export function isFinished(half: HalfStream): boolean {
 
 /** Something of it is still awaited. */
 export function isOpen(half: HalfStream): boolean {
-  return half.waiting !== null || lostBytes(half) > 0 || (!half.closed && isFinished(half))
+  return half.waiting !== null || lostBytes(half) > 0 || (!half.closed && (isFinished(half) || half.disorder.reset !== null))
+}
+
+/** The end of a direction that acknowledges so much of `half` comes behind that, and behind a FIN there, which takes a sequence number too. */
+export function isEndAhead(acknowledged: number, half: HalfStream): boolean {
+  return isAhead(acknowledged, half) || (half.started && !half.closed && !half.behindGap && acknowledged === half.offset + 1)
+}
+
+/** Bytes that this end sent before its RST, or that it had had of `other` by then, may come later in the capture. */
+export function isResetAhead({ sequence, acknowledged }: Reset, half: HalfStream, other: HalfStream): boolean {
+  const before = half.started ? sequenceDistance(sequence, half.next) : 0
+  return (before > 0 && before <= LARGEST_WINDOW) || isEndAhead(acknowledged, other) || (acknowledged > other.offset && !other.closed && !isFinished(other) && !other.behindGap)
 }
 
 /** How many bytes are missing before the first that waits. */

@@ -87,6 +87,27 @@ describe('a connection ends', () => {
   })
 })
 
+describe('what was captured behind what came after it', () => {
+  const late = () => open5().late('client').wait(500)
+
+  test.each([
+    ['a DISCONNECT, and the FIN, behind the FIN that answers it', late().client(HEX.disconnect).fin('client').lostFin('client').fin('server').captured(),
+      'disconnect client certain: DISCONNECT of the client in packet 3: Normal disconnection'],
+    ['a FIN behind the one that answers it', late().fin('client').lostFin('client').fin('server').captured(),
+      'fin client certain: closed by the client without DISCONNECT, 502ms after packet 2'],
+    ['a FIN behind the acknowledgement of the one that answers it', open5().late('server').fin('client').lostFin('client').fin('server').lostFin('server').acknowledge('client').captured(),
+      'fin client certain: closed by the client without DISCONNECT, 1.00ms after packet 2'],
+    ['a DISCONNECT behind the reset', late().client(HEX.disconnect).acknowledge('server').reset('server').captured(),
+      'disconnect client certain: DISCONNECT of the client in packet 3: Normal disconnection'],
+  ])('%s', (_name, conversation, expected) => {
+    expect(ended(conversation)).toBe(expected)
+  })
+
+  test('a FIN of the other side that had not heard of it may have been the first', () => {
+    expect(ended(open5().fin('server').late('client').fin('client').captured())).toMatch(/^fin server certain/)
+  })
+})
+
 describe('nothing is concluded', () => {
   test.each([
     ['of silence that the Keep Alive allows', open5().wait(2_800).fin('server').fin('client'), 'fin server'],

@@ -58,6 +58,8 @@ export class Conversation {
   #now = 0
   /** Of each server's packets, as TCP tells it. */
   #window = 65_535
+  #late: From | null = null
+  readonly #held: TcpSegment[] = []
 
   constructor({ syn = true, limits = {} }: { syn?: boolean; limits?: Partial<SessionLimits> } = {}) {
     const sink: SessionSink = {
@@ -150,6 +152,18 @@ export class Conversation {
     return this
   }
 
+  /** What this side sends from now on is captured only once it is `captured`. */
+  late(from: From): this {
+    this.#late = from
+    return this
+  }
+
+  captured(): this {
+    this.#late = null
+    for (const segment of this.#held.splice(0)) this.#capture(segment)
+    return this
+  }
+
   fin(from: From): this {
     this.#segment(from, this.#last[from], '', TCP_FLAGS.fin)
     return this
@@ -187,15 +201,11 @@ export class Conversation {
   #segment(from: From, sequence: number, hex: string, flags: number): void {
     const bytes = fromHex(hex)
     const segment = new TcpSegment()
-    segment.frame = ++this.#frame
-    this.#now += 1e6
-    segment.time = this.#now
     segment.source0 = from === 'client' ? 1 : 2
     segment.destination0 = from === 'client' ? 2 : 1
     segment.sourcePort = from === 'client' ? 40_000 + this.#on : 1883
     segment.destinationPort = from === 'client' ? 1883 : 40_000 + this.#on
     segment.sequence = sequence
-    segment.identification = segment.frame
     // Each side has received all that the other one sent so far, captured or not.
     segment.acknowledgement = this.#last[from === 'client' ? 'server' : 'client']
     segment.flags = flags | ((flags & (TCP_FLAGS.syn | TCP_FLAGS.rst)) === 0 ? TCP_FLAGS.ack : 0)
@@ -207,6 +217,14 @@ export class Conversation {
     segment.buffer = bytes
     segment.end = bytes.length
     segment.length = bytes.length
+    if (from === this.#late) this.#held.push(segment)
+    else this.#capture(segment)
+  }
+
+  #capture(segment: TcpSegment): void {
+    segment.frame = segment.identification = ++this.#frame
+    this.#now += 1e6
+    segment.time = this.#now
     this.#tcp.push(segment)
   }
 }

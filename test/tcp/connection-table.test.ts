@@ -230,6 +230,38 @@ describe('both directions in step: what acknowledges bytes of the other one', ()
     expect(tap.told).toEqual([])
     expect(tap.send(request).told).toEqual(['0 ask', '1 closed'])
   })
+  test('a FIN that acknowledges the other one, too', () => {
+    const tap = open().send(request, { ...answer, flags: ['fin'], acknowledgement: 105, at: 10 })
+    expect(tap.told).toEqual(['0 ask', '1 say'])
+    expect(tap.send({ sequence: 104, acknowledgement: 501, flags: ['fin'] }).told).toEqual(['0 ask', '1 say', '0 closed', '1 closed'])
+  })
+  test('but not for ever: that one may not be in the capture', () => {
+    const tap = open().send(request, { ...answer, flags: ['fin'], acknowledgement: 105, at: 10 })
+    tap.table.tick(4, 120_000_000)
+    expect(tap.told).toEqual(['0 ask', '1 say', '1 closed'])
+  })
+  test('a RST, too: behind what it acknowledges, what was acknowledged before, and what its end had sent', () => {
+    const reset: Sent = { from: 'server', sequence: 501, acknowledgement: 104, flags: ['rst'] }
+    for (const before of [[reset], [{ from: 'server', sequence: 501, acknowledgement: 104 }, { from: 'server', sequence: 501, flags: ['rst'] }]] as Sent[][]) {
+      const tap = open().send(...before)
+      expect(tap.told).toEqual([])
+      expect(tap.connection!.ended).toBe(true)
+      expect(tap.send(request).told).toEqual(['0 ask', '1 closed'])
+      expect(ofInterest(tap)).toEqual([])
+    }
+    expect(open().send(answer, { ...reset, sequence: 504 }, request).told).toEqual(['0 ask', '1 say', '1 closed'])
+  })
+  test('and where that does not come, it goes by soon, or at the end of the capture, or with a new connection on the same ports', () => {
+    const reset: Sent = { from: 'server', sequence: 504, acknowledgement: 104, flags: ['rst'] }
+    const alone = open().send({ ...reset, sequence: 501, at: 10 })
+    alone.table.tick(3, 109_000_000)
+    expect(alone.told).toEqual([])
+    alone.table.tick(3, 110_000_000)
+    expect(alone.told).toEqual(['1 closed'])
+    expect(ofInterest(alone)).toEqual([])
+    expect(open().send(answer, reset).finish().told).toEqual(['0 <3>', '1 say', '1 closed', '0 closed'])
+    expect(open().send(answer, reset, { sequence: 9000, flags: ['syn'] }).told).toEqual(['0 <3>', '1 say', '1 closed', '0 closed'])
+  })
   test('what was sent again, and acknowledges the answer to it, is told before that all the same', () => {
     expect(open().send(answer, { ...request, acknowledgement: 504 }).told).toEqual(['0 ask', '1 say'])
   })
