@@ -51,6 +51,8 @@ export const LIMITS = {
     lostAfter: 100_000_000,
     /** The same in frames of the connection, for captures without times or with clocks that stand still. */
     lostAfterFrames: 64,
+    /** 10 s: where nothing of the other end is captured, nobody says that bytes were acknowledged; what was lost on the way is sent again within some seconds. */
+    unheardAfter: 10_000_000_000,
     /** Connections at once. Above it the silent ones go, so that a port scan cannot take all memory: about 1 kB each. */
     connections: 262_144,
     /** 60 s: an ended connection is remembered this long (2 MSL as Linux has it), so that late segments are not taken for a new one. */

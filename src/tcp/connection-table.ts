@@ -4,7 +4,8 @@
  * Both directions are told in step (in-step.ts).
  *
  * It never waits for ever: a hole is given up when the other end has acknowledged bytes that the capture lacks and neither `lostAfter` of
- * capture time nor `lostAfterFrames` more frames of the connection brought them, when a limit is reached, or when the capture ends. It never
+ * capture time nor `lostAfterFrames` more frames of the connection brought them, when the other end is not captured and `unheardAfter` did not
+ * bring them, when a limit is reached, or when the capture ends. It never
  * reorders what it has delivered, verifies no checksum (but to choose between bytes that differ), and keeps nothing of connections that the
  * layer above ignores but their existence.
  *
@@ -19,7 +20,7 @@ import { TcpConnection, type End } from './connection.ts'
 import type { HalfStream } from './half-stream.ts'
 import { SegmentHistory, TWIN_NANOSECONDS, type HistoryLimits } from './history.ts'
 import {
-  firstBehindHole, firstCaptured, firstPart, holeOf, isAhead, isEndAhead, isFinished, isOpen, isResetAhead, LARGEST_WINDOW, lostBytes, nextReady,
+  firstBehindHole, firstCaptured, firstPart, firstUnheard, holeOf, isAhead, isEndAhead, isFinished, isOpen, isResetAhead, LARGEST_WINDOW, lostBytes, nextReady,
 } from './in-step.ts'
 import { HALF, HALF_AT, ROW, ROW_WORDS, STATE } from './row.ts'
 import { StreamData, type CloseReason, type GapReason, type StreamReader, type StreamSink } from './stream-sink.ts'
@@ -32,6 +33,8 @@ export interface TcpLimits extends HistoryLimits {
   /** Nanoseconds of capture time, and frames of the connection, after which acknowledged bytes are taken for lost. */
   readonly lostAfter: number
   readonly lostAfterFrames: number
+  /** Nanoseconds of capture time after which bytes are taken for lost where nothing of the other direction was captured. */
+  readonly unheardAfter: number
   /** Connections remembered at once, and how long an ended one is (nanoseconds), so that late segments still belong to it. */
   readonly connections: number
   readonly endedKept: number
@@ -432,6 +435,9 @@ export class ConnectionTable {
         this.#skip(connection, sender, half, lostBytes(half), 'lost', frame, time)
         this.#drain(connection, frame, time)
       }
+    }
+    for (const sender of ENDS) {
+      while (time - firstUnheard(connection, sender) >= this.#limits.unheardAfter) this.#giveUp(connection, sender, 'limit', frame, time)
     }
     this.#closeEnds(connection, frame, time)
     if (!isOpen(one) && !isOpen(other)) this.#holes.delete(connection)

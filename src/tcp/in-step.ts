@@ -89,6 +89,12 @@ export function firstBehindHole(connection: TcpConnection): End | null {
   return firstCaptured(isBehindHole(one) ? one : null, isBehindHole(other) ? other : null)
 }
 
+/** When the first bytes behind a hole were captured, where nobody can acknowledge what is in that, since nothing of the other direction was captured; else NaN. */
+export function firstUnheard(connection: TcpConnection, sender: End): number {
+  const half = connection.half(sender)
+  return isBehindHole(half) && !connection.otherHalf(sender).started ? half.waiting![0]!.time : NaN
+}
+
 /** Of two directions (null: not this one), the one whose first waiting bytes were captured first. */
 export function firstCaptured(one: HalfStream | null, other: HalfStream | null): End | null {
   if (one === null) return other === null ? null : 1

@@ -149,6 +149,16 @@ describe('a gap', () => {
     const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { sequence: 110, text: 'xyz', at: 1 }, { sequence: 113, text: '!', at: 5000 })
     expect(client(tap)).toBe('abc')
   })
+  test('is declared after 10 s where nobody can acknowledge the bytes, since the other direction is not captured', () => {
+    const tap = new Tap().send(HANDSHAKE[0]!, { sequence: 101, text: 'abc', at: 1 }, { sequence: 110, text: 'xyz', at: 100 }, { sequence: 113, text: '!', at: 10_090 })
+    expect(client(tap)).toBe('abc')
+    tap.table.tick(4, 10_100e6)
+    expect(client(tap)).toBe('abc<6>xyz!')
+    tap.send({ sequence: 120, text: 'a', at: 11_000 }, { sequence: 130, text: 'b', at: 11_001 })
+    tap.table.tick(6, 21_001e6)
+    expect(client(tap)).toBe('abc<6>xyz!<6>a<9>b')
+    expect(tap.table.gaps).toBe(3)
+  })
   test('shows when bytes were acknowledged and nothing at all was captured of them', () => {
     const tap = open().send({ sequence: 101, text: 'abc', at: 0 }, { from: 'server', sequence: 501, acknowledgement: 120, at: 1 }, { sequence: 120, text: 'x', at: 200 })
     expect(client(tap.finish())).toBe('abc<16>x')
