@@ -236,7 +236,7 @@ export class ConnectionTable {
       half.windowClosed = windowClosed
       this.#sink.window(connection, sender, windowClosed, segment.frame, segment.time)
     }
-    if ((flags & TCP_FLAGS.ack) !== 0) this.#acknowledge(connection, other, segment)
+    if ((flags & TCP_FLAGS.ack) !== 0 && !isOfEarlierConnection(half, other)) this.#acknowledge(connection, other, segment)
     if (segment.length > 0 && !connection.ignored) this.#takeData(connection, sender, half, other, segment, sequence)
     if ((flags & TCP_FLAGS.fin) !== 0 && !half.finSeen) half.end((sequence + segment.length) | 0, acknowledgedBy(segment, other), segment.frame, segment.time)
     if (half.finSeen) {
@@ -650,6 +650,14 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
 /** The SYN that the connection began with was captured twice: a short one may have ended before the second copy. */
 function isSameSyn({ synSignature, firstTime }: TcpConnection, segment: TcpSegment): boolean {
   return synSignature === signatureOf(segment) && !(Math.abs(segment.time - firstTime) > TWIN_NANOSECONDS)
+}
+
+/**
+ * One end has sent its SYN and no more, and the other has not answered with its own: what that says is of a connection that the first has forgotten, since it
+ * began anew (RFC 9293 §3.10.7.4). `half`: the end that answers.
+ */
+function isOfEarlierConnection(half: HalfStream, other: HalfStream): boolean {
+  return other.synSeen && other.offset === 0 && other.waiting === null && !half.synSeen && !half.acknowledgedKnown
 }
 
 /** Not before what was seen of it, and not so far ahead that it makes no sense. */

@@ -372,6 +372,12 @@ describe('connections', () => {
     const tap = open().send({ from: 'server', sequence: 501, acknowledgement: 101, flags: ['rst'] }, HANDSHAKE[0]!, { sequence: 101, text: 'abc' }).finish()
     expect(tap.bytes).toEqual([['', ''], ['abc', '']])
   })
+  test('what a server says of the connection before, which it still has when the client begins anew, is no sign of missing bytes', () => {
+    const tap = open().send({ sequence: 101, text: 'abc' }, { sequence: 50, flags: ['syn'] }, { from: 'server', sequence: 501, acknowledgement: 104 }, { sequence: 104, flags: ['rst'] })
+    tap.send({ sequence: 50, flags: ['syn'], at: 1_000 }, { from: 'server', sequence: 900, acknowledgement: 51, flags: ['syn'] }, { sequence: 51, acknowledgement: 901, text: 'new' }).finish()
+    expect(tap.bytes.map(([bytes]) => bytes)).toEqual(['abc', '', 'new'])
+    expect(tap.table.gaps).toBe(0)
+  })
   test('but it does not where that SYN was captured twice, and the connection was short', () => {
     const frames: Sent[] = [{ ...HANDSHAKE[0]!, identification: 7, at: 1 }, { sequence: 101, text: 'abc', identification: 8, at: 2 }, { sequence: 104, flags: ['rst'], identification: 9, at: 3 }]
     const tap = new Tap().send(...frames, ...frames.map((frame) => ({ ...frame, at: frame.at! + 5 }))).finish()
