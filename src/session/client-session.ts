@@ -16,6 +16,8 @@ export class ClientSession {
   readonly clientIdentifier: Text
   /** The connection that serves it now; null while the client is away. */
   current: NetworkConnection | null = null
+  /** The one whose CONNECT came last, while it lasts. */
+  newest: NetworkConnection | null = null
   /** Connections that it had so far, this one included. */
   connections = 0
   /**

@@ -68,7 +68,9 @@ export class ClientSessions {
     const { clientIdentifier } = connection.mqtt
     if (typeof clientIdentifier !== 'string') return
     const session = clientIdentifier === '' ? new ClientSession(serverOf(connection), '') : this.#sessionOf(serverOf(connection), clientIdentifier)
+    if (session.newest !== null && isTwin(session.newest, connection)) return
     connection.session = session
+    session.newest = connection
     noteReconnect(session, connection)
     session.unanswered++
     // Only once the server has accepted it; a CONNECT that it refuses takes nothing over. Nor is there anything to be taken over where one side has closed.
@@ -148,6 +150,7 @@ export class ClientSessions {
   left(connection: NetworkConnection): void {
     const { session } = connection
     if (session === null) return
+    if (session.newest === connection) session.newest = null
     settleRefusals(session, connection)
     session.endedBroken = !isLeft(connection)
     if (session.current !== connection) return
@@ -251,6 +254,15 @@ const SECONDS_OF_HOUR = 3_600
 function takeOverBy({ connect, mqtt }: NetworkConnection): TakeOver {
   const { number, frame, time } = connect!
   return { number, frame, time, stream: mqtt.tcp.stream, accepted: null }
+}
+
+/**
+ * The same TCP connection again, captured on the other side of an address translation (`-i any` on a router): that keeps the sequence numbers, and both handshakes run at the
+ * same time.
+ */
+function isTwin(one: NetworkConnection, other: NetworkConnection): boolean {
+  if (!(other.mqtt.tcp.firstTime <= one.mqtt.tcp.answeredTime)) return false
+  return (['client', 'server'] as const).every((side) => one.half(side).synSeen && other.half(side).synSeen && one.half(side).base === other.half(side).base)
 }
 
 function noteUnsent(session: ClientSession, connection: NetworkConnection): void {

@@ -53,6 +53,23 @@ describe('Session Present', () => {
   })
 })
 
+test('both sides of an address translation in one capture are one connection', () => {
+  const lines = ['sensor > CONNECT sessionExpiryInterval=600', 'sensor < CONNACK', 'wait 1 s', 'sensor > PUBLISH qos=1 packetIdentifier=1 topicName=t', 'sensor < PUBACK packetIdentifier=1', ...LEAVE, 'wait 1 s', ...COME_BACK]
+  const { pcap } = captureOf(parseScenario(`On a router\nversion 5.0\n\n${lines.join('\n')}`, 'router'))
+  const parts: Uint8Array[] = [pcap.subarray(0, 24)]
+  const view = new DataView(pcap.buffer, pcap.byteOffset)
+  for (let at = 24; at < pcap.length;) {
+    const record = pcap.subarray(at, (at += 16 + view.getUint32(at + 8, true)))
+    const translated = Uint8Array.from(record)
+    // The client's address, 10.0.x.x, as the source or as the destination.
+    for (const address of [16 + 14 + 12, 16 + 14 + 16]) if (record[address + 2] !== 0) translated.set([192, 168, 7, 7], address)
+    const fromClient = record[16 + 14 + 12 + 2] !== 0
+    parts.push(...(fromClient ? [record, translated] : [translated, record]))
+  }
+  const { findings } = judge(Buffer.concat(parts))
+  expect(findings.map(({ rule }) => rule)).toEqual([])
+})
+
 describe('a server that goes on with a Session though it says that there is none', () => {
   const begin = ['sensor > CONNECT', 'sensor < CONNACK', 'sensor > SUBSCRIBE packetIdentifier=1 topicFilter=t/+ qos=1', 'sensor < SUBACK packetIdentifier=1 reasonCodes=1']
   const publish = 'sensor < PUBLISH qos=1 packetIdentifier=7 topicName=t/1 payload=21.5'
