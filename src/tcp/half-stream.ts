@@ -506,6 +506,6 @@ export class HalfStream {
 function runOf(own: Disorder, added: Arrival, sequence: number, bytes: Uint8Array, missing: number, ready: Arrival | null): Waiting {
   own.waitingBytes += bytes.length
   const { frame, time, acknowledged, acknowledgedTime, checksumValid } = added
-  const filledHole = sequenceDistance(own.highest, (sequence + bytes.length) | 0) > 0
+  const filledHole = sequenceDistance(own.highest, (sequence + bytes.length + missing) | 0) > 0
   return { sequence, bytes, missing, frame, time, acknowledged, acknowledgedTime, checksumValid, filledHole, readyFrame: ready?.frame ?? 0, readyTime: ready?.time ?? NaN }
 }

@@ -104,6 +104,11 @@ describe('bytes of one direction', () => {
       { offset: 3, frame: 5, seenFrame: 4, acknowledged: 5, filledHole: false, text: 'def' },
     ])
   })
+
+  test('a frame that the snap length cuts fills no hole', () => {
+    const tap = open().send({ sequence: 101, text: 'abcdef', cut: 4 }, { sequence: 107, text: 'g' })
+    expect(tap.data_.map(({ text, filledHole }) => [text, filledHole])).toEqual([['ab', false], ['g', false]])
+  })
 })
 
 describe('a gap', () => {
