@@ -661,6 +661,9 @@ export class ConnectionTable {
  */
 const HOLES_PER_SEGMENT = 16
 
+/** Frames between the two copies of a SYN, in which a whole connection may lie. */
+const TWIN_FRAMES = 256
+
 const ENDS: readonly End[] = [0, 1]
 const TURN = 2 ** 32
 /** A direction with none of the others of these is plain. */
@@ -686,9 +689,9 @@ function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment)
   return half.base !== segment.sequence || connection.ended || half.finSeen
 }
 
-/** The SYN that the connection began with was captured twice: a short one may have ended before the second copy. */
-function isSameSyn({ synSignature, firstTime }: TcpConnection, segment: TcpSegment): boolean {
-  return synSignature === signatureOf(segment) && !(Math.abs(segment.time - firstTime) > TWIN_NANOSECONDS)
+/** The SYN that the connection began with was captured twice: a short one may have ended before the second copy. Far behind it, the same capture begins once more. */
+function isSameSyn({ synSignature, firstFrame, firstTime }: TcpConnection, segment: TcpSegment): boolean {
+  return synSignature === signatureOf(segment) && !(Math.abs(segment.time - firstTime) > TWIN_NANOSECONDS) && segment.frame - firstFrame <= TWIN_FRAMES
 }
 
 /**
