@@ -442,7 +442,7 @@ export class NetworkConnection {
       times[at + TIME.longestSilence] = silence
       if (side === 'client') this.silence = silenceBefore(this, event, before) ?? this.silence
     }
-    if (!this.waited(event)) this.#noteHaste(event, side, times, at)
+    if (!(silence <= AT_ONCE && times[at + TIME.unheld] === 1) && !this.waited(event)) this.#noteHaste(event, side, times, at)
     times[at + TIME.earlierTime] = before
     times[at + TIME.earlierOffset] = times[at + TIME.sentOffset]!
     times[at + TIME.lastFrame] = frame
@@ -452,19 +452,24 @@ export class NetworkConnection {
 
   /** Whether this side had anything on the way when it sent the segment going by; `times` from `at` on are those of the one before. */
   #noteHaste({ time, segmentEnd, filledHole }: PacketEvent, side: Side, times: Float64Array, at: number): void {
-    const { acknowledgedOffset, acknowledgedTime } = this.half(side)
+    const half = this.half(side)
     const begin = times[at + TIME.sentOffset]!
-    const isFirst = Number.isNaN(times[at + TIME.lastTime]!)
-    if (isFirst || acknowledgedOffset >= begin) {
+    const last = times[at + TIME.lastTime]!
+    if (Number.isNaN(last)) times[at + TIME.freshTime] = time
+    else if (half.acknowledgedOffset >= begin) {
+      const since = time - half.acknowledgedTime
       // What comes sooner after the acknowledgement than the side can have had it was on the way already.
-      if (isFirst || time - acknowledgedTime > this.roundTrip(side) + AT_ONCE) times[at + TIME.freshTime] = time
-    } else if (!filledHole && time - times[at + TIME.lastTime]! < SOONEST_PROBE && segmentEnd - begin < SMALL && begin - times[at + TIME.earlierOffset]! < SMALL) times[at + TIME.unheld] = 1
+      if (since > AT_ONCE && since > AT_ONCE + this.roundTrip(side)) times[at + TIME.freshTime] = time
+    } else if (!filledHole && time - last < SOONEST_PROBE && segmentEnd - begin < SMALL && begin - times[at + TIME.earlierOffset]! < SMALL) times[at + TIME.unheld] = 1
   }
 
   /** From the place of the capture to this side and back, as TCP's handshake shows it; 0 where that was not seen. */
   roundTrip(side: Side): number {
-    const { handshake } = this
-    return (side === 'server' ? handshake?.answered : handshake?.acknowledged) ?? 0
+    const { tcp } = this.mqtt
+    if (tcp.initiator !== 0) return 0
+    const answered = tcp.answeredTime
+    const time = side === 'server' ? answered - tcp.firstTime : this.#times[this.#timesAt + TIME.handshakeEnd]! - answered
+    return time >= 0 ? time : 0
   }
 
   gap(): void {
