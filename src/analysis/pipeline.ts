@@ -87,6 +87,8 @@ export interface CaptureTotals {
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
+  /** Segments with a wrong checksum, which their receivers throw away, and so they were left out. */
+  readonly damagedSegments: number
   readonly captureProblems: readonly { readonly file: string; readonly problem: CaptureProblem }[]
 }
 
@@ -274,6 +276,7 @@ class WiredPipeline implements Pipeline, CaptureSink {
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,
+      damagedSegments: this.#tcp.damaged,
       captureProblems: this.#captureProblems,
     }
   }

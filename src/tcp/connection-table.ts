@@ -59,6 +59,7 @@ export class ConnectionTable {
   #sweepAt = 512
   #streams = 0
   #waitingMemory = 0
+  #damaged = 0
   #damagedBytes = 0
   /** Connections with bytes that are known to be lost, or with bytes behind a hole. */
   readonly #holes = new Set<TcpConnection>()
@@ -91,6 +92,10 @@ export class ConnectionTable {
   }
   get retransmissions(): number {
     return this.#retransmissions
+  }
+  /** Segments that were left out for their wrong checksum. */
+  get damaged(): number {
+    return this.#damaged
   }
   /** Connections forgotten while they may have been alive, because there were too many. */
   get evicted(): number {
@@ -254,6 +259,7 @@ export class ConnectionTable {
 
   /** It may turn out that its receiver took it all the same. */
   #keepDamaged(connection: TcpConnection, sender: End, segment: TcpSegment): void {
+    this.#damaged++
     const half = connection.half(sender)
     if (connection.ignored || sequenceDistance((segment.sequence + segment.length) | 0, half.next) <= 0) return
     if (this.#damagedBytes + segment.length > this.#limits.damagedBytesTotal) return
@@ -398,6 +404,7 @@ export class ConnectionTable {
     if (damaged !== null) {
       const before = half.waitingMemory
       half.wait(damaged)
+      this.#damaged--
       this.#waitingMemory += half.waitingMemory - before
       return
     }

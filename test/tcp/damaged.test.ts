@@ -33,11 +33,15 @@ const HANDSHAKE = [client('', 100, { acknowledgement: 0, flags: syn }), server(1
 
 /** What the client sent, and what was told of gaps and the like. */
 function told(packets: readonly (Uint8Array | Sent)[], limits: Partial<TcpLimits> = {}): { bytes: string; events: string[] } {
+  const tap = tapped(packets, limits)
+  return { bytes: tap.bytes[0]![0], events: tap.events.filter((event) => !/opened|closed/.test(event)) }
+}
+
+function tapped(packets: readonly (Uint8Array | Sent)[], limits: Partial<TcpLimits> = {}): Tap {
   const tap = new Tap(limits)
   const { copies } = see(packets.map((packet) => (packet instanceof Uint8Array ? { bytes: packet } : packet)), LINK.raw)
   for (const segment of copies) tap.table.push(segment)
-  tap.finish()
-  return { bytes: tap.bytes[0]![0], events: tap.events.filter((event) => !/opened|closed/.test(event)) }
+  return tap.finish()
 }
 
 const PSEUDO = 0x0a00 + 0x0015 + 0x0a00 + 0x0002 + 6
@@ -69,6 +73,12 @@ describe('a segment whose checksum is wrong', () => {
   test('counts for nothing, and its repetition does', () => {
     const packets = [...HANDSHAKE, client('abc', 101), damaged(client('def', 104)), client('ghi', 107), client('def', 104)]
     expect(told(packets)).toEqual({ bytes: 'abcdefghi', events: [] })
+  })
+
+  test('is counted, unless it was received', () => {
+    expect(tapped([...HANDSHAKE, client('abc', 101), damaged(client('def', 104)), client('def', 104)]).table.damaged).toBe(1)
+    const received = [...HANDSHAKE, client('abc', 101), later(damaged(client('def', 104)), 0.1), later(server(107), 0.12), later(client('ghi', 107), 8), later(server(110), 8.01)]
+    expect(tapped(received).table.damaged).toBe(0)
   })
 
   test('ends nothing', () => {
