@@ -47,8 +47,6 @@ export const LIMITS = {
     waitingRuns: 1_024,
     /** What all that waits takes in all connections together, the runs themselves included, for most hold a few bytes: half of the memory that the whole program may take. */
     waitingMemoryTotal: 67_108_864,
-    /** What is kept of segments with a wrong checksum, in all connections together: on a link that damages every tenth frame, those of the last seconds. */
-    damagedBytesTotal: 4_194_304,
     /** 100 ms: what was swapped on the way comes within a few milliseconds; after that, acknowledged bytes are lost to the capture. */
     lostAfter: 100_000_000,
     /** The same in frames of the connection, for captures without times or with clocks that stand still. */

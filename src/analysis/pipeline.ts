@@ -87,8 +87,6 @@ export interface CaptureTotals {
   readonly gaps: number
   readonly gapBytes: number
   readonly retransmissions: number
-  /** Segments with a wrong checksum, which their receivers throw away, and so they were left out. */
-  readonly damagedSegments: number
   readonly captureProblems: readonly { readonly file: string; readonly problem: CaptureProblem }[]
 }
 
@@ -276,7 +274,6 @@ class WiredPipeline implements Pipeline, CaptureSink {
       gaps: this.#tcp.gaps,
       gapBytes: this.#tcp.gapBytes,
       retransmissions: this.#tcp.retransmissions,
-      damagedSegments: this.#tcp.damaged,
       captureProblems: this.#captureProblems,
     }
   }

@@ -2,8 +2,7 @@
  * IPv4 (RFC 791), with options and fragments.
  *
  * Total Length says where the packet ends: padding behind it is cut off, and where fewer bytes were captured the packet is known to be longer. The
- * header checksum is often left to the network card, which fills it in after the capture. So it is verified only where the header says that the packet was longer than its
- * frame.
+ * header checksum is not verified: it is often left to the network card, which fills it in after the capture.
  */
 import type { Cursor } from './cursor.ts'
 import { uint16 } from './integers.ts'
@@ -36,7 +35,6 @@ export function decodeIpv4(cursor: Cursor): Layer {
   if (wireEnd < start + headerLength) return cursor.bad('An IPv4 packet says that it is shorter than its own header.')
   if (cursor.guessed && wireEnd > cursor.wireEnd) return LAYER.ignored
   if (available < headerLength) return cursor.truncated('IPv4', headerLength)
-  if (wireEnd > cursor.wireEnd && !isChecksumRight(buffer, start, headerLength)) return cursor.bad('An IPv4 header says that its packet is longer than the frame, and has a wrong checksum.')
 
   cursor.guessed = false
   cursor.start = start + headerLength
@@ -58,14 +56,6 @@ export function decodeIpv4(cursor: Cursor): Layer {
     return cursor.fragments.add(cursor, segment.identification, protocol, layerOfIpv4Protocol(protocol), offset, more)
   }
   return protocol === IP_PROTOCOL_TCP ? LAYER.tcp : layerOfIpv4Protocol(protocol)
-}
-
-/** RFC 791 §3.1: the 16-bit words of the header, the checksum among them, add up to all ones. */
-function isChecksumRight(buffer: Uint8Array, start: number, length: number): boolean {
-  let sum = 0
-  for (let at = start; at < start + length; at += 2) sum += uint16(buffer, at)
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
-  return sum === 0xffff
 }
 
 /** For carriers that do not say what they carry: whether the bytes begin a consistent IPv4 header, as far as they were captured. */

@@ -1,7 +1,7 @@
 /**
  * Frames in, TCP segments out: takes off whatever lies around TCP (link layers, tags, IP, fragments, tunnels) and says where its bytes are.
  *
- * It keeps nothing but fragments that wait for others, leaves checksums to others, and is silent about what is not TCP. Everything that it hands on is
+ * It keeps nothing but fragments that wait for others, verifies no checksum, and is silent about what is not TCP. Everything that it hands on is
  * valid only during the call. A new link layer or tunnel is a file with its decoder, a name in LAYER, a line in the switch below and one in the table that
  * leads to it (link-types, ether-types, ip-protocols, udp).
  */

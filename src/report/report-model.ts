@@ -148,7 +148,6 @@ function captureObject(totals: CaptureTotals, clock: CaptureClock | null, bytes:
     last: lastTime === null ? null : epochText(clock, lastTime),
     timestamps, droppedFrames, truncatedFrames, streams, mqttStreams, gaps, gapBytes,
     retransmissions: totals.retransmissions,
-    damagedSegments: totals.damagedSegments,
     unframed: totals.unframed,
     leftOut: {
       exchanges: totals.exchangesLeftOut, subscriptions: totals.subscriptionsLeftOut, publications: totals.publicationsLeftOut, sessions: totals.sessionsForgotten,

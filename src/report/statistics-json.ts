@@ -50,14 +50,14 @@ export function secondsOf({ firstTime, lastTime }: Pick<CaptureTotals, 'firstTim
 }
 
 function captureObject(totals: CaptureTotals, clock: CaptureClock | null): StatsObject['capture'] {
-  const { files, linkTypes, frames, frameBytes, truncatedFrames, droppedFrames, firstTime, lastTime, streams, mqttStreams, gaps, gapBytes, retransmissions, damagedSegments, exchangesLeftOut, sessionsForgotten } = totals
+  const { files, linkTypes, frames, frameBytes, truncatedFrames, droppedFrames, firstTime, lastTime, streams, mqttStreams, gaps, gapBytes, retransmissions, exchangesLeftOut, sessionsForgotten } = totals
   return {
     files: files.map(({ name, format }) => ({ name, format })),
     linkTypes: linkTypes.map((type) => linkTypeName(type) ?? String(type)),
     frames, bytes: frameBytes, truncatedFrames, droppedFrames,
     first: firstTime === null ? null : epochText(clock, firstTime),
     last: lastTime === null ? null : epochText(clock, lastTime),
-    streams, mqttStreams, gaps, gapBytes, retransmissions, damagedSegments, exchangesLeftOut, sessionsForgotten,
+    streams, mqttStreams, gaps, gapBytes, retransmissions, exchangesLeftOut, sessionsForgotten,
   }
 }
 

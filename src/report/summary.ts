@@ -126,7 +126,6 @@ function lossText(totals: CaptureTotals): string | null {
   const parts: string[] = []
   if (totals.retransmissions > 0) parts.push(`${counted(totals.retransmissions, 'retransmission')}`)
   if (totals.gaps > 0) parts.push(`${counted(totals.gaps, 'gap')}, ${grouped(totals.gapBytes)} bytes missing from the capture`)
-  if (totals.damagedSegments > 0) parts.push(`${counted(totals.damagedSegments, 'segment')} left out for a wrong checksum`)
   return parts.length === 0 ? null : parts.join(', ')
 }
 

@@ -5,16 +5,15 @@
  *
  * It never waits for ever: a hole is given up when the other end has acknowledged bytes that the capture lacks and neither `lostAfter` of
  * capture time nor `lostAfterFrames` more frames of the connection brought them, when the other end is not captured and `unheardAfter` did not
- * bring them, when a limit is reached, or when the capture ends. It never reorders what it has delivered, and keeps nothing of connections that
- * the layer above ignores but their existence.
- *
- * A segment with a wrong checksum counts for nothing, as for its receiver, if the direction has shown that its checksums are there: one was right.
+ * bring them, when a limit is reached, or when the capture ends. It never
+ * reorders what it has delivered, verifies no checksum (but to choose between bytes that differ), and keeps nothing of connections that the
+ * layer above ignores but their existence.
  *
  * Connections are numbered as Wireshark's `tcp.stream`: a SYN whose sequence number is not that of the known connection, or that follows its
  * FIN or RST, begins a new one.
  */
 import { sequenceDistance } from '../bytes/sequence.ts'
-import { checkTcp, verifyTcpChecksum } from '../network/checksum.ts'
+import { verifyTcpChecksum } from '../network/checksum.ts'
 import { TCP_FLAGS, type TcpSegment } from '../network/segment.ts'
 import { ConnectionIndex } from './connection-index.ts'
 import { TcpConnection, type End } from './connection.ts'
@@ -31,8 +30,6 @@ export interface TcpLimits extends HistoryLimits {
   readonly waitingBytes: number
   readonly waitingRuns: number
   readonly waitingMemoryTotal: number
-  /** Bytes of segments with a wrong checksum that are kept in all connections together. */
-  readonly damagedBytesTotal: number
   /** Nanoseconds of capture time, and frames of the connection, after which acknowledged bytes are taken for lost. */
   readonly lostAfter: number
   readonly lostAfterFrames: number
@@ -59,8 +56,6 @@ export class ConnectionTable {
   #sweepAt = 512
   #streams = 0
   #waitingMemory = 0
-  #damaged = 0
-  #damagedBytes = 0
   /** Connections with bytes that are known to be lost, or with bytes behind a hole. */
   readonly #holes = new Set<TcpConnection>()
   #nextHoleCheck = -Infinity
@@ -93,10 +88,6 @@ export class ConnectionTable {
   get retransmissions(): number {
     return this.#retransmissions
   }
-  /** Segments that were left out for their wrong checksum. */
-  get damaged(): number {
-    return this.#damaged
-  }
   /** Connections forgotten while they may have been alive, because there were too many. */
   get evicted(): number {
     return this.#evicted
@@ -113,10 +104,7 @@ export class ConnectionTable {
     const at = index * ROW_WORDS
     words[at + ROW.frames]!++
     words[at + ROW.lastFrame] = segment.frame
-    const own = at + HALF_AT[sender]
-    if (segment.length > 0 && isDamaged(words, own, segment)) this.#keepDamaged(this.#index.held[index]!, sender, segment)
-    // A plain acknowledgement tells nothing of importance.
-    else if (!this.#takePlain(words, at, index, sender, segment) && (segment.length > 0 || !isDamaged(words, own, segment))) this.#takeAny(index, sender, segment)
+    if (!this.#takePlain(words, at, index, sender, segment)) this.#takeAny(index, sender, segment)
     if (this.#holes.size > 0) this.#checkHoles(this.#index.held[index]!, segment.frame, segment.time)
   }
 
@@ -257,21 +245,6 @@ export class ConnectionTable {
     }
   }
 
-  /** It may turn out that its receiver took it all the same. */
-  #keepDamaged(connection: TcpConnection, sender: End, segment: TcpSegment): void {
-    this.#damaged++
-    const half = connection.half(sender)
-    if (connection.ignored || sequenceDistance((segment.sequence + segment.length) | 0, half.next) <= 0) return
-    if (this.#damagedBytes + segment.length > this.#limits.damagedBytesTotal) return
-    const other = connection.otherHalf(sender)
-    const before = half.damagedBytes
-    half.keepDamaged({
-      sequence: segment.sequence, bytes: segment.buffer.slice(segment.start, segment.end), missing: 0, frame: segment.frame, time: segment.time,
-      acknowledged: acknowledgedBy(segment, other), acknowledgedTime: other.acknowledgedTime, checksumValid: false,
-    })
-    this.#damagedBytes += half.damagedBytes - before
-  }
-
   /** New bytes, old bytes, bytes behind a hole, or bytes that fill one. */
   #takeData(connection: TcpConnection, sender: End, half: HalfStream, other: HalfStream, segment: TcpSegment, sequence: number): void {
     const held = segment.end - segment.start
@@ -398,14 +371,6 @@ export class ConnectionTable {
   #skip(connection: TcpConnection, sender: End, half: HalfStream, hole: number, reason: GapReason, frame: number, time: number): void {
     if (half.expected) {
       half.forget()
-      return
-    }
-    const damaged = reason === 'lost' ? half.takeDamaged() : null
-    if (damaged !== null) {
-      const before = half.waitingMemory
-      half.wait(damaged)
-      this.#damaged--
-      this.#waitingMemory += half.waitingMemory - before
       return
     }
     const length = firstPart(hole, half, connection.otherHalf(sender))
@@ -598,9 +563,7 @@ export class ConnectionTable {
     this.#flush(connection, 'end', frame, time)
     this.#closeEnds(connection, frame, Infinity)
     for (const sender of ENDS) {
-      const half = connection.half(sender)
-      if (!half.closed) this.#close(connection, sender, 'capture', frame, time)
-      this.#damagedBytes -= half.damagedBytes
+      if (!connection.half(sender).closed) this.#close(connection, sender, 'capture', frame, time)
     }
     this.#holes.delete(connection)
     this.#sink.forgotten(connection)
@@ -675,15 +638,6 @@ const ENDS: readonly End[] = [0, 1]
 const TURN = 2 ** 32
 /** A direction with none of the others of these is plain. */
 const PLAIN = STATE.started | STATE.waiting | STATE.lost | STATE.closed | STATE.fin | STATE.windowClosed | STATE.expected
-
-/** Its checksum is wrong, in a direction where checksums are there: bits were changed on the way, and its receiver throws it away. */
-function isDamaged(words: Int32Array, own: number, segment: TcpSegment): boolean {
-  const state = words[own + HALF.state]!
-  if ((state & STATE.unchecked) !== 0) return false
-  const right = checkTcp(segment)
-  if (right === true && (state & STATE.checked) === 0 && (segment.length > 0 || (segment.flags & TCP_FLAGS.syn) !== 0)) words[own + HALF.state] = state | STATE.checked
-  return right === false && (state & STATE.checked) !== 0
-}
 
 /** As Wireshark: a SYN belongs to the known connection only if its sequence number does, and if that one has not ended. */
 function beginsAnew(connection: TcpConnection, sender: End, segment: TcpSegment): boolean {

@@ -44,14 +44,6 @@ export interface Waiting extends Arrival {
 /** What a run takes besides its bytes: measured, with the array that holds those. */
 const RUN_MEMORY = 400
 
-const NO_ARRIVALS: readonly Arrival[] = []
-
-/** Segments with a wrong checksum that are kept of one direction. */
-const MOST_DAMAGED = 32
-
-/** Nanoseconds after which what was lost may have been sent again (RFC 6298 §2.4 has a second; Linux waits 200 ms). */
-const SENT_AGAIN_AFTER = 150e6
-
 /** What a direction needs only where segments are lost, repeated or swapped, and at its end. Few have one of their own: most connections just work. */
 export class Disorder {
   waiting: Waiting[] | null = null
@@ -59,8 +51,6 @@ export class Disorder {
   highest = 0
   reached = 0
   waitingBytes = 0
-  /** Segments with a wrong checksum, which their receiver is taken to have thrown away; the newest last. */
-  damaged: readonly Arrival[] = NO_ARRIVALS
   /** When the hole at `next` was first known to be lost: capture time and the connection's frame count. Only while `lost`. */
   lostTime = NaN
   lostAtFrames = 0
@@ -404,32 +394,6 @@ export class HalfStream {
     }
     if (bytes.length > 0 || added.missing > 0) list.splice(index, 0, runOf(own, added, sequence, bytes, added.missing, null))
     return conflicts
-  }
-
-  /** Of the segments that `keepDamaged` keeps. */
-  get damagedBytes(): number {
-    return this.#disorder.damaged.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  }
-
-  /** Keeps a segment with a wrong checksum, for the case that its receiver does take it. */
-  keepDamaged(arrival: Arrival): void {
-    const own = this.ownDisorder
-    own.damaged = [...own.damaged.filter((each) => sequenceDistance((each.sequence + each.bytes.length) | 0, this.next) > 0), arrival].slice(-MOST_DAMAGED)
-  }
-
-  /**
-   * The segment with a wrong checksum that has the next bytes, if its receiver acknowledged them sooner than they could have been sent again: then wrong checksums say
-   * nothing here, as in captures whose content was changed later. Null where there is none.
-   */
-  takeDamaged(): Arrival | null {
-    const { damaged, lostTime } = this.#disorder
-    const found = damaged.find(({ sequence, bytes, time }) => {
-      const old = sequenceDistance(this.next, sequence)
-      return old >= 0 && old < bytes.length && lostTime - time < SENT_AGAIN_AFTER
-    })
-    if (found === undefined) return null
-    this.#mark(STATE.unchecked, true)
-    return found
   }
 
   /** Finds the runs that have no hole before them any more, because of this segment, or (null) because the hole was given up. */

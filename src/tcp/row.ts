@@ -22,10 +22,9 @@ export const HALF = { state: 0, next: 1, first: 2, turns: 3, acknowledged: 4, hi
 
 /**
  * `waiting`: bytes wait behind a hole. `lost`: the other end has acknowledged bytes that the capture lacks. `windowClosed`: the end that sends in this direction
- * takes no more bytes itself (RFC 9293 §3.8.6.1). `syn`: its SYN was seen. `expected`: nothing of it was seen, but the other end said where it begins. `checked`:
- * checksums of it were right. `unchecked`: they say nothing, for what had a wrong one was received all the same.
+ * takes no more bytes itself (RFC 9293 §3.8.6.1). `syn`: its SYN was seen. `expected`: nothing of it was seen, but the other end said where it begins.
  */
-export const STATE = { started: 1, waiting: 2, lost: 4, acknowledged: 8, fin: 16, closed: 32, windowClosed: 64, syn: 128, expected: 256, checked: 512, unchecked: 1024 } as const
+export const STATE = { started: 1, waiting: 2, lost: 4, acknowledged: 8, fin: 16, closed: 32, windowClosed: 64, syn: 128, expected: 256 } as const
 
 /** What has a row: where its words are, which changes when the table grows or is swept. */
 export interface Row {

@@ -5,7 +5,7 @@ import type { ReportObject } from '../schema/report.ts'
 /** How far a capture can be trusted to show what happened: one sentence for each thing that is wrong with it. */
 
 export function qualityTexts({ capture, connections, connectionsLeftOut }: ReportObject): string[] {
-  const { truncatedFrames, droppedFrames, damagedSegments, gaps, gapBytes, unframed, leftOut, problems } = capture
+  const { truncatedFrames, droppedFrames, gaps, gapBytes, unframed, leftOut, problems } = capture
   const withGaps = connections.filter((connection) => connection.gaps > 0).length
   const early = connections.filter(({ versionCertainty }) => versionCertainty === 'inferred' || versionCertainty === 'given').length
   const open = connections.filter(({ closeReason }) => closeReason === 'capture-end').length
@@ -14,7 +14,6 @@ export function qualityTexts({ capture, connections, connectionsLeftOut }: Repor
     ...problems.map(({ file, message }) => `${file === '-' ? 'standard input' : printable(file)}: ${message}`),
     ...(droppedFrames !== null && droppedFrames > 0 ? [`${counted(droppedFrames, 'frame')} dropped while capturing`] : []),
     ...(truncatedFrames > 0 ? [`${counted(truncatedFrames, 'frame')} cut short by the snap length`] : []),
-    ...(damagedSegments > 0 ? [`${counted(damagedSegments, 'segment')} left out for a wrong checksum, as receivers do`] : []),
     ...(gaps > 0 ? [`${counted(gaps, 'gap')}: ${counted(gapBytes, 'byte')} missing from the capture${withGaps > 0 ? `, of ${counted(withGaps, 'connection')}${of}` : ''}`] : []),
     ...(early > 0 ? [`${counted(early, 'connection')}${of} ${early === 1 ? 'begins' : 'begin'} before the capture, or without a CONNECT`] : []),
     ...(open > 0 ? [`${counted(open, 'connection')}${of} still open when the capture ended`] : []),

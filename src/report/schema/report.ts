@@ -40,7 +40,6 @@ const CAPTURE = {
     gaps: { ...COUNT, description: 'Places where bytes of a connection are missing, and these bytes.' },
     gapBytes: COUNT,
     retransmissions: COUNT,
-    damagedSegments: { ...COUNT, description: 'TCP segments that were left out because of a wrong checksum, in directions that have right ones.' },
     unframed: { ...COUNT, description: 'Runs of bytes that are in no packet.' },
     leftOut: {
       type: 'object',
@@ -60,7 +59,7 @@ const CAPTURE = {
   },
   required: [
     'files', 'linkTypes', 'frames', 'frameBytes', 'bytes', 'first', 'last', 'timestamps', 'droppedFrames', 'truncatedFrames', 'streams', 'mqttStreams', 'gaps',
-    'gapBytes', 'retransmissions', 'damagedSegments', 'unframed', 'leftOut', 'problems',
+    'gapBytes', 'retransmissions', 'unframed', 'leftOut', 'problems',
   ],
 } as const
 

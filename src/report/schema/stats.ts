@@ -175,12 +175,11 @@ const CAPTURE = {
     gaps: COUNT,
     gapBytes: COUNT,
     retransmissions: COUNT,
-    damagedSegments: { ...COUNT, description: 'TCP segments that were left out because of a wrong checksum, in directions that have right ones.' },
     exchangesLeftOut: { ...COUNT, description: 'Exchanges that were not followed, because too many were open at once.' },
     sessionsForgotten: { ...COUNT, description: 'Sessions of clients that were forgotten, because there were too many.' },
   },
   required: [
-    'files', 'linkTypes', 'frames', 'bytes', 'truncatedFrames', 'droppedFrames', 'first', 'last', 'streams', 'mqttStreams', 'gaps', 'gapBytes', 'retransmissions', 'damagedSegments',
+    'files', 'linkTypes', 'frames', 'bytes', 'truncatedFrames', 'droppedFrames', 'first', 'last', 'streams', 'mqttStreams', 'gaps', 'gapBytes', 'retransmissions',
     'exchangesLeftOut', 'sessionsForgotten',
   ],
 } as const

@@ -145,7 +145,7 @@ export function sampleReport(): { readonly report: ReportObject; readonly detail
     capture: {
       files: [{ name: `/captures/${HOSTILE}.pcapng`, format: 'pcapng' }, { name: '/captures/plant-7-2023-11-14-22-13.pcap', format: 'pcap' }],
       linkTypes: ['ETHERNET', 'LINUX_SLL2'], frames: 12_345, frameBytes: 1_234_567, bytes: 987_654, first: '1700000000.123456789', last: '1700000372.500000000',
-      timestamps: 'file', droppedFrames: 3, truncatedFrames: 2, streams: 30, mqttStreams: 24, gaps: 2, gapBytes: 1_460, retransmissions: 12, damagedSegments: 0, unframed: 1,
+      timestamps: 'file', droppedFrames: 3, truncatedFrames: 2, streams: 30, mqttStreams: 24, gaps: 2, gapBytes: 1_460, retransmissions: 12, unframed: 1,
       leftOut: { exchanges: 1, subscriptions: 0, publications: 0, sessions: 0 },
       problems: [{ file: 'a.pcap', code: 'cut-off', offset: 12, message: 'The file ends inside a record.' }],
     },
