@@ -163,11 +163,11 @@ export class ConnectionTable {
     const held = segment.end - segment.start
     if (held !== segment.length || (held > 0 && segment.sequence !== words[own + HALF.next])) return false
     let acknowledged = -1
-    if ((flags & TCP_FLAGS.ack) === 0) {
-      // It says nothing of the other direction.
-    } else if ((words[other + HALF.state]! & STATE.started) === 0) {
-      if (words[own + HALF.next] === words[own + HALF.first]) return false
-    } else {
+    const isStarted = (words[other + HALF.state]! & STATE.started) !== 0
+    const acknowledges = (flags & TCP_FLAGS.ack) !== 0
+    // The first that it acknowledges may say where the other direction begins.
+    if (acknowledges && !isStarted && words[own + HALF.next] === words[own + HALF.first]) return false
+    if (acknowledges && isStarted) {
       const next = words[other + HALF.next]!
       const ahead = (segment.acknowledgement - next) | 0
       if (ahead > 0) return false
